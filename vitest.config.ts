@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+// Sources are tested as they are (condition @heddle/source); worker entries run from dist, which `npm test` builds first.
+export default defineConfig({
+  resolve: { conditions: ['@heddle/source'] },
+  ssr: { resolve: { conditions: ['@heddle/source'] } },
+  test: {
+    include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'tools/test/**/*.test.ts'],
+    pool: 'forks',
+    // A ceiling against a hang, not a judgement of speed: a test waits for its event.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
