@@ -1,1 +1,1 @@
-export {};
+export type { FloatArray, KernelOptions, NumericArray, SyncKernelOptions } from './arguments.ts';
