@@ -1,0 +1,43 @@
+// What Node itself reports. It is the answer where the kernel's files give none: on macOS, on Windows, in a sandbox
+// without /proc, and when a file holds nonsense.
+import os from 'node:os';
+
+export interface Host {
+  readonly platform: string;
+  readonly arch: string;
+  readonly nodeVersion: string;
+  /** `os.availableParallelism()`. */
+  readonly parallelism: number;
+  /** CPUs that the operating system shows, whoever may use them. */
+  readonly logical: number;
+  readonly cpuModel: string | undefined;
+  readonly totalBytes: number;
+  readonly availableBytes: number;
+  /** The memory limit that libuv found, undefined when there is none. */
+  readonly constrainedBytes: number | undefined;
+  readonly loadAverage: readonly [one: number, five: number, fifteen: number];
+  /** `UV_THREADPOOL_SIZE` as the environment has it. */
+  readonly uvThreadpoolSize: string | undefined;
+}
+
+/** Node's numbers now. Cost: a few system calls; `os.cpus()` reads all of /proc/cpuinfo. */
+export function readHost(): Host {
+  const cpus = os.cpus();
+  const [one = 0, five = 0, fifteen = 0] = os.loadavg();
+  const totalBytes = os.totalmem();
+  // libuv answers 0 or a number beyond any memory when nothing constrains the process.
+  const constrainedBytes = process.constrainedMemory() ?? 0;
+  return {
+    platform: process.platform,
+    arch: process.arch,
+    nodeVersion: process.version,
+    parallelism: Math.max(1, os.availableParallelism()),
+    logical: Math.max(1, cpus.length),
+    cpuModel: cpus[0]?.model.trim() || undefined,
+    totalBytes,
+    availableBytes: process.availableMemory(),
+    constrainedBytes: constrainedBytes > 0 && constrainedBytes < totalBytes ? constrainedBytes : undefined,
+    loadAverage: [one, five, fifteen],
+    uvThreadpoolSize: process.env['UV_THREADPOOL_SIZE'],
+  };
+}

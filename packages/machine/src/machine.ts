@@ -1,0 +1,73 @@
+// Everything together. Reads are synchronous (some dozen small files, a few milliseconds) and never throw:
+// what can't be read or believed is what Node gives, and `source` says so.
+import { performance } from 'node:perf_hooks';
+import { readCores, type Cores } from './cores.ts';
+import { readCpu, type Cpu } from './cpu.ts';
+import { filesBelow } from './files.ts';
+import { readHost, type Host } from './host.ts';
+import { readLoad, type Load } from './load.ts';
+import { readMemory, type Memory } from './memory.ts';
+
+/** What the machine gives this process, at the moment of the reading; plain data, fit for JSON. */
+export interface Machine {
+  readonly cores: Cores;
+  readonly memory: Memory;
+  readonly load: Load;
+  readonly cpu: Cpu;
+  readonly node: {
+    /** With the leading `v`. */
+    readonly version: string;
+    readonly platform: string;
+    readonly arch: string;
+    /** Threads of libuv's pool, 1..1024. They count against the same cores. */
+    readonly uvThreadpoolSize: number;
+  };
+}
+
+export interface ReadMachineOptions {
+  /** Folder that holds `proc` and `sys`; default `/`, this machine. A copy of these files describes another one. */
+  readonly root?: string;
+  /** Numbers that stand for Node's own where the files say nothing; default: what this Node reports. */
+  readonly host?: Partial<Host>;
+}
+
+/** libuv: 4 unless the environment names a number; 0 and nonsense count as 1, the most is 1,024. */
+function uvThreadpoolSize(setting: string | undefined): number {
+  if (setting === undefined) return 4;
+  return Math.min(1024, Math.max(1, Number.parseInt(setting, 10) || 1));
+}
+
+/** Reads the machine now. Never throws. Any thread; a Worker sees the same numbers. */
+export function readMachine(options: ReadMachineOptions = {}): Machine {
+  const files = filesBelow(options.root ?? '/');
+  const host: Host = { ...readHost(), ...options.host };
+  return {
+    cores: readCores(files, host),
+    memory: readMemory(files, host),
+    load: readLoad(files, host),
+    cpu: readCpu(files, host),
+    node: {
+      version: host.nodeVersion,
+      platform: host.platform,
+      arch: host.arch,
+      uvThreadpoolSize: uvThreadpoolSize(host.uvThreadpoolSize),
+    },
+  };
+}
+
+/** How long an answer of `coresAllowed` holds: quotas change while a program runs, but not from call to call. */
+const CORES_HOLD_MS = 1000;
+
+let lastCores: { readonly allowed: number; readonly untilMs: number } | undefined;
+
+/**
+ * Whole cores that this process may use, at least 1: the size of a pool. Never throws. The answer is kept for one
+ * second per thread, so it may be asked before every batch.
+ */
+export function coresAllowed(): number {
+  const nowMs = performance.now();
+  if (lastCores === undefined || nowMs >= lastCores.untilMs) {
+    lastCores = { allowed: readCores(filesBelow('/'), readHost()).allowed, untilMs: nowMs + CORES_HOLD_MS };
+  }
+  return lastCores.allowed;
+}

@@ -1,0 +1,129 @@
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readMachine } from '../src/index.ts';
+import { BARE, HOST, makeTree } from './tree.ts';
+
+const read = (files: Record<string, string>, host: Partial<typeof HOST> = {}) =>
+  readMachine({ root: makeTree(files), host: { ...HOST, ...host } });
+
+describe('load', () => {
+  it('reads averages and pressure', () => {
+    const pressure = 'some avg10=12.34 avg60=1.00 avg300=0.10 total=99\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=0';
+    expect(read({ ...BARE, '/proc/pressure/cpu': pressure }).load).toEqual({
+      one: 1.25,
+      five: 0.5,
+      fifteen: 0.1,
+      pressureCpu10: 12.34,
+      source: '/proc/loadavg',
+    });
+  });
+
+  it.each(['', 'busy', '1.0 2.0'])('asks Node when the file says %j', (text) => {
+    const load = read({ '/proc/loadavg': text, '/proc/pressure/cpu': 'some avg10=400.00 avg60=' }).load;
+    expect(load).toEqual({ one: 0.7, five: 0.8, fifteen: 0.9, source: 'os.loadavg()' });
+  });
+});
+
+describe('cpu', () => {
+  const simd = (flags: string, arch = 'x64') => read({ '/proc/cpuinfo': flags }, { arch }).cpu;
+
+  it.each([
+    ['flags\t\t: fpu sse2 avx2 fma avx512f avx512dq avx512bw avx512vl', 'avx512'],
+    ['flags\t\t: fpu sse2 avx2 fma avx512f', 'avx2'],
+    ['flags\t\t: fpu sse2 avx avx2', 'sse2'],
+    ['flags\t\t: fpu sse2 avx', 'sse2'],
+    ['Features\t: fp asimd evtstrm', 'neon'],
+  ])('%s', (flags, level) => {
+    expect(simd(flags)).toMatchObject({ simd: level, source: '/proc/cpuinfo' });
+  });
+
+  it.each([
+    ['x64', 'sse2'],
+    ['arm64', 'neon'],
+    ['riscv64', 'unknown'],
+  ])('is the least that %s has where the kernel does not say', (arch, level) => {
+    expect(simd('flags\t\t: nothing known', arch)).toMatchObject({ simd: level, source: 'process.arch' });
+    expect(simd('', arch).simd).toBe(level);
+  });
+
+  it('names the model, of Node where the file has none', () => {
+    expect(read(BARE).cpu.model).toBe('Made Up 3000');
+    expect(read({}).cpu.model).toBe('Model of Node');
+    expect(read({}, { cpuModel: undefined }).cpu.model).toBe('unknown');
+  });
+
+  it('lists caches, nearest first, and leaves out those that make no sense', () => {
+    const cache = (index: number, entries: Record<string, string>) =>
+      Object.fromEntries(
+        Object.entries(entries).map(([name, text]) => [
+          `/sys/devices/system/cpu/cpu0/cache/index${index}/${name}`,
+          text,
+        ]),
+      );
+    const files = {
+      ...cache(0, { level: '3', type: 'Unified', size: '32M', coherency_line_size: '64', shared_cpu_list: '0-7' }),
+      ...cache(1, { level: '1', type: 'Data', size: '48K', coherency_line_size: '64', shared_cpu_list: '0-1' }),
+      ...cache(2, { level: '2', type: 'Unified', size: 'large' }),
+      ...cache(3, { level: '2', type: 'Odd', size: '1024K' }),
+    };
+    expect(read(files).cpu.caches).toEqual([
+      { level: 1, type: 'data', sizeBytes: 48 * 1024, lineBytes: 64, sharedBy: 2 },
+      { level: 3, type: 'unified', sizeBytes: 32 * 1024 * 1024, lineBytes: 64, sharedBy: 8 },
+    ]);
+    expect(read({}).cpu).not.toHaveProperty('caches');
+  });
+});
+
+describe('node', () => {
+  it.each([
+    [undefined, 4],
+    ['16', 16],
+    ['0', 1],
+    ['5000', 1024],
+    ['many', 1],
+  ])('UV_THREADPOOL_SIZE=%s', (uvThreadpoolSize, size) => {
+    expect(read({}, { uvThreadpoolSize }).node.uvThreadpoolSize).toBe(size);
+  });
+
+  it('is this Node without being told', () => {
+    expect(readMachine().node).toMatchObject({
+      version: process.version,
+      platform: process.platform,
+      arch: process.arch,
+    });
+  });
+});
+
+describe('readMachine', () => {
+  it('gives plain data', () => {
+    const machine = readMachine();
+    expect(JSON.parse(JSON.stringify(machine))).toEqual(
+      Object.fromEntries(
+        Object.entries(machine).map(([key, part]) => [
+          key,
+          Object.fromEntries(Object.entries(part).filter(([, value]) => value !== undefined)),
+        ]),
+      ),
+    );
+  });
+
+  it.skipIf(process.platform === 'win32')('does not wait for a pipe that nobody writes to', () => {
+    const root = makeTree(BARE);
+    for (const file of ['/proc/meminfo', '/proc/self/status']) {
+      fs.rmSync(path.join(root, file));
+      execFileSync('mkfifo', [path.join(root, file)]);
+    }
+    const machine = readMachine({ root, host: HOST });
+    expect(machine.memory.source).toBe('os.totalmem()');
+    expect(machine.cores.allowed).toBe(7);
+  });
+
+  it.skipIf(process.platform === 'win32')('reads no more of an endless file than its bound', () => {
+    const root = makeTree(BARE);
+    fs.rmSync(path.join(root, '/proc/cpuinfo'));
+    fs.symlinkSync('/dev/zero', path.join(root, '/proc/cpuinfo'));
+    expect(readMachine({ root, host: HOST }).cpu.model).toBe('Model of Node');
+  });
+});
