@@ -1,1 +1,24 @@
-export {};
+/** Public names of @heddle/measure. */
+export type { CheckReport, Contestant, ContestantSpec, CreateContestant } from './contestant.ts';
+export type { ErrorReport } from './errors.ts';
+export type { LoopDelay } from './runner/protocol.ts';
+export { compareContestants } from './compare/compare.ts';
+export type { CompareOptions, Progress } from './compare/options.ts';
+export { isChecked } from './compare/comparison.ts';
+export type {
+  Comparison,
+  ContestantError,
+  ContestantResult,
+  CpuReport,
+  MemoryReport,
+  Phase,
+} from './compare/comparison.ts';
+export { readTreeMemory, treeCpuMs, treePssBytes, type TreeMemory } from './host/process-tree.ts';
+export { quantile, summarize, type Summary } from './statistics/summary.ts';
+export {
+  isDifferent,
+  speedup,
+  type DifferenceOptions,
+  type Speedup,
+  type SpeedupOptions,
+} from './statistics/speedup.ts';
