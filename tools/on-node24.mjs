@@ -1,0 +1,25 @@
+#!/usr/bin/env node
+// Runs the tests on Node 24, with everything as it was built by the Node of this machine (the addon is Node-API, so it
+// loads as it is). Node comes from tools/node-versions: npm ci --prefix tools/node-versions
+//   node tools/on-node24.mjs [vitest arguments, such as packages/machine]
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+
+const root = path.resolve(import.meta.dirname, '..');
+const bin = path.join(root, 'tools/node-versions/node_modules/node24/bin');
+const node = path.join(bin, 'node');
+if (!fs.existsSync(node)) {
+  console.error(
+    'on-node24: Node 24 is not installed here: run `npm ci --prefix tools/node-versions` (Linux x64 only).',
+  );
+  process.exit(1);
+}
+const { stdout: version } = spawnSync(node, ['--version'], { encoding: 'utf8' });
+console.log(`on-node24: ${version.trim()}`);
+const args = [path.join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...process.argv.slice(2)];
+// First on the path too: a test that starts `node` by its name means the same one.
+const env = { ...process.env, PATH: `${bin}${path.delimiter}${process.env.PATH ?? ''}` };
+const { status, error } = spawnSync(node, args, { cwd: root, env, stdio: 'inherit' });
+if (error) throw error;
+process.exit(status ?? 1);
