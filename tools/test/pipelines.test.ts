@@ -1,0 +1,56 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { projectDirs, readJson, readManifest, REPOSITORY } from './repository.ts';
+
+interface Target {
+  readonly dependsOn?: readonly string[];
+  readonly outputs?: readonly string[];
+}
+
+const nx = (readJson('nx.json') as { targetDefaults: Record<string, Target> }).targetDefaults;
+const turbo = (readJson('turbo.json') as { tasks: Record<string, Target> }).tasks;
+const manifests = projectDirs().map(readManifest);
+
+/** nx writes outputs from the root and a folder as it is, turbo from the project and a folder as a pattern. */
+const asNx = (output: string) => `{projectRoot}/${output.replace(/\/\*\*$/, '')}`;
+
+describe('the two pipelines', () => {
+  it('name the same targets', () => {
+    expect(Object.keys(nx).sort()).toEqual(Object.keys(turbo).sort());
+  });
+
+  it.each(Object.keys(nx))('%s: same order, same outputs', (target) => {
+    expect([...(turbo[target]?.dependsOn ?? [])].sort()).toEqual([...(nx[target]?.dependsOn ?? [])].sort());
+    expect((turbo[target]?.outputs ?? []).map(asNx).sort()).toEqual([...(nx[target]?.outputs ?? [])].sort());
+  });
+
+  it.each(Object.keys(nx))('%s is a script of some project', (target) => {
+    expect(manifests.filter(({ scripts }) => scripts?.[target] !== undefined)).not.toEqual([]);
+  });
+
+  it('know every script of every project', () => {
+    const scripts = new Set(manifests.flatMap((manifest) => Object.keys(manifest.scripts ?? {})));
+    // Scripts that npm runs by itself in an installed package are no targets.
+    for (const own of ['install', 'preinstall', 'postinstall']) scripts.delete(own);
+    expect([...scripts].filter((script) => nx[script] === undefined)).toEqual([]);
+  });
+
+  it('depend on targets that exist', () => {
+    const used = Object.values(nx).flatMap(({ dependsOn = [] }) => dependsOn);
+    expect(used.filter((name) => nx[name.replace('^', '')] === undefined)).toEqual([]);
+  });
+
+  it('keep what they produce out of git', () => {
+    const ignored = fs.readFileSync(path.join(REPOSITORY, '.gitignore'), 'utf8').split('\n');
+    const tops = Object.values(nx)
+      .flatMap(({ outputs = [] }) => outputs)
+      .map((output) =>
+        output
+          .replace('{projectRoot}/', '')
+          .split('/')
+          .find((part) => ignored.includes(`${part}/`)),
+      );
+    expect(tops).not.toContain(undefined);
+  });
+});
