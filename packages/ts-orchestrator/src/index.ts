@@ -1,1 +1,12 @@
-export {};
+/** Public names only. */
+export { createPool } from './create-pool.ts';
+export type { ErrorClass, ErrorCode } from './errors/codes.ts';
+export { HeddleError, WorkerDiedError, type TaskTrace } from './errors/errors.ts';
+export type { PoolOptions } from './pool/pool-options.ts';
+export type { PoolStats } from './pool/pool-stats.ts';
+export type { CloseOptions, MapItem, Pool } from './pool/pool.ts';
+export type { TaskArgs, TaskItem, TaskName, TaskResult, TaskYield } from './pool/types.ts';
+export { sharedArray, type SharedArrayType } from './task/shared-array.ts';
+export type { TransferItem } from './task/payload.ts';
+export type { CallOptions, MapOptions, RunOptions } from './task/task-options.ts';
+export type { Backend, ParentDeath } from './transport/transport.ts';

@@ -1,0 +1,39 @@
+/**
+ * All time comes from here: one interface, so that a test can hold time in its hand.
+ */
+export interface Timer {
+  /** Never fires after this; harmless when it has fired already. */
+  cancel(): void;
+}
+
+export interface Clock {
+  /** Monotonic milliseconds, with fractions. */
+  now(): number;
+  /** Calls `fire` once after `delayMs`. Such a timer never keeps the program alive: the pool's own handle does. */
+  after(delayMs: number, fire: () => void): Timer;
+  /** Calls `fire` once after everything that has already arrived (messages, exits) has been handed out. */
+  afterArrivals(fire: () => void): Timer;
+}
+
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  after(delayMs, fire) {
+    const timer = setTimeout(fire, delayMs);
+    timer.unref();
+    return { cancel: () => clearTimeout(timer) };
+  },
+  afterArrivals(fire) {
+    // A timer callback runs before the poll phase of the loop and an immediate runs after it, so whatever waits in a pipe
+    // or a port by now is seen first. The second turn is for a port whose wake-up the first poll only just collects.
+    let second: NodeJS.Immediate | undefined;
+    const first = setImmediate(() => {
+      second = setImmediate(fire);
+    });
+    return {
+      cancel() {
+        clearImmediate(first);
+        clearImmediate(second);
+      },
+    };
+  },
+};

@@ -1,0 +1,40 @@
+/**
+ * Loads the user's task module and lists what it exports. Its first error is kept by the module system and thrown again by a
+ * second import, so nothing here caches.
+ */
+import { taskRealm } from '../task/task-context.ts';
+
+export type TaskFunction = (...args: unknown[]) => unknown;
+
+export interface TaskModule {
+  /** Exported functions that are tasks. */
+  readonly names: readonly string[];
+  /** Reads the export at the call, so that a live binding stays live. */
+  find(name: string): TaskFunction | undefined;
+  readonly setup: ((data: unknown) => unknown) | undefined;
+  readonly teardown: (() => unknown) | undefined;
+}
+
+/** These two exports serve the worker and are no tasks. */
+const LIFE_CYCLE = new Set(['setup', 'teardown']);
+
+export async function loadTaskModule(url: string): Promise<TaskModule> {
+  const previous = taskRealm.loadingUrl;
+  taskRealm.loadingUrl = url;
+  let namespace: Record<string, unknown>;
+  try {
+    namespace = (await import(url)) as Record<string, unknown>;
+  } finally {
+    taskRealm.loadingUrl = previous;
+  }
+  const find = (name: string) => {
+    const found = Object.hasOwn(namespace, name) ? namespace[name] : undefined;
+    return typeof found === 'function' ? (found as TaskFunction) : undefined;
+  };
+  return {
+    names: Object.keys(namespace).filter((name) => !LIFE_CYCLE.has(name) && typeof namespace[name] === 'function'),
+    find: (name) => (LIFE_CYCLE.has(name) ? undefined : find(name)),
+    setup: find('setup'),
+    teardown: find('teardown'),
+  };
+}

@@ -1,0 +1,70 @@
+/**
+ * First file of a worker process. Arguments: the mark that tags output, and how the process ends with its host.
+ */
+import fs from 'node:fs';
+import { encodeThrow } from '../task/error-codec.ts';
+import { canSerialize } from '../task/payload.ts';
+import { taskRealm } from '../task/task-context.ts';
+import { OWNERSHIP_FD, fromWire, speakerTag, toWire, type WireMessage } from '../transport/process-wire.ts';
+import { loadOsServices } from '../transport/os-services.ts';
+import type { HostMessage, StartOrder, WorkerMessage, WorkerPort } from '../transport/protocol.ts';
+import { captureOutput } from './capture-output.ts';
+import { TaskRunner } from './task-runner.ts';
+
+const [mark = '', parentDeath = '', ownership = ''] = process.argv.slice(2);
+const send = process.send!.bind(process);
+taskRealm.isWorker = true;
+
+// The host decides what an interrupt from the terminal means; it reaches the whole process group.
+process.on('SIGINT', () => {});
+// The host is gone, or has cut the line: nothing more can be said to anyone.
+process.on('disconnect', () => process.exit(1));
+
+const writeStderr = process.stderr.write.bind(process.stderr);
+let speaker: string | undefined;
+function print(task: string | undefined, text: string): void {
+  // A pipe is written synchronously, so the last words before an abort are not lost.
+  writeStderr(task === speaker ? text : speakerTag(mark, task) + text);
+  speaker = task;
+}
+
+const word = Buffer.alloc(8);
+const workerPort: WorkerPort = {
+  send(message) {
+    if (message.t !== 'stopped') return void send(wrap(message));
+    // Whatever else the module left running ends with the process; the host learns it before.
+    send(wrap(message), undefined, undefined, () => process.exit(0));
+  },
+  sendValue(t, id, value, transfer, role) {
+    send(wrap({ t, id, value: toWire(value, transfer, role) }));
+  },
+  canSend: canSerialize,
+  begin(id) {
+    if (ownership === '') return;
+    word.writeDoubleLE(id, 0);
+    fs.writeSync(OWNERSHIP_FD, word, 0, 8, 0);
+  },
+  print,
+};
+
+function wrap(message: WorkerMessage): WireMessage {
+  return { heddle: message };
+}
+
+captureOutput(print);
+process.on('uncaughtExceptionMonitor', (error) => {
+  workerPort.send({ t: 'fatal', error: encodeThrow(error, canSerialize) });
+});
+
+const runner = new TaskRunner(workerPort);
+process.on('message', (wire: { heddle?: HostMessage | { t: 'start'; order: StartOrder } }) => {
+  const message = wire?.heddle;
+  if (message === undefined) return;
+  if (message.t === 'start')
+    return void runner.start({ ...message.order, setupData: fromWire(message.order.setupData) });
+  runner.receive(message.t === 'run' ? { ...message, value: fromWire(message.value) } : message);
+});
+
+const isParentDeathSignalSet =
+  parentDeath === 'addon' && ((await loadOsServices())?.setParentDeathSignal('SIGKILL') ?? false);
+workerPort.send({ t: 'spawned', isParentDeathSignalSet });

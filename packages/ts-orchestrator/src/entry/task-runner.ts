@@ -1,0 +1,199 @@
+/**
+ * The worker's side: request -> function -> response. Knows tasks and the protocol; the port hides whether it lives in a
+ * thread, a process, or beside its host.
+ */
+import { heddleError } from '../errors/errors.ts';
+import { decodeThrow, encodeThrow } from '../task/error-codec.ts';
+import type { PayloadRole } from '../task/payload.ts';
+import { taskRealm, unwrapMoved, type TaskContext } from '../task/task-context.ts';
+import type { HostMessage, StartOrder, WorkerPort } from '../transport/protocol.ts';
+import { loadTaskModule, type TaskModule } from './module-loader.ts';
+
+type RunMessage = Extract<HostMessage, { t: 'run' }>;
+
+/** One task in this worker; `signal` is made when first asked for. */
+class RunningTask implements TaskContext {
+  readonly id: number;
+  readonly name: string;
+  readonly index: number | undefined;
+  readonly attempt: number;
+  readonly workerId: number;
+  readonly log: (text: string) => void;
+  readonly progress: (value: unknown) => void;
+  /** Items the host is ready to take. Stream only. */
+  credit: number;
+  isCancelled = false;
+  /** Wakes the stream that waits for credit; set while it waits. */
+  wake: (() => void) | undefined;
+  #controller: AbortController | undefined;
+  #reason: unknown;
+
+  constructor(message: RunMessage, workerId: number, port: WorkerPort) {
+    this.id = message.id;
+    this.name = message.name;
+    this.index = message.index;
+    this.attempt = message.attempt;
+    this.credit = message.credit;
+    this.workerId = workerId;
+    this.log = (text) => port.print(this.name, `${text}\n`);
+    this.progress = (value) => port.sendValue('progress', this.id, value, [], { name: this.name, subject: 'result' });
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.isCancelled) this.#controller.abort(this.#reason);
+    }
+    return this.#controller.signal;
+  }
+
+  cancel(reason: unknown): void {
+    if (this.isCancelled) return;
+    this.isCancelled = true;
+    this.#reason = reason;
+    this.wake?.();
+    this.#controller?.abort(reason);
+  }
+
+  addCredit(items: number): void {
+    this.credit += items;
+    this.wake?.();
+  }
+
+  get reason(): unknown {
+    return this.#reason;
+  }
+}
+
+export class TaskRunner {
+  readonly #port: WorkerPort;
+  readonly #tasks = new Map<number, RunningTask>();
+  #module: TaskModule | undefined;
+  #order: StartOrder | undefined;
+
+  constructor(port: WorkerPort) {
+    this.#port = port;
+  }
+
+  /** Loads the module and sets it up, reporting each step. Never throws. */
+  async start(order: StartOrder): Promise<void> {
+    this.#order = order;
+    try {
+      this.#module = await loadTaskModule(order.moduleUrl);
+    } catch (error) {
+      return this.#fail('load', error);
+    }
+    this.#port.send({ t: 'loaded', tasks: this.#module.names });
+    try {
+      await this.#module.setup?.(order.setupData);
+    } catch (error) {
+      return this.#fail('setup', error);
+    }
+    this.#port.send({ t: 'ready' });
+  }
+
+  /** Handles one message; `run` carries its arguments unpacked. Never throws. */
+  receive(message: HostMessage): void {
+    switch (message.t) {
+      case 'run':
+        void this.#run(message);
+        return;
+      case 'cancel':
+        this.#tasks.get(message.id)?.cancel(decodeThrow(message.reason));
+        return;
+      case 'credit':
+        this.#tasks.get(message.id)?.addCredit(message.items);
+        return;
+      case 'stop':
+        void this.#stop();
+        return;
+    }
+  }
+
+  #fail(phase: 'load' | 'setup', error: unknown): void {
+    this.#port.send({ t: 'failed', phase, error: this.#encode(error) });
+  }
+
+  #encode(error: unknown) {
+    return encodeThrow(error, (value) => this.#port.canSend(value));
+  }
+
+  async #run(message: RunMessage): Promise<void> {
+    const { id, name } = message;
+    const port = this.#port;
+    const task = new RunningTask(message, this.#order!.workerId, port);
+    this.#tasks.set(id, task);
+    try {
+      port.begin(id);
+      const work = this.#module!.find(name);
+      if (work === undefined)
+        throw heddleError('HEDDLE_TASK_UNKNOWN', {
+          name,
+          url: this.#order!.moduleUrl,
+          nearest: undefined,
+          known: this.#module!.names,
+        });
+      const args = message.value as unknown[];
+      if (message.credit > 0) {
+        await taskRealm.storage.run(task, () => this.#stream(task, work(...args)));
+        port.send({ t: 'end', id });
+        return;
+      }
+      let result = taskRealm.storage.run(task, () => work(...args));
+      if (isThenable(result)) result = await result;
+      const { value, transfer } = unwrapMoved(result);
+      if (isGenerator(value)) {
+        void (value as AsyncGenerator).return?.(undefined);
+        throw heddleError('HEDDLE_TASK_GENERATOR', { name });
+      }
+      port.sendValue('value', id, value, transfer, { name, subject: 'result' });
+    } catch (error) {
+      port.send({ t: 'error', id, error: this.#encode(error) });
+    } finally {
+      this.#tasks.delete(id);
+    }
+  }
+
+  /** Sends items as long as there is credit. Leaving early, by cancel or by error, runs the generator's finally blocks. */
+  async #stream(task: RunningTask, result: unknown): Promise<void> {
+    const source = await result;
+    if (!isIterable(source)) throw heddleError('HEDDLE_TASK_NOT_GENERATOR', { name: task.name });
+    const role: PayloadRole = { name: task.name, subject: 'result' };
+    for await (const item of source) {
+      const { value, transfer } = unwrapMoved(item);
+      if (!task.isCancelled) this.#port.sendValue('item', task.id, value, transfer, role);
+      task.credit--;
+      while (task.credit <= 0 && !task.isCancelled) {
+        await new Promise<void>((resolve) => {
+          task.wake = resolve;
+        });
+        task.wake = undefined;
+      }
+      if (task.isCancelled) throw task.reason;
+    }
+  }
+
+  async #stop(): Promise<void> {
+    try {
+      await this.#module?.teardown?.();
+      this.#port.send({ t: 'stopped', error: undefined });
+    } catch (error) {
+      this.#port.send({ t: 'stopped', error: this.#encode(error) });
+    }
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+}
+
+function isGenerator(value: unknown): boolean {
+  const tag = Object.prototype.toString.call(value);
+  return tag === '[object AsyncGenerator]' || tag === '[object Generator]';
+}
+
+function isIterable(value: unknown): value is AsyncIterable<unknown> | Iterable<unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  // An array is a value, not a stream: a function that returns one is called with run.
+  return Symbol.asyncIterator in value || isGenerator(value);
+}

@@ -1,0 +1,102 @@
+/**
+ * One error class built from the table. What a user's function throws is never wrapped in it: it arrives as itself.
+ */
+import { ERROR_CODES, type ErrorCode, type ErrorDetails } from './codes.ts';
+
+/** Which task an error belongs to; non-enumerable property `task` of every error that a task rejects with. */
+export interface TaskTrace {
+  /** Name of the exported function. */
+  readonly name: string;
+  /** 1 for the first run. */
+  readonly attempt: number;
+  /** The worker that ran it; undefined when it never started. */
+  readonly workerId: number | undefined;
+  /** Milliseconds from the start of the run to its end, seen by the host; 0 when it never started. */
+  readonly elapsedMs: number;
+}
+
+/**
+ * Every error that heddle itself makes. Tell them apart by `code`; `docs/errors.md` has one heading per code.
+ * `name` is the class in the table of codes, e.g. `WorkerDiedError`.
+ */
+export class HeddleError extends Error {
+  /** `HEDDLE_…`, stable. */
+  readonly code: ErrorCode;
+  /** Can the same call succeed later, with nothing changed in the program? */
+  readonly retryable: boolean;
+  /** The task this belongs to, when it belongs to one (non-enumerable). */
+  declare readonly task?: TaskTrace;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.retryable = ERROR_CODES[code].retryable;
+    Object.defineProperty(this, 'name', { value: ERROR_CODES[code].class, configurable: true, writable: true });
+  }
+}
+
+/** A worker ended, by whatever cause, while it ran the task. */
+export class WorkerDiedError extends HeddleError {
+  /** Process id of a worker process. */
+  readonly pid: number | undefined;
+  /** Thread id of a worker thread. */
+  readonly threadId: number | undefined;
+  /** Exit code; null when a signal ended it. */
+  readonly exitCode: number | null;
+  /** The signal that ended it; null when it exited by itself. */
+  readonly signal: NodeJS.Signals | null;
+  /** The last lines the worker wrote to stderr, oldest first. */
+  readonly stderrTail: readonly string[];
+  /** Which attempt at the task this was, from 1. */
+  readonly attempt: number;
+
+  constructor(message: string, death: Omit<WorkerDeath, 'how'>, attempt: number, options?: ErrorOptions) {
+    super('HEDDLE_WORKER_DIED', message, options);
+    this.pid = death.pid;
+    this.threadId = death.threadId;
+    this.exitCode = death.exitCode;
+    this.signal = death.signal;
+    this.stderrTail = death.stderrTail;
+    this.attempt = attempt;
+  }
+}
+
+/** What is known of a worker's end. */
+export interface WorkerDeath {
+  readonly pid: number | undefined;
+  readonly threadId: number | undefined;
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stderrTail: readonly string[];
+  /** In words: "was killed by SIGSEGV", "exited with code 7". */
+  readonly how: string;
+}
+
+/** Makes the error of `code`, its message from the table. `cause` is kept when given. */
+export function heddleError<Code extends ErrorCode>(
+  code: Code,
+  details: ErrorDetails<Code>,
+  cause?: unknown,
+): HeddleError {
+  const message = (ERROR_CODES[code].message as (details: ErrorDetails<Code>) => string)(details);
+  return new HeddleError(code, message, cause === undefined ? undefined : { cause });
+}
+
+export function workerDiedError(
+  worker: string,
+  death: WorkerDeath,
+  task: { name: string; attempt: number } | undefined,
+  cause?: unknown,
+): WorkerDiedError {
+  const attempt = task?.attempt ?? 0;
+  const { how, stderrTail } = death;
+  const message = ERROR_CODES.HEDDLE_WORKER_DIED.message({ worker, how, name: task?.name, attempt, stderrTail });
+  return new WorkerDiedError(message, death, attempt, cause === undefined ? undefined : { cause });
+}
+
+/** Adds the non-enumerable `task` to a thrown object; primitives and frozen objects stay as they are. */
+export function traceTask(error: unknown, trace: TaskTrace): void {
+  if (typeof error !== 'object' || error === null || !Object.isExtensible(error) || Object.hasOwn(error, 'task'))
+    return;
+  Object.defineProperty(error, 'task', { value: trace, enumerable: false, configurable: true });
+}

@@ -1,0 +1,166 @@
+/**
+ * Every option of a pool: meaning, unit, range, default, and the backends in which it means something. Parsed once; nothing
+ * below reads raw input again.
+ */
+import { coresAllowed } from '@heddle/machine';
+import { heddleError } from '../errors/errors.ts';
+import {
+  booleanOption,
+  choiceOption,
+  instanceOption,
+  numberOption,
+  readOptions,
+  type OptionSpec,
+} from '../errors/option-reader.ts';
+import type { Backend } from '../transport/transport.ts';
+
+/** Options of `createPool`. */
+export interface PoolOptions {
+  /**
+   * Where tasks run. `threads`: worker threads of this process, which share memory with it and end it when they crash in
+   * native code. `processes`: processes of their own, which survive each other. `inline`: this thread, many tasks at once;
+   * right for tasks that wait. Default `threads`.
+   */
+  readonly backend?: Backend;
+  /**
+   * Most workers at a time, 1 to 1,024 (inline: most tasks at a time, up to 65,536). They start when work needs them.
+   * Default `auto`: the cores this program may use, by affinity and quota; inline: 512 tasks.
+   */
+  readonly workers?: 'auto' | number;
+  /** Name of the pool in messages and in output lines. Default `pool`. */
+  readonly name?: string;
+  /** Longest run of a task in milliseconds, 1 to 2,147,483,647; a task's own `timeoutMs` wins. Default: no limit. */
+  readonly taskTimeoutMs?: number;
+  /**
+   * How long a cancelled or timed-out task may take to settle by itself before its worker is ended, in milliseconds, 0 to
+   * 2,147,483,647. Default 250.
+   */
+  readonly cancelGraceMs?: number;
+  /** Most tasks that wait for a worker, 0 to 4,294,967,295; one more is refused with HEDDLE_QUEUE_FULL. Default 1,000,000. */
+  readonly queueLimit?: number;
+  /** A worker without work for this long is ended, the last one too, in milliseconds, 1 to 2,147,483,647, or Infinity for never. Default 30,000. */
+  readonly idleTimeoutMs?: number;
+  /** Given to the task module's `setup(data)` in every worker; by value. Default undefined. */
+  readonly workerData?: unknown;
+  /** Limits of a worker. `heapMiB`: its JavaScript heap in MiB, 8 to 1,048,576; threads and processes. Default: Node's own. */
+  readonly limits?: { readonly heapMiB?: number };
+  /** Environment variables of the workers, instead of a copy of this program's. Threads and processes. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Node's own options for the workers, instead of this program's. Threads and processes. */
+  readonly execArgv?: readonly string[];
+  /** Hands arguments and results over without a copy, so that both sides hold the same objects. Inline only. Default false. */
+  readonly unsafeByReference?: boolean;
+  /** Longest time from starting a worker to the first line of its entry, in milliseconds. Default 30,000. */
+  readonly spawnTimeoutMs?: number;
+  /** Longest time for loading the task module, in milliseconds. Default 60,000. */
+  readonly loadTimeoutMs?: number;
+  /** Longest time for the task module's `setup`, in milliseconds. Default 60,000. */
+  readonly setupTimeoutMs?: number;
+  /** Longest time for the task module's `teardown`, in milliseconds; then the worker is ended. Default 10,000. */
+  readonly teardownTimeoutMs?: number;
+  /** Longest wait for a worker to be gone once it is being ended, in milliseconds; then it is given up. Default 10,000. */
+  readonly terminateTimeoutMs?: number;
+}
+
+/** Timers of Node hold 31 bits. */
+export const DELAY_MS_MAX = 2 ** 31 - 1;
+const INLINE_TASKS_DEFAULT = 512;
+
+const delay = <F>(min: number, fallback: F) => numberOption({ min, max: DELAY_MS_MAX, unit: 'milliseconds' }, fallback);
+
+const isRecord = (raw: unknown): raw is Record<string, unknown> =>
+  typeof raw === 'object' && raw !== null && !Array.isArray(raw);
+
+const SPECS = {
+  backend: choiceOption(['threads', 'processes', 'inline'], 'threads') as OptionSpec<Backend>,
+  workers: {
+    expected: `'auto' or an integer from 1 to 1024 (inline: 65536)`,
+    fallback: 'auto',
+    parse: (raw) =>
+      raw === 'auto' || (Number.isInteger(raw) && (raw as number) >= 1 && (raw as number) <= 65_536)
+        ? { value: raw as 'auto' | number }
+        : undefined,
+  } as OptionSpec<'auto' | number>,
+  name: {
+    expected: 'a string of 1 to 64 printable characters',
+    fallback: 'pool',
+    parse: (raw) => (typeof raw === 'string' && /^[^\p{C}]{1,64}$/u.test(raw) ? { value: raw } : undefined),
+  } as OptionSpec<string>,
+  taskTimeoutMs: delay(1, undefined),
+  cancelGraceMs: delay(0, 250),
+  queueLimit: numberOption({ min: 0, max: 2 ** 32 - 1, unit: 'tasks' }, 1_000_000),
+  idleTimeoutMs: {
+    expected: `an integer of milliseconds from 1 to ${DELAY_MS_MAX}, or Infinity`,
+    fallback: 30_000,
+    parse: (raw) => (raw === Infinity ? { value: raw } : delay(1, 0).parse(raw)),
+  } as OptionSpec<number>,
+  workerData: { expected: '', fallback: undefined, parse: (raw) => ({ value: raw }) } as OptionSpec<unknown>,
+  limits: instanceOption('an object', isRecord),
+  env: {
+    expected: 'an object of strings',
+    fallback: undefined,
+    parse(raw) {
+      if (!isRecord(raw)) return undefined;
+      const entries = Object.entries(raw).filter(([, value]) => value !== undefined);
+      return entries.every(([, value]) => typeof value === 'string')
+        ? { value: Object.freeze(Object.fromEntries(entries)) as Record<string, string> }
+        : undefined;
+    },
+  } as OptionSpec<Readonly<Record<string, string>> | undefined>,
+  execArgv: {
+    expected: 'an array of strings',
+    fallback: undefined,
+    parse: (raw) =>
+      Array.isArray(raw) && raw.every((item) => typeof item === 'string')
+        ? { value: Object.freeze([...(raw as string[])]) }
+        : undefined,
+  } as OptionSpec<readonly string[] | undefined>,
+  unsafeByReference: booleanOption(false),
+  spawnTimeoutMs: delay(1, 30_000),
+  loadTimeoutMs: delay(1, 60_000),
+  setupTimeoutMs: delay(1, 60_000),
+  teardownTimeoutMs: delay(1, 10_000),
+  terminateTimeoutMs: delay(1, 10_000),
+};
+
+const LIMIT_SPECS = { heapMiB: numberOption({ min: 8, max: 2 ** 20, unit: 'MiB' }, undefined) };
+
+/** Options as the rest of the pool reads them. */
+export type ResolvedPoolOptions = ReturnType<typeof parsePoolOptions>;
+
+/**
+ * Checks and freezes.
+ * @throws {HeddleError} HEDDLE_OPTION_UNKNOWN, HEDDLE_OPTION_INVALID, HEDDLE_OPTION_UNSUPPORTED.
+ */
+export function parsePoolOptions(raw: unknown) {
+  const parsed = readOptions('createPool', raw, SPECS);
+  const { heapMiB } = readOptions('limits', parsed.limits, LIMIT_SPECS);
+  const { backend, workers, env, execArgv, unsafeByReference } = parsed;
+  const refuse = (option: string, instead: string) => {
+    throw heddleError('HEDDLE_OPTION_UNSUPPORTED', { option, backend, instead });
+  };
+  const elsewhere = `use backend 'threads' or 'processes'`;
+  if (backend === 'inline') {
+    if (heapMiB !== undefined) refuse('limits.heapMiB', elsewhere);
+    if (env !== undefined) refuse('env', elsewhere);
+    if (execArgv !== undefined) refuse('execArgv', elsewhere);
+  } else {
+    if (unsafeByReference) refuse('unsafeByReference', `nothing can be handed over by reference; use backend 'inline'`);
+    if (workers !== 'auto' && workers > 1024)
+      throw heddleError('HEDDLE_OPTION_INVALID', {
+        option: 'option "workers" of createPool',
+        expected: `'auto' or an integer from 1 to 1024 with backend "${backend}"`,
+        got: String(workers),
+      });
+  }
+  const size = workers === 'auto' ? (backend === 'inline' ? INLINE_TASKS_DEFAULT : coresAllowed()) : workers;
+  const { limits: _limits, workers: _workers, ...rest } = parsed;
+  return Object.freeze({
+    ...rest,
+    heapMiB,
+    /** Workers at most. */
+    workersMax: backend === 'inline' ? 1 : size,
+    /** Tasks one worker holds at most. */
+    tasksPerWorker: backend === 'inline' ? size : 1,
+  });
+}

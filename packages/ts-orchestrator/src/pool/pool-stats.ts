@@ -1,0 +1,54 @@
+/**
+ * Counters of a pool. The scheduler is the only writer.
+ */
+import type { Backend, ParentDeath } from '../transport/transport.ts';
+import type { WorkerState } from './worker-state.ts';
+
+export class TaskCounters {
+  submitted = 0;
+  succeeded = 0;
+  failed = 0;
+  cancelled = 0;
+  timedOut = 0;
+  /** Given to another worker because theirs died before it began. */
+  resent = 0;
+}
+
+export class WorkerCounters {
+  started = 0;
+  /** Ended by themselves, or killed from outside. */
+  died = 0;
+  /** Ended because a task had to be stopped. */
+  killed = 0;
+  /** Could not be ended, and were given up. */
+  stuck = 0;
+  startFailures = 0;
+}
+
+/** One moment of a pool, as `pool.stats()` gives it. Plain data. */
+export interface PoolStats {
+  readonly name: string;
+  readonly backend: Backend;
+  readonly state: 'open' | 'closing' | 'closed' | 'failed';
+  readonly tasks: Readonly<TaskCounters> & {
+    /** Waiting for a worker now. */
+    readonly queued: number;
+    /** In a worker now. */
+    readonly running: number;
+  };
+  readonly workers: Readonly<WorkerCounters> & {
+    /** Most workers at a time. */
+    readonly max: number;
+    /** Tasks one worker holds at most; more than 1 only inline. */
+    readonly tasksPerWorker: number;
+    readonly live: ReadonlyArray<{
+      readonly id: number;
+      readonly state: WorkerState;
+      readonly pid: number | undefined;
+      readonly threadId: number | undefined;
+      readonly tasks: readonly string[];
+    }>;
+  };
+  /** What ends the workers when this program is killed. */
+  readonly parentDeath: ParentDeath;
+}

@@ -1,0 +1,266 @@
+/**
+ * The public object. Everything it does is one call of the scheduler with checked options.
+ */
+import { heddleError, HeddleError } from '../errors/errors.ts';
+import { readOptions, booleanOption, show } from '../errors/option-reader.ts';
+import { AbortRegistry } from '../task/cancellation.ts';
+import { parseMapOptions, parseRunOptions, type MapOptions, type RunOptions } from '../task/task-options.ts';
+import type { Outcome } from '../task/task.ts';
+import { mapItems } from './map.ts';
+import type { PoolStats } from './pool-stats.ts';
+import type { Scheduler } from './scheduler.ts';
+import { STREAM_WINDOW, streamItems } from './stream.ts';
+import type { PoolTask } from './worker-source.ts';
+import type { Packed } from '../transport/transport.ts';
+import type { TaskArgs, TaskItem, TaskName, TaskResult, TaskYield } from './types.ts';
+
+/** What `map` yields: by default always a value; with `onError: 'collect'` a value or an error. */
+export type MapItem<T, O extends MapOptions | undefined> = O extends { onError: 'collect' }
+  ? | { readonly index: number; readonly value: T; readonly error?: undefined }
+    | { readonly index: number; readonly value?: undefined; readonly error: unknown }
+  : { readonly index: number; readonly value: T };
+
+/** Options of `pool.close`. */
+export interface CloseOptions {
+  /** Cancels the tasks that wait or run, instead of waiting for them. Default false. */
+  readonly cancel?: boolean;
+}
+
+/** A pool of workers for one task module. Made by `createPool`. */
+export interface Pool<M> extends AsyncDisposable {
+  /**
+   * Calls one exported function in a worker. Arguments and result travel by value (structured clone), shared arrays by
+   * reference where the backend allows it.
+   *
+   * Rejects with what the function threw, rebuilt (name, message, stack, code, cause, own properties); with `signal.reason`;
+   * or with a HeddleError: HEDDLE_TASK_UNKNOWN, HEDDLE_ARGUMENT_UNCLONEABLE, HEDDLE_RESULT_UNCLONEABLE, HEDDLE_SHARED_ARRAY,
+   * HEDDLE_TRANSFER, HEDDLE_TASK_TIMEOUT, HEDDLE_TASK_GENERATOR, HEDDLE_WORKER_DIED, HEDDLE_WORKER_STUCK, HEDDLE_QUEUE_FULL,
+   * HEDDLE_POOL_CLOSED, HEDDLE_POOL_FAILED, HEDDLE_OPTION_UNKNOWN, HEDDLE_OPTION_INVALID.
+   *
+   * A cancelled or timed-out task rejects once it has stopped: at once if it heeds its signal, else when its worker is gone.
+   */
+  run<K extends TaskName<M>>(
+    name: K,
+    ...rest: TaskArgs<M, K> extends readonly []
+      ? [args?: readonly [], options?: RunOptions]
+      : [args: Readonly<TaskArgs<M, K>>, options?: RunOptions]
+  ): Promise<TaskResult<M, K>>;
+
+  /**
+   * Calls the function with each item of `source` as its one argument and yields `{ index, value }`, in order unless told
+   * otherwise. Pulls from the source only as fast as results are consumed: at most twice the workers are ahead. Nothing
+   * starts before the first `next()`. Ending the iteration early cancels what runs and waits for it.
+   */
+  map<K extends TaskName<M>, O extends MapOptions | undefined = undefined>(
+    name: K,
+    source: Iterable<TaskItem<M, K>> | AsyncIterable<TaskItem<M, K>>,
+    options?: O,
+  ): AsyncGenerator<MapItem<TaskResult<M, K>, O>, void, undefined>;
+
+  /**
+   * Yields what a generator function yields, with backpressure: the worker runs at most a few items ahead. The call's
+   * arguments are taken over now, the task starts with the first `next()`. Ending the iteration early ends the generator.
+   */
+  stream<K extends TaskName<M>>(
+    name: K,
+    ...rest: TaskArgs<M, K> extends readonly []
+      ? [args?: readonly [], options?: RunOptions]
+      : [args: Readonly<TaskArgs<M, K>>, options?: RunOptions]
+  ): AsyncGenerator<TaskYield<M, K>, void, undefined>;
+
+  /** Resolves when no task waits or runs. New tasks may come meanwhile, and are waited for too. */
+  drain(): Promise<void>;
+
+  /**
+   * Takes no further tasks, waits for those it has, runs `teardown` in every worker and ends them. Resolves when nothing of
+   * the pool is left. Calling it again waits for the same end.
+   * @throws {HeddleError} HEDDLE_TEARDOWN, when everything is ended but a teardown failed.
+   */
+  close(options?: CloseOptions): Promise<void>;
+
+  /** Counters and live workers at this moment. */
+  stats(): PoolStats;
+}
+
+export interface PoolParts {
+  readonly scheduler: Scheduler;
+  readonly name: string;
+  /** Items a `map` may have under way. */
+  readonly mapWindow: number;
+}
+
+const CLOSE_SPECS = { cancel: booleanOption(false) };
+
+/** The pool without its types: names and arguments are checked by TypeScript at the caller and by the scheduler here. */
+export class PoolCore {
+  readonly #scheduler: Scheduler;
+  readonly #parts: PoolParts;
+  readonly #aborts = new AbortRegistry();
+  #closed: Promise<void> | undefined;
+
+  constructor(parts: PoolParts) {
+    this.#scheduler = parts.scheduler;
+    this.#parts = parts;
+  }
+
+  run(name: string, args?: readonly unknown[], options?: RunOptions): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const { signal, transfer, ...call } = parseRunOptions(options, 'run');
+      const list = checkArgs('run', name, args);
+      this.#scheduler.assertCanRun(name);
+      if (signal?.aborted === true) return void reject(signal.reason);
+      this.#submit({
+        ...call,
+        name,
+        signal,
+        pack: (when) => this.#scheduler.pack(name, list, transfer, when),
+        onOutcome: (outcome) => (outcome.ok ? resolve(outcome.value) : reject(outcome.error)),
+      });
+    });
+  }
+
+  map(name: string, source: Iterable<unknown> | AsyncIterable<unknown>, options?: MapOptions) {
+    const { signal, ordered, onError, ...call } = parseMapOptions(options);
+    const isIterable =
+      source !== null &&
+      source !== undefined &&
+      (typeof (source as AsyncIterable<unknown>)[Symbol.asyncIterator] === 'function' ||
+        typeof (source as Iterable<unknown>)[Symbol.iterator] === 'function');
+    if (!isIterable)
+      throw heddleError('HEDDLE_OPTION_INVALID', {
+        option: `the source of map("${name}")`,
+        expected: 'an iterable or an async iterable',
+        got: show(source),
+      });
+    this.#scheduler.assertCanRun(name);
+    return mapItems({
+      source: Object(source) as Iterable<unknown>,
+      ordered,
+      onError,
+      signal,
+      window: this.#parts.mapWindow,
+      name,
+      isFatal: isPoolEnd,
+      submit: (item, index, onOutcome) => {
+        this.#scheduler.assertCanRun(name);
+        const task = this.#submit({
+          ...call,
+          name,
+          signal,
+          index,
+          isBounded: true,
+          pack: (when) => this.#scheduler.pack(name, [item], [], when),
+          onOutcome,
+        });
+        return (error) => this.#scheduler.cancel(task, error);
+      },
+    });
+  }
+
+  stream(name: string, args?: readonly unknown[], options?: RunOptions) {
+    const { signal, transfer, ...call } = parseRunOptions(options, 'stream');
+    const list = checkArgs('stream', name, args);
+    this.#scheduler.assertCanRun(name);
+    const held = this.#scheduler.pack(name, list, transfer, 'later');
+    return streamItems({
+      signal,
+      submit: (onItem, onOutcome) => {
+        if (signal?.aborted === true) throw signal.reason;
+        this.#scheduler.assertCanRun(name);
+        const task = this.#submit({
+          ...call,
+          name,
+          signal,
+          credit: STREAM_WINDOW,
+          pack: () => held,
+          onItem,
+          onOutcome,
+        });
+        const reason = 'the iteration over stream ended early';
+        return {
+          addCredit: (items) => this.#scheduler.addCredit(task, items),
+          cancel: () => this.#scheduler.cancel(task, heddleError('HEDDLE_TASK_CANCELLED', { name, reason })),
+        };
+      },
+    });
+  }
+
+  drain(): Promise<void> {
+    return this.#scheduler.drain();
+  }
+
+  async close(options?: CloseOptions): Promise<void> {
+    const { cancel } = readOptions('close', options, CLOSE_SPECS);
+    this.#scheduler.refuse(
+      cancel ? (name) => heddleError('HEDDLE_TASK_CANCELLED', { name, reason: 'the pool is being closed' }) : undefined,
+    );
+    this.#closed ??= this.#end();
+    return this.#closed;
+  }
+
+  stats(): PoolStats {
+    return this.#scheduler.stats();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #submit(submission: Submission): PoolTask {
+    const { signal, pack, onProgress, onOutcome, index, isBounded = false, credit = 0, onItem, ...call } = submission;
+    let undo = () => {};
+    const task = this.#scheduler.submit(
+      {
+        ...call,
+        credit,
+        index,
+        onItem,
+        onProgress: onProgress === undefined ? undefined : (value) => onProgress(value, index),
+        onOutcome(outcome) {
+          undo();
+          onOutcome(outcome);
+        },
+      },
+      pack,
+      isBounded,
+    );
+    if (signal !== undefined) undo = this.#aborts.add(signal, (reason) => this.#scheduler.cancel(task, reason));
+    return task;
+  }
+
+  async #end(): Promise<void> {
+    await this.#scheduler.drain();
+    const [error] = await this.#scheduler.stopWorkers();
+    if (error !== undefined) throw error;
+  }
+}
+
+/** One call on its way to the scheduler. */
+interface Submission {
+  readonly name: string;
+  readonly timeoutMs: number | undefined;
+  readonly priority: number;
+  readonly onProgress: RunOptions['onProgress'];
+  readonly signal: AbortSignal | undefined;
+  readonly pack: (when: 'now' | 'later') => Packed;
+  readonly onOutcome: (outcome: Outcome) => void;
+  readonly onItem?: (value: unknown) => void;
+  readonly index?: number;
+  readonly credit?: number;
+  readonly isBounded?: boolean;
+}
+
+function checkArgs(call: string, name: string, args: unknown): readonly unknown[] {
+  if (args === undefined) return [];
+  if (Array.isArray(args)) return args as unknown[];
+  throw heddleError('HEDDLE_OPTION_INVALID', {
+    option: `the arguments of ${call}("${name}")`,
+    expected: 'an array, one element per argument',
+    got: show(args),
+  });
+}
+
+/** The pool takes no more tasks: no use in asking it for the next item. */
+function isPoolEnd(error: unknown): boolean {
+  return error instanceof HeddleError && (error.code === 'HEDDLE_POOL_CLOSED' || error.code === 'HEDDLE_POOL_FAILED');
+}

@@ -1,0 +1,63 @@
+/**
+ * What the pool needs of workers. The supervisor implements it; the pool never sees a transport's start or end.
+ */
+import type { Packed } from '../transport/transport.ts';
+import type { WorkerMessage } from '../transport/protocol.ts';
+import type { Task } from '../task/task.ts';
+import type { WorkerState } from './worker-state.ts';
+
+export type PoolTask = Task<Packed, PoolWorker>;
+
+/** Messages about a task, as the pool gets them. */
+export type TaskMessage = Extract<WorkerMessage, { t: 'value' | 'item' | 'end' | 'error' | 'progress' }>;
+
+export interface PoolWorker {
+  /** From 1, never used twice in a pool. */
+  readonly id: number;
+  readonly state: WorkerState;
+  readonly pid: number | undefined;
+  readonly threadId: number | undefined;
+  /** Tasks it holds, by id. */
+  readonly tasks: ReadonlyMap<number, PoolTask>;
+  /** Takes one more task now? */
+  readonly hasRoom: boolean;
+  /** Sends the task. Throws what can't be sent; the worker is as before then. */
+  run(task: PoolTask): void;
+  /** Aborts the task's signal. */
+  cancel(task: PoolTask, reason: unknown): void;
+  addCredit(task: PoolTask, items: number): void;
+  /** Takes the task off, after its reply. */
+  release(task: PoolTask): void;
+  /** Asks it to end: teardown, then gone. Only without tasks. */
+  stop(): void;
+  /** Ends it at once. */
+  kill(): void;
+}
+
+/** How a worker's life ended. */
+export interface WorkerEnd {
+  /** The error for a task that was running, or for whoever waited for the start. */
+  readonly errorFor: (task: PoolTask | undefined) => unknown;
+  /** Did it begin this task? */
+  readonly hasBegun: (task: PoolTask) => boolean;
+  /** It had become ready once. */
+  readonly wasReady: boolean;
+  /** It never became ready, and nobody had asked it to end. */
+  readonly isStartFailure: boolean;
+  /** It could not be ended and is given up. */
+  readonly isStuck: boolean;
+  /** What went wrong in teardown. */
+  readonly teardownError: unknown;
+}
+
+export interface WorkerListener {
+  /** Ready for the first time: takes tasks from now on. */
+  onReady(worker: PoolWorker, tasks: readonly string[]): void;
+  onTaskMessage(worker: PoolWorker, message: TaskMessage): void;
+  /** Once per worker, last. Its tasks are still in `tasks`. */
+  onEnd(worker: PoolWorker, end: WorkerEnd): void;
+}
+
+export interface WorkerSource {
+  start(listener: WorkerListener): PoolWorker;
+}

@@ -1,0 +1,263 @@
+/**
+ * One worker's life: start with a deadline on each phase, messages, and an end that is told exactly once.
+ *
+ * First cause wins: what was decided first (a start that failed, a kill, a stop) names the end; what the exit adds is detail.
+ */
+import type { Clock, Timer } from '../clock/clock.ts';
+import { heddleError, workerDiedError, type WorkerDeath } from '../errors/errors.ts';
+import type { PoolTask, PoolWorker, TaskMessage, WorkerEnd, WorkerListener } from '../pool/worker-source.ts';
+import { canMoveWorker, type WorkerState } from '../pool/worker-state.ts';
+import { decodeThrow, encodeThrow } from '../task/error-codec.ts';
+import { canClone } from '../task/payload.ts';
+import type { StartOrder, WorkerMessage } from '../transport/protocol.ts';
+import type { Link, LinkExit, Transport } from '../transport/transport.ts';
+import { loadFailure, setupFailure } from './start-failure.ts';
+import type { OutputLines } from './output-lines.ts';
+
+/** Limits of heddle's own phases, in milliseconds. */
+export interface PhaseLimits {
+  readonly spawnTimeoutMs: number;
+  readonly loadTimeoutMs: number;
+  readonly setupTimeoutMs: number;
+  readonly teardownTimeoutMs: number;
+  readonly terminateTimeoutMs: number;
+}
+
+export interface WorkerParts {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly limits: PhaseLimits;
+  /** Tasks it may hold at once. */
+  readonly concurrency: number;
+  readonly output: OutputLines;
+}
+
+export class SupervisedWorker implements PoolWorker {
+  readonly id: number;
+  readonly tasks = new Map<number, PoolTask>();
+  readonly #parts: WorkerParts;
+  readonly #listener: WorkerListener;
+  readonly #link: Link;
+  readonly #moduleUrl: string;
+  #state: WorkerState = 'starting';
+  #wasReady = false;
+  #timer: Timer | undefined;
+  #taskNames: readonly string[] = [];
+  /** Why it ends, when heddle or its own start decided that. */
+  #startError: unknown;
+  #fatal: { readonly error: unknown } | undefined;
+  #teardownError: unknown;
+
+  constructor(order: StartOrder, parts: WorkerParts, listener: WorkerListener) {
+    this.id = order.workerId;
+    this.#parts = parts;
+    this.#listener = listener;
+    this.#moduleUrl = order.moduleUrl;
+    this.#link = parts.transport.start(order, {
+      onMessage: (message) => this.#onMessage(message),
+      onOutput: (task, text) => parts.output.push(task, text),
+      onExit: (exit) => this.#onExit(exit),
+    });
+    this.#startPhase('start its entry', 'spawnTimeoutMs');
+  }
+
+  get state(): WorkerState {
+    return this.#state;
+  }
+
+  get pid(): number | undefined {
+    return this.#link.pid;
+  }
+
+  get threadId(): number | undefined {
+    return this.#link.threadId;
+  }
+
+  get label(): string {
+    const { pid, threadId } = this.#link;
+    if (this.#parts.transport.backend === 'inline') return `worker ${this.id} (inline)`;
+    return `worker ${this.id} (${threadId === undefined ? `pid ${pid ?? 'none'}` : `thread ${threadId}`})`;
+  }
+
+  get hasRoom(): boolean {
+    return (this.#state === 'ready' || this.#state === 'busy') && this.tasks.size < this.#parts.concurrency;
+  }
+
+  run(task: PoolTask): void {
+    const { id, call, packed, attempt } = task;
+    const { value, transfer } = packed!;
+    const { name, index, credit } = call;
+    this.#link.send({ t: 'run', id, name, value, index, attempt, credit }, transfer);
+    this.tasks.set(id, task);
+    if (this.#state === 'ready') this.#move('busy');
+  }
+
+  cancel(task: PoolTask, reason: unknown): void {
+    this.#link.send({ t: 'cancel', id: task.id, reason: encodeThrow(reason, canClone) });
+  }
+
+  addCredit(task: PoolTask, items: number): void {
+    this.#link.send({ t: 'credit', id: task.id, items });
+  }
+
+  release(task: PoolTask): void {
+    this.tasks.delete(task.id);
+    if (this.#state === 'busy' && this.tasks.size === 0) this.#move('ready');
+  }
+
+  stop(): void {
+    if (this.#state === 'starting') return this.kill();
+    if (this.#state !== 'ready') return;
+    this.#move('draining');
+    const limitMs = this.#parts.limits.teardownTimeoutMs;
+    this.#arm(limitMs, () => {
+      this.#teardownError = heddleError('HEDDLE_TEARDOWN', {
+        worker: this.label,
+        reason: `it did not finish within ${limitMs} ms (teardownTimeoutMs)`,
+      });
+      this.kill();
+    });
+    this.#link.send({ t: 'stop' });
+  }
+
+  kill(): void {
+    if (!canMoveWorker(this.#state, 'ending')) return;
+    this.#move('ending');
+    this.#arm(this.#parts.limits.terminateTimeoutMs, () => this.#giveUp());
+    this.#link.kill();
+  }
+
+  #onMessage(message: WorkerMessage): void {
+    switch (message.t) {
+      case 'spawned':
+        if (this.#state === 'starting') this.#startPhase('load the task module', 'loadTimeoutMs');
+        return;
+      case 'loaded':
+        this.#taskNames = message.tasks;
+        if (this.#state === 'starting') this.#startPhase('run setup()', 'setupTimeoutMs');
+        return;
+      case 'ready':
+        if (this.#state !== 'starting') return;
+        this.#arm(undefined);
+        this.#move('ready');
+        this.#wasReady = true;
+        this.#listener.onReady(this, this.#taskNames);
+        return;
+      case 'failed':
+        if (this.#state !== 'starting') return;
+        this.#startError ??=
+          message.phase === 'load'
+            ? loadFailure(this.#moduleUrl, message.error)
+            : setupFailure(this.label, message.error);
+        this.kill();
+        return;
+      case 'fatal':
+        this.#fatal ??= { error: decodeThrow(message.error) };
+        return;
+      case 'stopped':
+        if (message.error !== undefined)
+          this.#teardownError ??= heddleError(
+            'HEDDLE_TEARDOWN',
+            { worker: this.label, reason: describe(decodeThrow(message.error)) },
+            decodeThrow(message.error),
+          );
+        // The exit follows by itself; it gets as long as one that was forced.
+        if (this.#state === 'draining') this.#arm(this.#parts.limits.terminateTimeoutMs, () => this.kill());
+        return;
+      case 'print':
+        this.#parts.output.push(message.task, message.text);
+        return;
+      default:
+        if (this.tasks.has(message.id)) this.#listener.onTaskMessage(this, message satisfies TaskMessage);
+    }
+  }
+
+  #startPhase(phase: string, option: 'spawnTimeoutMs' | 'loadTimeoutMs' | 'setupTimeoutMs'): void {
+    const limitMs = this.#parts.limits[option];
+    this.#arm(limitMs, () => {
+      // What has arrived while the host was busy counts before the deadline does.
+      this.#timer = this.#parts.clock.afterArrivals(() => {
+        this.#startError ??= heddleError('HEDDLE_START_TIMEOUT', { worker: this.label, phase, limitMs, option });
+        this.kill();
+      });
+    });
+  }
+
+  #onExit(exit: LinkExit): void {
+    this.#arm(undefined);
+    const wasAsked = this.#state === 'draining' || this.#state === 'ending';
+    const isStartFailure = this.#startError !== undefined || this.#state === 'starting';
+    this.#move(wasAsked && !isStartFailure ? 'stopped' : 'failed');
+    this.#parts.output.end();
+    const death: WorkerDeath = {
+      pid: this.#link.pid,
+      threadId: this.#link.threadId,
+      exitCode: exit.exitCode,
+      signal: exit.signal,
+      stderrTail: this.#parts.output.tail,
+      how: describeExit(exit),
+    };
+    const cause = this.#fatal === undefined ? exit.cause : this.#fatal.error;
+    this.#end({
+      errorFor: (task) => {
+        if (this.#startError !== undefined) return this.#startError;
+        if (exit.isSpawnFailure && isStartFailure)
+          return heddleError('HEDDLE_SPAWN', { worker: this.label, reason: describe(exit.cause ?? death.how) }, cause);
+        return workerDiedError(
+          this.label,
+          death,
+          task === undefined ? undefined : { name: task.call.name, attempt: task.attempt },
+          cause,
+        );
+      },
+      hasBegun: (task) => this.#link.hasBegun(task.id) ?? true,
+      wasReady: this.#wasReady,
+      isStartFailure,
+      isStuck: false,
+      teardownError: this.#teardownError,
+    });
+  }
+
+  /** Nothing ends it: settle what hangs on it and forget it. */
+  #giveUp(): void {
+    this.#move('failed');
+    this.#link.abandon();
+    this.#end({
+      errorFor: (task) =>
+        heddleError(
+          'HEDDLE_WORKER_STUCK',
+          { worker: this.label, name: task?.call.name, limitMs: this.#parts.limits.terminateTimeoutMs },
+          task?.cause?.error ?? this.#startError,
+        ),
+      hasBegun: () => true,
+      wasReady: this.#wasReady,
+      isStartFailure: this.#startError !== undefined,
+      isStuck: true,
+      teardownError: this.#teardownError,
+    });
+  }
+
+  #end(end: WorkerEnd): void {
+    this.#listener.onEnd(this, end);
+  }
+
+  #arm(delayMs: number | undefined, fire: () => void = () => {}): void {
+    this.#timer?.cancel();
+    this.#timer = delayMs === undefined ? undefined : this.#parts.clock.after(delayMs, fire);
+  }
+
+  #move(to: WorkerState): void {
+    if (!canMoveWorker(this.#state, to)) throw new Error(`${this.label} can't go from ${this.#state} to ${to}`);
+    this.#state = to;
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
+
+function describeExit({ exitCode, signal, cause }: LinkExit): string {
+  const why = cause instanceof Error ? ` (${cause.message})` : '';
+  if (signal !== null) return `was killed by ${signal}${why}`;
+  return exitCode === null ? `ended${why}` : `exited with code ${exitCode}${why}`;
+}

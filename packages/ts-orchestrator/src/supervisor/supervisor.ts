@@ -1,0 +1,29 @@
+/**
+ * Starts workers one by one with what they need, and numbers them.
+ */
+import type { PoolWorker, WorkerListener, WorkerSource } from '../pool/worker-source.ts';
+import type { StartOrder } from '../transport/protocol.ts';
+import { OutputLines } from './output-lines.ts';
+import { SupervisedWorker, type WorkerParts } from './supervised-worker.ts';
+
+export interface SupervisorParts extends Omit<WorkerParts, 'output'> {
+  readonly order: Omit<StartOrder, 'workerId'>;
+  /** Takes whole lines that workers print. */
+  readonly writeLine: (line: string) => void;
+}
+
+export class Supervisor implements WorkerSource {
+  readonly #parts: SupervisorParts;
+  #lastId = 0;
+
+  constructor(parts: SupervisorParts) {
+    this.#parts = parts;
+  }
+
+  start(listener: WorkerListener): PoolWorker {
+    const { order, writeLine, ...parts } = this.#parts;
+    const workerId = ++this.#lastId;
+    const output = new OutputLines(`${order.poolName} worker-${workerId}`, writeLine);
+    return new SupervisedWorker({ ...order, workerId }, { ...parts, output }, listener);
+  }
+}

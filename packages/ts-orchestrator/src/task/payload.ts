@@ -1,0 +1,229 @@
+/**
+ * Values on their way: by value always, whole or not at all.
+ *
+ * Two ways to copy. Within one process structured clone does it, and shared memory stays shared. To another process a value
+ * becomes bytes here, by V8's own serializer with typed arrays as it writes them natively: views stay whole, aliasing views
+ * stay views of one buffer, and nothing else hangs on the buffer. (The `advanced` channel of child_process instead hands out
+ * views into its receive buffer and copies shared memory silently; so the bytes travel through it, not the value.)
+ *
+ * Buffers listed for transfer are detached on the caller's side in either way.
+ */
+import v8 from 'node:v8';
+import { heddleError, HeddleError } from '../errors/errors.ts';
+
+/** What structured clone can move instead of copying. */
+export type TransferItem = ArrayBuffer | import('node:worker_threads').MessagePort;
+
+/** A message to a process holds at most this many bytes: the channel's frame length is 32 bits, and copies come on top. */
+export const MESSAGE_BYTES_MAX = 1_000_000_000;
+
+/** Whose value it is, for messages: `subject` is the root of a path. */
+export interface PayloadRole {
+  readonly name: string;
+  readonly subject: 'arguments' | 'result' | 'workerData';
+}
+
+/** What `setup(data)` gets. */
+export const SETUP_ROLE: PayloadRole = { name: 'setup', subject: 'workerData' };
+
+/** True for what is copied by being passed: no object, no function, no symbol. */
+export function isPrimitive(value: unknown): boolean {
+  return (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol') || value === null;
+}
+
+export function arePrimitive(values: readonly unknown[]): boolean {
+  return values.every(isPrimitive);
+}
+
+/** A copy in this process; `transfer` is moved into it. The moved buffers come back as `moved`. */
+export function cloneValue<T>(value: T, transfer: readonly TransferItem[], role: PayloadRole): Cloned<T> {
+  if (transfer.length === 0 && isPrimitive(value)) return { value, moved: [] };
+  try {
+    const [copy, moved] = structuredClone([value, transfer], { transfer: [...transfer] }) as [T, TransferItem[]];
+    return { value: copy, moved };
+  } catch (error) {
+    throw payloadError(error, value, transfer, role, canClone);
+  }
+}
+
+export interface Cloned<T> {
+  readonly value: T;
+  readonly moved: readonly TransferItem[];
+}
+
+class ByteSerializer extends v8.Serializer {
+  /** The class V8 throws for what it can't write. */
+  readonly _getDataCloneError = Error;
+  _getSharedArrayBufferId(): never {
+    throw new Error('shared memory');
+  }
+}
+
+/** The value as bytes for another process; listed buffers are detached once the bytes are made. */
+export function toBytes(value: unknown, transfer: readonly TransferItem[], role: PayloadRole): Uint8Array {
+  let bytes: Buffer;
+  try {
+    const port = transfer.findIndex((item) => !(item instanceof ArrayBuffer));
+    if (port >= 0) throw transferError(port, 'only an ArrayBuffer can go to another process');
+    bytes = serialize(value);
+  } catch (error) {
+    throw payloadError(error, value, transfer, role, canSerialize);
+  }
+  if (bytes.byteLength > MESSAGE_BYTES_MAX)
+    throw heddleError('HEDDLE_PAYLOAD_BYTES', {
+      name: role.name,
+      bytes: bytes.byteLength,
+      limitBytes: MESSAGE_BYTES_MAX,
+    });
+  detach(transfer);
+  return bytes;
+}
+
+export function fromBytes(bytes: Uint8Array): unknown {
+  const deserializer = new v8.Deserializer(bytes);
+  deserializer.readHeader();
+  return deserializer.readValue();
+}
+
+function serialize(value: unknown): Buffer {
+  const serializer = new ByteSerializer();
+  serializer.writeHeader();
+  serializer.writeValue(value);
+  return serializer.releaseBuffer();
+}
+
+/** Detaches each buffer, as a transfer to nowhere. */
+function detach(transfer: readonly TransferItem[]): void {
+  if (transfer.length === 0) return;
+  try {
+    structuredClone(null, { transfer: [...transfer] });
+  } catch (error) {
+    throw payloadError(error, null, transfer, { name: '', subject: 'arguments' }, canSerialize);
+  }
+}
+
+export function canClone(value: unknown): boolean {
+  return succeeds(() => structuredClone(value));
+}
+
+export function canSerialize(value: unknown): boolean {
+  return succeeds(() => serialize(value));
+}
+
+function succeeds(attempt: () => unknown): boolean {
+  try {
+    attempt();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function transferError(index: number, reason: string): HeddleError {
+  return heddleError('HEDDLE_TRANSFER', { path: `transfer[${index}]`, reason });
+}
+
+/**
+ * The error to throw when a copy failed: it names the path of the offending value. Looks for it only now, by trying parts;
+ * cost O(size * depth) copies.
+ */
+export function payloadError(
+  error: unknown,
+  value: unknown,
+  transfer: readonly TransferItem[],
+  role: PayloadRole,
+  canCopy: (value: unknown) => boolean,
+): unknown {
+  if (error instanceof HeddleError) return error;
+  const found = findOffender(value, role.subject, canCopy);
+  if (found === undefined) {
+    // The value itself is fine, so it is the list.
+    const index = transfer.findIndex((item, i) => isDetached(item) || transfer.indexOf(item) !== i);
+    const reason = error instanceof Error ? error.message : String(error);
+    return transferError(Math.max(index, 0), index >= 0 && isDetached(transfer[index]!) ? 'it is detached' : reason);
+  }
+  if (isShared(found.value)) return heddleError('HEDDLE_SHARED_ARRAY', { name: role.name, path: found.path }, error);
+  const code = role.subject === 'result' ? 'HEDDLE_RESULT_UNCLONEABLE' : 'HEDDLE_ARGUMENT_UNCLONEABLE';
+  return heddleError(code, { name: role.name, path: found.path, found: describeKind(found.value) }, error);
+}
+
+export function isShared(value: unknown): boolean {
+  const buffer = ArrayBuffer.isView(value) ? value.buffer : value;
+  return buffer instanceof SharedArrayBuffer;
+}
+
+function isDetached(item: TransferItem): boolean {
+  if (!(item instanceof ArrayBuffer)) return false;
+  if (item.byteLength > 0) return false;
+  return !succeeds(() => new Uint8Array(item));
+}
+
+/** The deepest part that can't be copied, and the path to it. Undefined when the whole can. */
+function findOffender(
+  value: unknown,
+  path: string,
+  canCopy: (value: unknown) => boolean,
+  seen: Set<unknown> = new Set(),
+): { path: string; value: unknown } | undefined {
+  if (isPrimitive(value) || seen.has(value)) return undefined;
+  seen.add(value);
+  if (canCopy(value)) return undefined;
+  for (const [step, part] of partsOf(value)) {
+    const found = findOffender(part, path + step, canCopy, seen);
+    if (found !== undefined) return found;
+  }
+  return { path, value };
+}
+
+/** The parts that a copy would copy: own enumerable string keys, entries of Map and Set, message and cause of errors. */
+function* partsOf(value: unknown): Generator<[string, unknown]> {
+  if (typeof value !== 'object' || value === null) return;
+  if (ArrayBuffer.isView(value)) return;
+  if (value instanceof Map) {
+    let index = 0;
+    for (const [key, entry] of value) {
+      yield [`.key(${index})`, key];
+      yield [isPrimitive(key) ? `.get(${JSON.stringify(key) ?? String(key)})` : `.value(${index})`, entry];
+      index++;
+    }
+    return;
+  }
+  if (value instanceof Set) {
+    let index = 0;
+    for (const entry of value) yield [`.value(${index++})`, entry];
+    return;
+  }
+  let keys: string[];
+  try {
+    keys = Object.keys(value);
+  } catch {
+    return;
+  }
+  for (const key of keys) {
+    let part: unknown;
+    try {
+      part = (value as Record<string, unknown>)[key];
+    } catch {
+      continue;
+    }
+    yield [
+      Array.isArray(value) ? `[${key}]` : /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`,
+      part,
+    ];
+  }
+}
+
+function describeKind(value: unknown): string {
+  if (typeof value === 'function') return value.name === '' ? 'a function' : `a function (${value.name})`;
+  if (typeof value === 'symbol') return `a symbol (${String(value)})`;
+  if (value instanceof Promise) return 'a promise (await it first)';
+  let kind: unknown;
+  try {
+    kind = (value as object).constructor?.name;
+  } catch {
+    kind = undefined;
+  }
+  if (typeof kind !== 'string' || kind === '' || kind === 'Object')
+    return "an object that can't be cloned (a proxy, or a getter that throws)";
+  return `${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${kind}`;
+}

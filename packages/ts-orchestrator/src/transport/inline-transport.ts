@@ -1,0 +1,108 @@
+/**
+ * The host's own thread in the role of a worker: the same protocol and the same runner, without a wire. Values are cloned all
+ * the same, so that a change of backend never changes what a program means.
+ *
+ * Tasks start in turns of the event loop, a slice at a time, so that a long run of synchronous tasks lets timers and input in
+ * between.
+ */
+import type { Clock } from '../clock/clock.ts';
+import { cloneValue, canClone, isPrimitive, isShared, SETUP_ROLE } from '../task/payload.ts';
+import type { HostMessage, StartOrder, WorkerMessage, WorkerPort } from './protocol.ts';
+import type { Link, Transport } from './transport.ts';
+
+/** The worker's side, given in from above: this room doesn't know it. */
+export interface InlineRunner {
+  start(order: StartOrder): Promise<void>;
+  receive(message: HostMessage): void;
+}
+
+export interface InlineTransportOptions {
+  readonly isByReference: boolean;
+  readonly clock: Clock;
+  readonly createRunner: (port: WorkerPort) => InlineRunner;
+  /** Redirects what tasks print; returns the undoing. */
+  readonly captureOutput: (sink: (task: string | undefined, text: string) => void) => () => void;
+}
+
+/** One slice of starting tasks before the event loop gets a turn: well below a 60 Hz frame, well above a turn's cost. */
+const SLICE_MS = 4;
+
+export function createInlineTransport(options: InlineTransportOptions): Transport {
+  const { isByReference } = options;
+  const copySetup = (data: unknown) => (isByReference ? data : cloneValue(data, [], SETUP_ROLE).value);
+  return {
+    backend: 'inline',
+    canKill: false,
+    parentDeath: 'same-process',
+    pack(args, transfer, role) {
+      if (isByReference) return { value: args, transfer: [], canResend: true };
+      if (transfer.length === 0 && args.every((value) => isPrimitive(value) || isShared(value)))
+        return { value: args, transfer: [], canResend: true };
+      return { value: cloneValue(args, transfer, role).value, transfer: [], canResend: true };
+    },
+    packSetup: copySetup,
+    start(order, events): Link {
+      let isGone = false;
+      const inbox: HostMessage[] = [];
+      let turn: NodeJS.Immediate | undefined;
+      const finish = () => {
+        if (isGone) return;
+        isGone = true;
+        undoCapture();
+        clearImmediate(turn);
+        // As from a wire: never before the call that caused it has returned.
+        queueMicrotask(() => events.onExit({ exitCode: 0, signal: null, cause: undefined, isSpawnFailure: false }));
+      };
+      const emit = (message: WorkerMessage) => {
+        if (isGone) return;
+        events.onMessage(message);
+        if (message.t === 'stopped') finish();
+      };
+      const port: WorkerPort = {
+        send: emit,
+        sendValue(t, id, value, transfer, role) {
+          emit({ t, id, value: isByReference ? value : cloneValue(value, transfer, role).value });
+        },
+        canSend: (value) => isByReference || canClone(value),
+        begin() {},
+        print: (task, text) => {
+          if (!isGone) events.onOutput(task, text);
+        },
+      };
+      const undoCapture = options.captureOutput(port.print);
+      const runner = options.createRunner(port);
+      const work = () => {
+        turn = undefined;
+        const end = options.clock.now() + SLICE_MS;
+        for (let message = inbox.shift(); message !== undefined; message = inbox.shift()) {
+          runner.receive(message);
+          if (options.clock.now() >= end) break;
+        }
+        if (inbox.length > 0) turn = setImmediate(work);
+      };
+      turn = setImmediate(() => {
+        turn = undefined;
+        emit({ t: 'spawned' });
+        void runner.start({ ...order, setupData: copySetup(order.setupData) });
+      });
+      return {
+        pid: process.pid,
+        threadId: undefined,
+        send(message) {
+          if (message.t === 'cancel') {
+            // Not behind the tasks that wait for their turn, of which it may concern one.
+            const waiting = inbox.findIndex((other) => other.t === 'run' && other.id === message.id);
+            if (waiting < 0) return runner.receive(message);
+            inbox.splice(waiting, 1);
+            return emit({ t: 'error', id: message.id, error: message.reason });
+          }
+          inbox.push(message);
+          turn ??= setImmediate(work);
+        },
+        hasBegun: () => true,
+        kill: finish,
+        abandon: finish,
+      };
+    },
+  };
+}

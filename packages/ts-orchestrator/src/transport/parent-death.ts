@@ -1,0 +1,40 @@
+/**
+ * How worker processes end when the host is killed outright, even while they are busy. Linux can send a signal on the parent's
+ * death: set by the addon in the child, or by the program `setpriv` before it starts Node. The signal follows the thread that
+ * started the child: a pool made in a Worker loses its processes when that Worker ends.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import { loadOsServices } from './os-services.ts';
+import type { ParentDeath } from './transport.ts';
+
+export interface ParentDeathPlan {
+  readonly parentDeath: ParentDeath;
+  readonly setprivPath: string | undefined;
+}
+
+/** `HEDDLE_PARENT_DEATH` = addon | setpriv | none forces one way, for tests. */
+export async function planParentDeath(env: NodeJS.ProcessEnv = process.env): Promise<ParentDeathPlan> {
+  const forced = env.HEDDLE_PARENT_DEATH;
+  if (process.platform === 'linux' && forced !== 'none') {
+    if (forced !== 'setpriv' && (await loadOsServices()) !== undefined)
+      return { parentDeath: 'addon', setprivPath: undefined };
+    const setprivPath = forced === 'addon' ? undefined : findProgram('setpriv', env.PATH);
+    if (setprivPath !== undefined) return { parentDeath: 'setpriv', setprivPath };
+  }
+  return { parentDeath: 'not-guaranteed', setprivPath: undefined };
+}
+
+function findProgram(name: string, searchPath = ''): string | undefined {
+  for (const folder of searchPath.split(path.delimiter)) {
+    if (folder === '') continue;
+    const file = path.join(folder, name);
+    try {
+      fs.accessSync(file, fs.constants.X_OK);
+      return file;
+    } catch {
+      // Not in this folder.
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,79 @@
+/**
+ * What travels between host and worker. Rule of the wire: the host sends `run` only to a worker that reported `ready`, and
+ * only while the worker holds fewer tasks than it may; the worker answers every `run` with exactly one `value`, `end` or
+ * `error` of the same id, or dies. Everything about a task carries its id, so a late message never hits another task.
+ *
+ * Life of a worker:  spawned -> loaded -> ready -> (run -> item* -> value | end | error)* -> stop -> stopped
+ *                    each step before ready may instead be `failed`.
+ */
+import type { EncodedThrow } from '../task/error-codec.ts';
+import type { PayloadRole, TransferItem } from '../task/payload.ts';
+
+/** What a worker needs to begin. Plain data. */
+export interface StartOrder {
+  readonly workerId: number;
+  readonly poolName: string;
+  readonly moduleUrl: string;
+  /** For `setup(data)`; travels packed, as arguments do. */
+  readonly setupData: unknown;
+  /** Results go by reference: inline with `unsafeByReference`. */
+  readonly isByReference: boolean;
+}
+
+export type HostMessage =
+  | {
+      readonly t: 'run';
+      readonly id: number;
+      readonly name: string;
+      /** The arguments, packed by the transport. */
+      readonly value: unknown;
+      readonly index: number | undefined;
+      readonly attempt: number;
+      /** 0: one value. n: a stream, and n items may be sent before more credit comes. */
+      readonly credit: number;
+    }
+  | { readonly t: 'cancel'; readonly id: number; readonly reason: EncodedThrow }
+  | { readonly t: 'credit'; readonly id: number; readonly items: number }
+  | { readonly t: 'stop' };
+
+export type StartPhase = 'load' | 'setup';
+
+export type WorkerMessage =
+  /** The entry runs; loading begins. */
+  | { readonly t: 'spawned'; readonly isParentDeathSignalSet?: boolean }
+  /** The module is there. `tasks` are the names it exports, `setup` and `teardown` not among them. */
+  | { readonly t: 'loaded'; readonly tasks: readonly string[] }
+  | { readonly t: 'ready' }
+  | { readonly t: 'failed'; readonly phase: StartPhase; readonly error: EncodedThrow }
+  | { readonly t: 'value'; readonly id: number; readonly value: unknown }
+  | { readonly t: 'item'; readonly id: number; readonly value: unknown }
+  | { readonly t: 'end'; readonly id: number }
+  | { readonly t: 'error'; readonly id: number; readonly error: EncodedThrow }
+  | { readonly t: 'progress'; readonly id: number; readonly value: unknown }
+  /** Text a task printed, by the name of the task; undefined outside any. */
+  | { readonly t: 'print'; readonly task: string | undefined; readonly text: string }
+  /** An uncaught error is about to end the worker. */
+  | { readonly t: 'fatal'; readonly error: EncodedThrow }
+  | { readonly t: 'stopped'; readonly error: EncodedThrow | undefined };
+
+/** The worker's end of the wire. */
+export interface WorkerPort {
+  send(message: WorkerMessage): void;
+  /**
+   * Sends a value by value.
+   * @throws {HeddleError} of class PayloadError, naming the path; nothing is sent then.
+   */
+  sendValue(
+    t: 'value' | 'item' | 'progress',
+    id: number,
+    value: unknown,
+    transfer: readonly TransferItem[],
+    role: PayloadRole,
+  ): void;
+  /** Does this value survive the wire? */
+  canSend(value: unknown): boolean;
+  /** Writes the ownership word: from now on task `id` counts as started. */
+  begin(id: number): void;
+  /** Prints a line of the task to the host's stderr. */
+  print(task: string | undefined, text: string): void;
+}

@@ -1,0 +1,113 @@
+/**
+ * Worker threads. One message port of our own per thread; nothing here keeps the program alive.
+ *
+ * Oddities met: a thread's messages may still lie in the port when its exit is reported, so the port is emptied then; adding
+ * a listener refs a port or a stream again, so unref comes last; `stdout` and `stderr` end only after the exit.
+ */
+import { MessageChannel, receiveMessageOnPort, Worker, type WorkerOptions } from 'node:worker_threads';
+import type { ThreadStart } from '../entry/thread-entry.ts';
+import { arePrimitive, canClone, cloneValue, payloadError, SETUP_ROLE } from '../task/payload.ts';
+import { entryUrl } from './entry-url.ts';
+import type { WorkerMessage } from './protocol.ts';
+import type { Link, LinkEvents, Transport } from './transport.ts';
+
+export interface ThreadTransportOptions {
+  readonly name: string;
+  readonly env: Readonly<Record<string, string>> | undefined;
+  readonly execArgv: readonly string[] | undefined;
+  readonly heapMiB: number | undefined;
+}
+
+export function createThreadTransport(options: ThreadTransportOptions): Transport {
+  return {
+    backend: 'threads',
+    canKill: true,
+    parentDeath: 'same-process',
+    pack(args, transfer, role, when) {
+      if (transfer.length === 0 && arePrimitive(args)) return { value: args, transfer, canResend: true };
+      // `send` copies synchronously, so nothing is copied here.
+      if (when === 'now') return { value: args, transfer, canResend: false };
+      const { value, moved } = cloneValue(args, transfer, role);
+      return { value, transfer: moved, canResend: moved.length === 0 };
+    },
+    packSetup: (data) => cloneValue(data, [], SETUP_ROLE).value,
+    start: (order, events) => startThread(order, events, options),
+  };
+}
+
+function startThread(order: ThreadStart['order'], events: LinkEvents, options: ThreadTransportOptions): Link {
+  const { port1: port, port2 } = new MessageChannel();
+  const word = new Int32Array(new SharedArrayBuffer(4));
+  const start: ThreadStart = { port: port2, order, word };
+  const workerOptions: WorkerOptions = {
+    workerData: { heddle: start },
+    transferList: [port2],
+    name: `${options.name} ${order.workerId}`,
+    stdout: true,
+    stderr: true,
+  };
+  if (options.env !== undefined) workerOptions.env = { ...options.env };
+  if (options.execArgv !== undefined) workerOptions.execArgv = [...options.execArgv];
+  if (options.heapMiB !== undefined) workerOptions.resourceLimits = { maxOldGenerationSizeMb: options.heapMiB };
+
+  let worker: Worker;
+  try {
+    worker = new Worker(entryUrl('thread-entry'), workerOptions);
+  } catch (cause) {
+    port.close();
+    queueMicrotask(() => events.onExit({ exitCode: null, signal: null, cause, isSpawnFailure: true }));
+    return { pid: undefined, threadId: undefined, send() {}, hasBegun: () => false, kill() {}, abandon() {} };
+  }
+
+  const { threadId } = worker;
+  let isAbandoned = false;
+  let hasSpoken = false;
+  let cause: unknown;
+  const receive = (message: WorkerMessage) => {
+    hasSpoken = true;
+    if (isAbandoned) return;
+    if (message.t === 'print') events.onOutput(message.task, message.text);
+    else events.onMessage(message);
+  };
+  port.on('message', receive);
+  worker.on('error', (error) => {
+    cause = error;
+  });
+  const ends = [worker.stdout, worker.stderr].map((stream) => {
+    stream.setEncoding('utf8');
+    stream.on('data', (text: string) => {
+      if (!isAbandoned) events.onOutput(undefined, text);
+    });
+    return new Promise<void>((resolve) => stream.once('close', resolve).once('end', resolve));
+  });
+  worker.once('exit', (exitCode) => {
+    for (let left = receiveMessageOnPort(port); left !== undefined; left = receiveMessageOnPort(port)) {
+      receive(left.message as WorkerMessage);
+    }
+    port.close();
+    void Promise.all(ends).then(() => {
+      if (!isAbandoned) events.onExit({ exitCode, signal: null, cause, isSpawnFailure: !hasSpoken && exitCode !== 0 });
+    });
+  });
+  worker.unref();
+  port.unref();
+
+  return {
+    pid: undefined,
+    threadId,
+    send(message, transfer = []) {
+      try {
+        port.postMessage(message, transfer as never);
+      } catch (error) {
+        if (message.t !== 'run') throw error;
+        throw payloadError(error, message.value, transfer, { name: message.name, subject: 'arguments' }, canClone);
+      }
+    },
+    hasBegun: (id) => Atomics.load(word, 0) === (id | 0),
+    kill: () => void worker.terminate(),
+    abandon() {
+      isAbandoned = true;
+      port.close();
+    },
+  };
+}

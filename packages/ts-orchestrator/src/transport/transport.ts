@@ -1,0 +1,75 @@
+/**
+ * The seam. A transport packs values, starts a worker, sends to it, ends it, and reports what comes back and that it is gone.
+ * It knows nothing of queues, deadlines or policy.
+ */
+import type { PayloadRole, TransferItem } from '../task/payload.ts';
+import type { HostMessage, StartOrder, WorkerMessage } from './protocol.ts';
+
+/** Where tasks run. */
+export type Backend = 'inline' | 'threads' | 'processes';
+
+/** Arguments as they will travel; taken over by value, so that the caller may change or detach what it passed. */
+export interface Packed {
+  readonly value: unknown;
+  readonly transfer: readonly TransferItem[];
+  /** Can it be sent a second time, to another worker, when the first died before it started the task? */
+  readonly canResend: boolean;
+}
+
+/** How a worker ended. */
+export interface LinkExit {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** What ended it, when it is known: an uncaught error, a failed spawn. */
+  readonly cause: unknown;
+  /** It never ran: the operating system refused. */
+  readonly isSpawnFailure: boolean;
+}
+
+export interface LinkEvents {
+  onMessage(message: WorkerMessage): void;
+  /** Text from the worker's stdout or stderr, in pieces as they come. `task` is the name of the task that printed it. */
+  onOutput(task: string | undefined, text: string): void;
+  /** Once, after every message and all output that will ever come. */
+  onExit(exit: LinkExit): void;
+}
+
+/** One running worker. */
+export interface Link {
+  readonly pid: number | undefined;
+  readonly threadId: number | undefined;
+  /**
+   * Sends, synchronously serialized.
+   * @throws {HeddleError} HEDDLE_ARGUMENT_UNCLONEABLE, when the value was packed 'now'; nothing is sent then.
+   */
+  send(message: HostMessage, transfer?: readonly TransferItem[]): void;
+  /** Did the worker begin this task? Read after its end from a word that the worker writes itself; undefined: not known. */
+  hasBegun(id: number): boolean | undefined;
+  /** Ends it as hard as the platform can. `onExit` follows, unless it is blocked in native code. */
+  kill(): void;
+  /** Gives up on it: no event comes any more, and it no longer holds anything of the host. */
+  abandon(): void;
+}
+
+export interface Transport {
+  readonly backend: Backend;
+  /** Can a busy worker be ended from outside? */
+  readonly canKill: boolean;
+  /** What ends a worker when the host is SIGKILLed, for `pool.stats()`. */
+  readonly parentDeath: ParentDeath;
+  /**
+   * Takes a value over. 'now': it is sent before the caller gets control back, so a copy can be saved. 'later': it waits in
+   * the queue, so it is copied at once.
+   * @throws {HeddleError} HEDDLE_ARGUMENT_UNCLONEABLE, HEDDLE_SHARED_ARRAY, HEDDLE_TRANSFER, HEDDLE_PAYLOAD_BYTES.
+   */
+  pack(args: readonly unknown[], transfer: readonly TransferItem[], role: PayloadRole, when: 'now' | 'later'): Packed;
+  /** Takes over what `setup(data)` gets; for `StartOrder.setupData`. Throws as `pack` does. */
+  packSetup(data: unknown): unknown;
+  start(order: StartOrder, events: LinkEvents): Link;
+}
+
+/**
+ * How workers end with their host. `same-process`: threads and inline. `addon`: the parent-death signal set by core-native.
+ * `setpriv`: the same, set by the program of that name. `not-guaranteed`: an idle worker ends, a busy one may stay.
+ */
+export type ParentDeath = 'same-process' | 'addon' | 'setpriv' | 'not-guaranteed';

@@ -1,0 +1,5 @@
+import { poolContract } from './pool.contract.ts';
+
+poolContract('inline');
+poolContract('threads');
+poolContract('processes');
