@@ -47,6 +47,7 @@ function stage(stagingDir) {
     ['README.md', packageDir],
     ['LICENSE', root],
   ]) {
+    if (!fs.existsSync(path.join(from, name))) throw new Error(`${manifest.name} has no ${name}`);
     fs.copyFileSync(path.join(from, name), path.join(stagingDir, name));
   }
   const { scripts, nx: _nx, devDependencies: _dev, ...published } = manifest;
