@@ -1,15 +1,29 @@
 #!/usr/bin/env node
 // Builds packages/core-native with node-gyp and headers found on this machine, never downloaded.
-//   node tools/native.mjs            build the addon and the C++ test program
+//   node tools/native.mjs                            build the addon and the C++ test program
+//   node tools/native.mjs --test [name]              build, then run the C++ tests (those whose name contains `name`)
+//   node tools/native.mjs --sanitize=thread --test   the same with a sanitizer (thread, address, undefined), in a build
+//                                                    folder of its own: build/<sanitizer>; the normal build stays
 // Without a toolchain it says what to install and succeeds (HEDDLE_REQUIRE_TOOLS=1: fails), so that the rest builds.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { findToolchain, missingSentence } from './toolchain.mjs';
+import { parseArgs } from 'node:util';
 import { nodeHeaders } from './node-headers.mjs';
+import { findToolchain, missingSentence } from './toolchain.mjs';
 
 const packageDir = path.resolve(import.meta.dirname, '../packages/core-native');
+const SANITIZERS = ['thread', 'address', 'undefined'];
+
+const { values: options, positionals } = parseArgs({
+  options: { test: { type: 'boolean', default: false }, sanitize: { type: 'string' } },
+  allowPositionals: true,
+});
+if (options.sanitize !== undefined && !SANITIZERS.includes(options.sanitize)) {
+  console.error(`native: --sanitize=${options.sanitize}: expected one of ${SANITIZERS.join(', ')}`);
+  process.exit(1);
+}
 
 const { missing, python } = findToolchain();
 if (missing.length > 0) {
@@ -17,15 +31,44 @@ if (missing.length > 0) {
   process.exit(process.env.HEDDLE_REQUIRE_TOOLS === '1' ? 1 : 0);
 }
 
-const require = createRequire(path.join(packageDir, 'package.json'));
-const gyp = require.resolve('node-gyp/bin/node-gyp.js');
-const isFresh = () => {
-  const mtime = (file) => fs.statSync(path.join(packageDir, file), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  return mtime('build/Makefile') > mtime('binding.gyp');
-};
-for (const verb of isFresh() ? ['build'] : ['configure', 'build']) {
-  const args = [gyp, verb, '-j', 'max', '--loglevel=warn', `--nodedir=${nodeHeaders()}`, `--python=${python.command}`];
-  const { status, error } = spawnSync(process.execPath, args, { cwd: packageDir, stdio: 'inherit' });
+/** A folder whose build/ belongs to this sanitizer: links to the sources, so that nothing is compiled twice in vain. */
+function sanitizedDir(sanitizer) {
+  const dir = path.join(packageDir, 'build', sanitizer);
+  fs.mkdirSync(path.join(dir, 'test'), { recursive: true });
+  for (const name of ['binding.gyp', 'core', 'binding', 'test/cpp']) {
+    const link = path.join(dir, name);
+    if (!fs.existsSync(link)) fs.symlinkSync(path.join(packageDir, name), link);
+  }
+  return dir;
+}
+
+function run(command, args, extra = {}) {
+  const { status, signal, error } = spawnSync(command, args, { stdio: 'inherit', ...extra });
   if (error) throw error;
+  if (signal !== null) console.error(`native: ${path.basename(command)} was ended by ${signal}`);
   if (status !== 0) process.exit(status ?? 1);
+}
+
+const buildDir = options.sanitize ? sanitizedDir(options.sanitize) : packageDir;
+const gyp = createRequire(path.join(packageDir, 'package.json')).resolve('node-gyp/bin/node-gyp.js');
+const mtime = (file) => fs.statSync(path.join(buildDir, file), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+const isConfigured = mtime('build/Makefile') > mtime('binding.gyp');
+const common = [`--nodedir=${nodeHeaders()}`, `--python=${python.command}`, '--loglevel=warn'];
+if (!isConfigured) {
+  const variables = options.sanitize ? ['--', `-Dcore_san=${options.sanitize}`] : [];
+  run(process.execPath, [gyp, 'configure', ...common, ...variables], { cwd: buildDir });
+}
+// Of a sanitized build only the C++ tests are of use: node itself is not instrumented.
+const targets = options.sanitize ? ['core_tests'] : [];
+run(process.execPath, [gyp, 'build', ...targets, '-j', 'max', ...common], { cwd: buildDir });
+
+if (options.test) {
+  // The settings that make a report a failure; what the user has set comes after and wins.
+  const withDefaults = (name, defaults) => ({ [name]: `${defaults} ${process.env[name] ?? ''}` });
+  const env = {
+    ...process.env,
+    ...withDefaults('TSAN_OPTIONS', 'halt_on_error=1 exitcode=66'),
+    ...withDefaults('UBSAN_OPTIONS', 'halt_on_error=1 print_stacktrace=1'),
+  };
+  run(path.join(buildDir, 'build/Release/core_tests'), positionals, { env });
 }

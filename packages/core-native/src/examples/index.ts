@@ -1,1 +1,1 @@
-export {};
+export { mandelbrot, mandelbrotSync, type MandelbrotParameters } from './mandelbrot.ts';

@@ -1,0 +1,17 @@
+// The parts that binding.cc puts together. Each adds its functions to the exports; Napi::Error on failure.
+#pragma once
+
+#include <napi.h>
+
+namespace heddle::binding {
+
+/** `kernels.<name>` and `kernels.<name>Async` for each kernel, `newToken()`, `cancel(token)`, and `table`. */
+void addKernels(Napi::Env env, Napi::Object exports);
+
+/** `poolThreads()`, `setPoolThreads(n)`, `setDefaultPoolThreads(n)`, `forceSimdLevel(name)`, `simdLevel()`. */
+void addPool(Napi::Env env, Napi::Object exports);
+
+/** `setParentDeathSignal(signal, parent)`, `threadCpuTime()`, `threadId()`. */
+void addOs(Napi::Env env, Napi::Object exports);
+
+}  // namespace heddle::binding

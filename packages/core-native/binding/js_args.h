@@ -1,0 +1,26 @@
+// JavaScript values -> a checked KernelCall, or one status that names the argument. Nothing that JavaScript passes is
+// believed: types come from Node-API, lengths and pointers too, and each array is checked against the kernel's line.
+#pragma once
+
+#include <node_api.h>
+
+#include "kernels/kernel_table.h"
+
+namespace heddle::binding {
+
+/** Reads `entry`'s arrays and numbers from consecutive values. The context in `call` is left alone. */
+Status readCall(napi_env env, const KernelEntry& entry, const napi_value* values, size_t count, KernelCall* call);
+
+/** Reads one typed array; false when the value is none, or of an element type that no kernel takes. */
+bool tryReadArray(napi_env env, napi_value value, ArrayArg* array);
+
+/** True when the typed array lies over a SharedArrayBuffer, which can't be detached or shrunk. */
+bool isShared(napi_env env, napi_value typedArray);
+
+/** Reads a thread count 1..kThreadsMax and cuts it to the pool's size. */
+bool tryReadThreads(napi_env env, napi_value value, uint32_t* threads);
+
+/** undefined, a number, or an array of numbers: the results of a call as its entry names them. */
+napi_value makeResults(napi_env env, const KernelEntry& entry, const KernelCall& call);
+
+}  // namespace heddle::binding

@@ -1,0 +1,31 @@
+// Every number the pool is built with: unit, reason, and what it costs.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace heddle {
+
+/** Most threads a pool may have, the most a caller may ask for. Bounds the workers' table. */
+inline constexpr uint32_t kThreadsMax = 256;
+
+/**
+ * Regions that can be open at once. One more caller than this works alone, which is right: by then every core is busy.
+ * The open regions are the bits of one 32-bit word.
+ */
+inline constexpr uint32_t kSlots = 32;
+
+/**
+ * Pauses spent looking for work before sleeping: 30 to 80 us, 40 to 140 cycles each by processor. Waking a sleeping
+ * thread costs about 25 us on a virtual machine, so calls that follow each other within that time find the workers
+ * awake, and an idle pool burns nothing after it. Longer spins lose when other programs want the cores.
+ */
+inline constexpr uint32_t kSpinPauses = 2000;
+
+/** Two cache lines: processors fetch lines in pairs, so words of different writers are kept 128 bytes apart. */
+inline constexpr std::size_t kLineBytes = 128;
+
+/** Stack of a worker. Kernels keep their scratch on the heap; this is virtual memory, used pages only count. */
+inline constexpr std::size_t kStackBytes = 1024 * 1024;
+
+}  // namespace heddle

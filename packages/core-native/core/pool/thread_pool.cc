@@ -1,0 +1,280 @@
+#include "pool/thread_pool.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <thread>
+
+#include "sync/parker.h"
+#include "sync/spin_wait.h"
+
+namespace heddle {
+namespace {
+
+// The state word of a slot: bits 0-15 workers inside, 16-31 seats left, then two flags.
+constexpr uint64_t kInside = 1;
+constexpr uint64_t kInsideMask = 0xffff;
+constexpr uint64_t kSeat = uint64_t{1} << 16;
+constexpr uint64_t kSeatMask = uint64_t{0xffff} << 16;
+constexpr uint64_t kOpen = uint64_t{1} << 32;         // workers may join
+constexpr uint64_t kOwnerSleeps = uint64_t{1} << 33;  // the last worker to leave wakes the owner
+
+}  // namespace
+
+struct alignas(kLineBytes) ThreadPool::Slot {
+  std::atomic<uint64_t> state{0};  // owner opens and closes; workers join and leave
+  std::atomic<uint32_t> isClaimed{0};
+  std::atomic<uint32_t> wasCancelled{0};  // any participant, before it stops taking chunks
+  uint32_t seats = 0;                     // seats offered; written by the owner while closed, like `region`
+  Region region{};
+  alignas(kLineBytes) std::atomic<uint64_t> next{0};  // first element of the next chunk; every participant
+  alignas(kLineBytes) std::atomic<uint32_t> done{0};  // bumped by the last worker to leave; the owner parks on it
+
+  /** Takes chunks until none is left or the flag is up. Returns with `next` at or past the end, or cancelled. */
+  void work(uint32_t participant) {
+    for (;;) {
+      if (region.cancel != nullptr && region.cancel->load(std::memory_order_relaxed) != 0) {
+        wasCancelled.store(1, std::memory_order_relaxed);  // published to the owner by leaving (release)
+        return;
+      }
+      const uint64_t begin = next.fetch_add(region.grain, std::memory_order_relaxed);
+      if (begin >= region.count) return;
+      region.chunk(region.context, begin, std::min(begin + region.grain, region.count), participant);
+    }
+  }
+};
+
+ThreadPool& ThreadPool::instance() {
+  static ThreadPool* const pool = new ThreadPool();
+  return *pool;
+}
+
+ThreadPool::ThreadPool()
+    : limit_(std::clamp(std::thread::hardware_concurrency(), 1u, kThreadsMax)), slots_(new Slot[kSlots]) {}
+
+void ThreadPool::setThreads(uint32_t threads) {
+  const std::lock_guard<std::mutex> lock(startMutex_);
+  isSized_ = true;
+  limit_.store(std::clamp(threads, 1u, kThreadsMax), std::memory_order_seq_cst);
+  // Surplus workers wake to see whether they count again; all others wake to see whether they still do. A worker that
+  // took a wake-up meant for work just before it became surplus is made good by this second wake-up of everybody.
+  resized_.fetch_add(1, std::memory_order_seq_cst);
+  unpark(resized_, static_cast<int>(kThreadsMax));
+  epoch_.fetch_add(1, std::memory_order_seq_cst);
+  unpark(epoch_, static_cast<int>(kThreadsMax));
+}
+
+void ThreadPool::setDefaultThreads(uint32_t threads) {
+  {
+    const std::lock_guard<std::mutex> lock(startMutex_);
+    if (isSized_) return;
+  }
+  setThreads(threads);
+}
+
+bool ThreadPool::ensureWorkers(uint32_t wanted) {
+  if (started_.load(std::memory_order_acquire) >= wanted) return true;
+  const std::lock_guard<std::mutex> lock(startMutex_);
+  // Signals belong to Node's threads: a worker inherits the mask it is created under.
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  pthread_attr_setstacksize(&attributes, kStackBytes);
+  uint32_t count = started_.load(std::memory_order_relaxed);
+  while (count < wanted) {
+    pthread_t thread;
+    if (pthread_create(&thread, &attributes, &ThreadPool::workerMain, reinterpret_cast<void*>(uintptr_t{count})) != 0) {
+      break;  // the process is out of threads: those that exist do the work
+    }
+    started_.store(++count, std::memory_order_release);
+  }
+  pthread_attr_destroy(&attributes);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return count > 0;
+}
+
+void* ThreadPool::workerMain(void* argument) {
+  const uint32_t index = static_cast<uint32_t>(reinterpret_cast<uintptr_t>(argument));
+#if defined(__linux__)
+  char name[16];
+  std::snprintf(name, sizeof name, "heddle-%u", index);
+  pthread_setname_np(pthread_self(), name);
+#endif
+  instance().workerLoop(index);
+  return nullptr;
+}
+
+void ThreadPool::workerLoop(uint32_t index) {
+  for (;;) {
+    const uint32_t size = resized_.load(std::memory_order_seq_cst);
+    if (index >= limit_.load(std::memory_order_seq_cst)) {
+      parkWhileEqual(resized_, size);
+      continue;
+    }
+    // Read before looking for work: work that is announced after the look changes the epoch, and the worker looks
+    // again.
+    const uint32_t epoch = epoch_.load(std::memory_order_seq_cst);
+    if (help() || runOneJob()) continue;
+    bool isNew = false;
+    for (uint32_t spins = 0; spins < kSpinPauses && !isNew; ++spins) {
+      spinPause();
+      isNew = epoch_.load(std::memory_order_relaxed) != epoch;
+    }
+    if (isNew) continue;
+    sleepers_.fetch_add(1, std::memory_order_seq_cst);
+    parkWhileEqual(epoch_, epoch);
+    sleepers_.fetch_sub(1, std::memory_order_seq_cst);
+  }
+}
+
+void ThreadPool::announce(uint32_t workers) {
+  // Sequentially consistent, like the sleeper's increment and the compare inside its park: one of the two sees the
+  // other, so either the worker doesn't sleep or it is woken here.
+  epoch_.fetch_add(1, std::memory_order_seq_cst);
+  const uint32_t sleepers = sleepers_.load(std::memory_order_seq_cst);
+  if (sleepers != 0) unpark(epoch_, static_cast<int>(std::min(workers, sleepers)));
+}
+
+bool ThreadPool::help() {
+  uint32_t open = open_.load(std::memory_order_acquire);
+  while (open != 0) {
+    Slot& slot = slots_[__builtin_ctz(open)];
+    open &= open - 1;
+    uint64_t state = slot.state.load(std::memory_order_relaxed);
+    while ((state & kOpen) != 0 && (state & kSeatMask) != 0) {
+      // Acquire: pairs with the owner's release store that opened the slot and publishes `region` and `seats`.
+      if (!slot.state.compare_exchange_weak(state, state - kSeat + kInside, std::memory_order_acquire,
+                                            std::memory_order_relaxed)) {
+        continue;
+      }
+      const uint32_t seatsLeft = static_cast<uint32_t>((state & kSeatMask) >> 16);
+      slot.work(slot.seats - seatsLeft + 1);
+      slot.state.fetch_and(~kOpen, std::memory_order_relaxed);  // nothing is left: latecomers need not join
+      // Release: what this worker wrote in its chunks is the owner's when it sees the count at zero.
+      const uint64_t left = slot.state.fetch_sub(kInside, std::memory_order_acq_rel);
+      if ((left & kInsideMask) == 1 && (left & kOwnerSleeps) != 0) {
+        slot.done.fetch_add(1, std::memory_order_release);
+        unpark(slot.done, 1);
+      }
+      return true;
+    }
+  }
+  return false;
+}
+
+ThreadPool::Slot* ThreadPool::claimSlot() {
+  for (uint32_t index = 0; index < kSlots; ++index) {
+    Slot& slot = slots_[index];
+    if (slot.isClaimed.load(std::memory_order_relaxed) == 0 &&
+        slot.isClaimed.exchange(1, std::memory_order_acquire) == 0) {
+      return &slot;
+    }
+  }
+  return nullptr;
+}
+
+bool ThreadPool::run(const Region& region) {
+  const uint64_t chunks = region.count / region.grain + (region.count % region.grain != 0 ? 1 : 0);
+  const uint64_t most = std::min<uint64_t>({region.threads, threads(), chunks});
+  Slot* slot = most > 1 && ensureWorkers(static_cast<uint32_t>(most) - 1) ? claimSlot() : nullptr;
+  if (slot == nullptr) {
+    for (uint64_t begin = 0; begin < region.count; begin += region.grain) {
+      if (region.cancel != nullptr && region.cancel->load(std::memory_order_relaxed) != 0) return false;
+      region.chunk(region.context, begin, std::min(begin + region.grain, region.count), 0);
+    }
+    return true;
+  }
+  const uint32_t seats = static_cast<uint32_t>(most) - 1;
+  const uint32_t bit = uint32_t{1} << (slot - slots_);
+  slot->region = region;
+  slot->seats = seats;
+  slot->next.store(0, std::memory_order_relaxed);
+  slot->wasCancelled.store(0, std::memory_order_relaxed);
+  // Release: publishes the plain fields to a worker whose join reads this state.
+  slot->state.store(kOpen | seats * kSeat, std::memory_order_release);
+  open_.fetch_or(bit, std::memory_order_release);
+  announce(seats);
+
+  slot->work(0);
+
+  open_.fetch_and(~bit, std::memory_order_relaxed);
+  close(*slot);
+  const bool isComplete = slot->wasCancelled.load(std::memory_order_relaxed) == 0;
+  slot->isClaimed.store(0, std::memory_order_release);
+  return isComplete;
+}
+
+void ThreadPool::close(Slot& slot) {
+  // Acquire: pairs with the release of each leaving worker.
+  uint64_t state = slot.state.fetch_and(~kOpen, std::memory_order_acquire);
+  for (uint32_t spins = 0; (state & kInsideMask) != 0 && spins < kSpinPauses; ++spins) {
+    spinPause();
+    state = slot.state.load(std::memory_order_acquire);
+  }
+  if ((state & kInsideMask) == 0) return;
+  const uint32_t done = slot.done.load(std::memory_order_relaxed);
+  // From here on the worker that brings the count to zero sees the flag and bumps `done`, exactly once.
+  state = slot.state.fetch_or(kOwnerSleeps, std::memory_order_acq_rel);
+  if ((state & kInsideMask) == 0) return;
+  while (slot.done.load(std::memory_order_acquire) == done) parkWhileEqual(slot.done, done);
+}
+
+bool ThreadPool::submit(Job* job) {
+  if (!ensureWorkers(threads())) return false;
+  {
+    const std::lock_guard<std::mutex> lock(jobsMutex_);
+    job->next = nullptr;
+    (lastJob_ == nullptr ? firstJob_ : lastJob_->next) = job;
+    lastJob_ = job;
+    queued_.fetch_add(1, std::memory_order_relaxed);
+  }
+  announce(1);
+  return true;
+}
+
+bool ThreadPool::runOneJob() {
+  // A job queued after this look changed the epoch after the worker read it, so the worker comes back.
+  if (queued_.load(std::memory_order_relaxed) == 0) return false;
+  Job* job;
+  {
+    const std::lock_guard<std::mutex> lock(jobsMutex_);
+    job = firstJob_;
+    if (job == nullptr) return false;
+    firstJob_ = job->next;
+    if (firstJob_ == nullptr) lastJob_ = nullptr;
+    queued_.fetch_sub(1, std::memory_order_relaxed);
+  }
+  job->run(job);
+  return true;
+}
+
+Job* ThreadPool::removeJobs(const void* owner) {
+  const std::lock_guard<std::mutex> lock(jobsMutex_);
+  Job* removed = nullptr;
+  Job* kept = nullptr;
+  Job* lastKept = nullptr;
+  while (firstJob_ != nullptr) {
+    Job* job = firstJob_;
+    firstJob_ = job->next;
+    job->next = nullptr;
+    if (job->owner == owner) {
+      job->next = removed;
+      removed = job;
+      queued_.fetch_sub(1, std::memory_order_relaxed);
+    } else {
+      (lastKept == nullptr ? kept : lastKept->next) = job;
+      lastKept = job;
+    }
+  }
+  firstJob_ = kept;
+  lastJob_ = lastKept;
+  return removed;
+}
+
+}  // namespace heddle

@@ -1,0 +1,99 @@
+// The process's thread pool. It runs regions (a range cut into chunks, shared between the calling thread and workers
+// that join) and jobs (a function run on one worker, which may open regions itself). PROTOCOL.md beside this file tells
+// the states, who writes which word, and why no wake-up is lost.
+//
+//   method              | who may call
+//   --------------------+------------------------------------------------------------
+//   instance            | any thread
+//   run                 | any thread, workers inside a chunk or a job included
+//   submit, removeJobs  | any thread
+//   setThreads, threads | any thread
+//
+// The pool is made on first use and never destroyed: its threads may be running when the process ends or when the
+// environment that loaded the library goes away.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+
+#include "pool/pool_options.h"
+
+namespace heddle {
+
+/** A range and the function that handles a chunk of it. The function must not throw. */
+struct Region {
+  void (*chunk)(void* context, uint64_t begin, uint64_t end, uint32_t participant);
+  void* context;
+  uint64_t count;                       // elements 0..count-1
+  uint64_t grain;                       // elements per chunk, at least 1
+  uint32_t threads;                     // most threads that take part, the caller included
+  const std::atomic<uint32_t>* cancel;  // not zero: no further chunk is started; may be null
+};
+
+/** A function that one worker runs. Owned by the submitter, which keeps it alive until it has run or was removed. */
+struct Job {
+  void (*run)(Job* job) = nullptr;
+  const void* owner = nullptr;  // compared by removeJobs, never dereferenced
+  Job* next = nullptr;          // the pool's while queued
+};
+
+class ThreadPool {
+ public:
+  static ThreadPool& instance();
+
+  /**
+   * Sets how many threads work at once, 1 to kThreadsMax; values outside are clamped. More workers are started when
+   * work comes; fewer: the surplus sleeps. Work in progress keeps the threads it has.
+   */
+  void setThreads(uint32_t threads);
+
+  /** Same, but only when nobody has set a number yet. */
+  void setDefaultThreads(uint32_t threads);
+
+  /** The number set, else what the operating system reports. */
+  uint32_t threads() const { return limit_.load(std::memory_order_relaxed); }
+
+  /**
+   * Runs all chunks and returns when the last has ended. True if every chunk ran, false if the cancel flag stopped it.
+   * The participant index passed to a chunk is below min(region.threads, threads()) at the time of the call, 0 is the
+   * caller; no two threads use the same index in one region at the same time. Does not allocate.
+   */
+  bool run(const Region& region);
+
+  /** Queues a job, first come first served. False when there is no worker and none can be started. */
+  bool submit(Job* job);
+
+  /** Takes the owner's jobs that no worker has begun out of the queue; returns them as a list. */
+  Job* removeJobs(const void* owner);
+
+ private:
+  struct Slot;
+
+  ThreadPool();
+  static void* workerMain(void* argument);
+  void workerLoop(uint32_t index);
+  bool help();
+  bool runOneJob();
+  bool ensureWorkers(uint32_t wanted);
+  void announce(uint32_t workers);
+  Slot* claimSlot();
+  void close(Slot& slot);
+
+  // Law of each word: PROTOCOL.md, "Words". Each line has one kind of writer.
+  alignas(kLineBytes) std::atomic<uint32_t> epoch_{0};     // bumped by whoever brings work; workers park on it
+  alignas(kLineBytes) std::atomic<uint32_t> sleepers_{0};  // workers parked on epoch_ or about to be
+  alignas(kLineBytes) std::atomic<uint32_t> open_{0};      // bit s: slot s may have seats; written by slot owners
+  alignas(kLineBytes) std::atomic<uint32_t> queued_{0};    // jobs in the queue; written under jobsMutex_
+  std::mutex jobsMutex_;
+  Job* firstJob_ = nullptr;
+  Job* lastJob_ = nullptr;
+  alignas(kLineBytes) std::atomic<uint32_t> limit_;  // threads(); written under startMutex_
+  std::atomic<uint32_t> resized_{0};                 // bumped when limit_ changes; surplus workers park on it
+  std::atomic<uint32_t> started_{0};                 // workers that exist; written under startMutex_
+  std::mutex startMutex_;
+  bool isSized_ = false;  // setThreads or setDefaultThreads was called; under startMutex_
+  Slot* const slots_;
+};
+
+}  // namespace heddle
