@@ -2,6 +2,10 @@
  * Loads the user's task module and lists what it exports. Its first error is kept by the module system and thrown again by a
  * second import, so nothing here caches.
  */
+import { heddleError } from '../errors/errors.ts';
+import { entryUrl } from '../transport/entry-url.ts';
+import { isUnknownExtension } from './strip-types.ts';
+import { prepareTypeScript } from './typescript.ts';
 import { taskRealm } from '../task/task-context.ts';
 
 export type TaskFunction = (...args: unknown[]) => unknown;
@@ -23,7 +27,12 @@ export async function loadTaskModule(url: string): Promise<TaskModule> {
   taskRealm.loadingUrl = url;
   let namespace: Record<string, unknown>;
   try {
+    await prepareTypeScript(url, entryUrl('typescript-hook'));
     namespace = (await import(url)) as Record<string, unknown>;
+  } catch (error) {
+    if (isUnknownExtension(error) && /\.[mc]?ts\b/.test(String((error as Error).message)))
+      throw heddleError('HEDDLE_TYPESCRIPT', { url }, error);
+    throw error;
   } finally {
     taskRealm.loadingUrl = previous;
   }

@@ -5,7 +5,7 @@
  * Ordered, a failure surfaces in its place: everything before it is yielded first, nothing after it is pulled any more.
  * Leaving early, by break, failure or abort, cancels what is under way and waits until it has stopped.
  */
-import { heddleError } from '../errors/errors.ts';
+import { heddleError, type HeddleError } from '../errors/errors.ts';
 import type { Outcome } from '../task/task.ts';
 
 export interface MapParts<Item> {
@@ -24,123 +24,154 @@ export interface MapParts<Item> {
 export type MapYield = { index: number; value: unknown } | { index: number; error: unknown };
 
 export async function* mapItems<Item>(parts: MapParts<Item>): AsyncGenerator<MapYield, void, undefined> {
-  const { source, ordered, onError, signal, window, name, submit } = parts;
-  const iterator = (Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]()) as
-    AsyncIterator<Item> | Iterator<Item>;
-  /** Outcomes not yet yielded: by index, or in order of arrival. */
-  const ready = new Map<number, Outcome>();
-  const running = new Map<number, (error: unknown) => void>();
-  let pulled = 0;
-  let yielded = 0;
-  let isPulling = false;
-  /** Nothing more is pulled: it has ended, or what failed ends the iteration. */
-  let isSourceDone = false;
-  /** It has to be told when it is left early. */
-  let isSourceOpen = true;
-  /** An end that is not an item's: the source threw, the pool closed. */
-  let end: { readonly error: unknown } | undefined;
-  let wake: (() => void) | undefined;
-
-  const notify = () => {
-    wake?.();
-    wake = undefined;
-  };
-  const stopPulling = () => {
-    isSourceDone = true;
-  };
-  const cancelled = heddleError('HEDDLE_TASK_CANCELLED', { name, reason: 'the iteration over map ended early' });
-  const settle = (index: number, outcome: Outcome) => {
-    running.delete(index);
-    ready.set(index, outcome);
-    if (!outcome.ok && onError === 'fail') {
-      stopPulling();
-      // What comes after the failure in its order will never be asked for.
-      if (ordered) for (const [later, cancel] of [...running]) if (later > index) cancel(cancelled);
-    }
-    notify();
-  };
-  const take = (item: Item) => {
-    const index = pulled++;
-    try {
-      running.set(
-        index,
-        submit(item, index, (outcome) => settle(index, outcome)),
-      );
-    } catch (error) {
-      if (parts.isFatal(error)) {
-        end ??= { error };
-        stopPulling();
-        notify();
-      } else settle(index, { ok: false, error });
-    }
-  };
-  const pull = async () => {
-    if (isPulling) return;
-    isPulling = true;
-    try {
-      while (!isSourceDone && pulled - yielded < window) {
-        let step: IteratorResult<Item> | Promise<IteratorResult<Item>> = iterator.next();
-        if (isThenable(step)) step = await step;
-        if (step.done === true) {
-          isSourceOpen = false;
-          return stopPulling();
-        }
-        // A plain iterable may hold promises, as `for await` allows.
-        const item = isThenable(step.value) ? await step.value : step.value;
-        if (isSourceDone) return;
-        take(item);
-      }
-    } catch (error) {
-      isSourceOpen = false;
-      end ??= { error };
-      stopPulling();
-    } finally {
-      isPulling = false;
-      notify();
-    }
-  };
-  const onAbort = () => {
-    end = { error: signal!.reason };
-    stopPulling();
-    notify();
-  };
+  const { signal, onError, isFatal } = parts;
   signal?.throwIfAborted();
+  const run = new MapRun(parts);
+  const onAbort = () => run.end(signal!.reason);
   signal?.addEventListener('abort', onAbort, { once: true });
-
   try {
     for (;;) {
-      void pull();
+      void run.pull();
       signal?.throwIfAborted();
-      const next = ordered ? (ready.has(yielded) ? yielded : undefined) : ready.keys().next().value;
+      const next = run.next();
       if (next !== undefined) {
-        const outcome = ready.get(next)!;
-        ready.delete(next);
-        if (!outcome.ok && (onError === 'fail' || parts.isFatal(outcome.error))) throw outcome.error;
-        yielded++;
-        yield outcome.ok ? { index: next, value: outcome.value } : { index: next, error: outcome.error };
-        continue;
-      }
-      if (end !== undefined && (!ordered || running.size === 0)) throw end.error;
-      if (isSourceDone && !isPulling && running.size === 0 && end === undefined) return;
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
+        const { index, outcome } = next;
+        if (!outcome.ok && (onError === 'fail' || isFatal(outcome.error))) throw outcome.error;
+        run.yielded++;
+        yield outcome.ok ? { index, value: outcome.value } : { index, error: outcome.error };
+      } else if (run.isOver()) return;
+      else await run.change();
     }
   } finally {
-    isSourceDone = true;
     signal?.removeEventListener('abort', onAbort);
-    for (const cancel of [...running.values()]) cancel(cancelled);
-    while (running.size > 0) {
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
+    await run.leave();
+  }
+}
+
+class MapRun<Item> {
+  /** Items handed to the consumer. Writer: the generator above. */
+  yielded = 0;
+  readonly #parts: MapParts<Item>;
+  readonly #source: Iterator<Item> | AsyncIterator<Item>;
+  /** Outcomes not yet yielded, in order of arrival. */
+  readonly #ready = new Map<number, Outcome>();
+  /** Items submitted and not settled: how to cancel each. */
+  readonly #running = new Map<number, (error: unknown) => void>();
+  readonly #cancelled: HeddleError;
+  #pulled = 0;
+  #isPulling = false;
+  /** Nothing more is pulled: the source has ended, or the iteration is about to. */
+  #isDone = false;
+  /** The source has not ended by itself and is to be told when it is left. */
+  #isSourceOpen = true;
+  /** What ends the iteration and is no item's: the source threw, the pool closed. First cause wins. */
+  #end: { readonly error: unknown } | undefined;
+  #wake: (() => void) | undefined;
+
+  constructor(parts: MapParts<Item>) {
+    const { source, name } = parts;
+    this.#parts = parts;
+    this.#source = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+    this.#cancelled = heddleError('HEDDLE_TASK_CANCELLED', { name, reason: 'the iteration over map ended early' });
+  }
+
+  /** Fills the window. Never rejects. */
+  async pull(): Promise<void> {
+    if (this.#isPulling) return;
+    this.#isPulling = true;
+    try {
+      while (this.#wantsMore()) {
+        let step: IteratorResult<Item> | Promise<IteratorResult<Item>> = this.#source.next();
+        if (isThenable(step)) step = await step;
+        if (step.done === true) {
+          this.#isSourceOpen = false;
+          this.#isDone = true;
+          break;
+        }
+        // A plain iterable may hold promises, as `for await` allows.
+        const item = isThenable<Item>(step.value) ? await step.value : step.value;
+        if (!this.#isDone) this.#take(item);
+      }
+    } catch (error) {
+      this.#isSourceOpen = false;
+      this.end(error);
+    } finally {
+      this.#isPulling = false;
+      this.#notify();
     }
+  }
+
+  /** The outcome to yield now, if there is one. */
+  next(): { index: number; outcome: Outcome } | undefined {
+    const index = this.#parts.ordered ? this.yielded : this.#ready.keys().next().value;
+    const outcome = index === undefined ? undefined : this.#ready.get(index);
+    if (outcome === undefined) return undefined;
+    this.#ready.delete(index!);
+    return { index: index!, outcome };
+  }
+
+  /** Nothing to yield now or later. Throws what ended the iteration; ordered, only after all that came before it. */
+  isOver(): boolean {
+    if (this.#end !== undefined && (!this.#parts.ordered || this.#running.size === 0)) throw this.#end.error;
+    return this.#isDone && !this.#isPulling && this.#running.size === 0;
+  }
+
+  end(error: unknown): void {
+    this.#end ??= { error };
+    this.#isDone = true;
+    this.#notify();
+  }
+
+  /** Resolves at the next event. One waiter. */
+  change(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  /** Cancels what is under way, waits for it, and tells the source. */
+  async leave(): Promise<void> {
+    this.#isDone = true;
+    for (const cancel of this.#running.values()) cancel(this.#cancelled);
+    while (this.#running.size > 0) await this.change();
+    if (!this.#isSourceOpen) return;
+    const closing = (async () => this.#source.return?.())();
     // A source that is being asked for an item answers `return` only after that: not waited for.
-    if (isSourceOpen) {
-      const closing = Promise.resolve(iterator.return?.());
-      if (isPulling) closing.catch(() => {});
-      else await closing;
+    if (this.#isPulling) closing.catch(() => {});
+    else await closing;
+  }
+
+  #wantsMore(): boolean {
+    return !this.#isDone && this.#pulled - this.yielded < this.#parts.window;
+  }
+
+  #take(item: Item): void {
+    const index = this.#pulled++;
+    try {
+      this.#running.set(
+        index,
+        this.#parts.submit(item, index, (outcome) => this.#settle(index, outcome)),
+      );
+    } catch (error) {
+      if (this.#parts.isFatal(error)) this.end(error);
+      else this.#settle(index, { ok: false, error });
     }
+  }
+
+  #settle(index: number, outcome: Outcome): void {
+    this.#running.delete(index);
+    this.#ready.set(index, outcome);
+    if (!outcome.ok && this.#parts.onError === 'fail') {
+      this.#isDone = true;
+      // What comes after the failure in its order will never be asked for.
+      if (this.#parts.ordered) for (const [later, cancel] of this.#running) if (later > index) cancel(this.#cancelled);
+    }
+    this.#notify();
+  }
+
+  #notify(): void {
+    this.#wake?.();
+    this.#wake = undefined;
   }
 }
 

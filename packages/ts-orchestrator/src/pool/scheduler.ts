@@ -171,7 +171,7 @@ export class Scheduler implements WorkerListener {
   async stopWorkers(): Promise<readonly unknown[]> {
     this.#parts.keepAlive.hold();
     try {
-      for (const worker of [...this.#workers.values()]) this.#stop(worker);
+      for (const worker of this.#workers.values()) this.#stop(worker);
       while (this.#workers.size > 0) await this.#change();
       if (this.#state !== 'failed') this.#state = 'closed';
       return this.#teardownErrors;
@@ -247,7 +247,7 @@ export class Scheduler implements WorkerListener {
     if (end.isStuck) this.#workerCounters.stuck++;
     else if (worker.state === 'failed' && !end.isStartFailure) this.#workerCounters.died++;
 
-    for (const task of [...worker.tasks.values()]) this.#loseWorker(task, worker, end);
+    for (const task of worker.tasks.values()) this.#loseWorker(task, worker, end);
 
     if (!end.wasReady) this.#starting--;
     if (end.isStartFailure) {
@@ -408,14 +408,14 @@ export class Scheduler implements WorkerListener {
     this.#state = 'failed';
     this.#failure = cause;
     const { name } = this.#parts.options;
-    for (const task of [...this.#queue]) {
+    for (const task of this.#queue) {
       this.#queue.remove(task);
       this.#settle(task, {
         ok: false,
         error: heddleError('HEDDLE_POOL_FAILED', { pool: name, reason: describe(cause) }, cause),
       });
     }
-    for (const worker of [...this.#workers.values()]) if (worker.state !== 'busy') this.#stop(worker);
+    for (const worker of this.#workers.values()) if (worker.state !== 'busy') this.#stop(worker);
   }
 
   // ---- waiting ----

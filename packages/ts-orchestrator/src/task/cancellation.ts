@@ -14,7 +14,7 @@ export class AbortRegistry {
       const actions = new Set<(reason: unknown) => void>();
       const listener = () => {
         this.#entries.delete(signal);
-        for (const each of [...actions]) each(signal.reason);
+        for (const each of actions) each(signal.reason);
       };
       entry = { actions, listener };
       this.#entries.set(signal, entry);

@@ -80,14 +80,16 @@ function startThread(order: ThreadStart['order'], events: LinkEvents, options: T
     });
     return new Promise<void>((resolve) => stream.once('close', resolve).once('end', resolve));
   });
+  const tellExit = async (exitCode: number) => {
+    await Promise.all(ends);
+    if (!isAbandoned) events.onExit({ exitCode, signal: null, cause, isSpawnFailure: !hasSpoken && exitCode !== 0 });
+  };
   worker.once('exit', (exitCode) => {
     for (let left = receiveMessageOnPort(port); left !== undefined; left = receiveMessageOnPort(port)) {
       receive(left.message as WorkerMessage);
     }
     port.close();
-    void Promise.all(ends).then(() => {
-      if (!isAbandoned) events.onExit({ exitCode, signal: null, cause, isSpawnFailure: !hasSpoken && exitCode !== 0 });
-    });
+    void tellExit(exitCode);
   });
   worker.unref();
   port.unref();

@@ -1,0 +1,64 @@
+/**
+ * TypeScript task modules where Node can't load them by itself (before 22.18): a loader hook that strips types, put in place
+ * only when the task module asks for it, because it costs a thread or some milliseconds.
+ */
+import fs from 'node:fs';
+import module from 'node:module';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { isTypeScriptUrl, isUnknownExtension, loadStripped, nodeStripsTypes, type Stripper } from './strip-types.ts';
+
+const STRIPPER = '@swc/wasm-typescript';
+
+let isHooked = false;
+
+/**
+ * Makes the TypeScript in and beside this module loadable, if it needs that and a stripper is installed. Without a stripper
+ * nothing is done: the program may have a loader of its own.
+ */
+export async function prepareTypeScript(url: string, hookUrl: URL): Promise<void> {
+  if (isHooked || nodeStripsTypes() || !wantsTypeScript(url)) return;
+  const stripperUrl = findStripper(url);
+  if (stripperUrl === undefined) return;
+  isHooked = true;
+  const { registerHooks } = module as unknown as { registerHooks?: (hooks: object) => void };
+  if (registerHooks === undefined) {
+    module.register(hookUrl, { data: { stripperUrl } });
+    return;
+  }
+  const loaded = (await import(stripperUrl)) as Stripper & { default?: Stripper };
+  const stripper = loaded.default ?? loaded;
+  registerHooks({
+    load<C>(file: string, context: C, nextLoad: (file: string, context: C) => unknown): unknown {
+      if (!isTypeScriptUrl(file)) return nextLoad(file, context);
+      try {
+        return nextLoad(file, context);
+      } catch (error) {
+        if (!isUnknownExtension(error)) throw error;
+        return loadStripped(file, stripper);
+      }
+    },
+  });
+}
+
+/** It is TypeScript, or plain JavaScript that imports some: seen only in the file itself, which is where a task module would. */
+function wantsTypeScript(url: string): boolean {
+  if (isTypeScriptUrl(url)) return true;
+  try {
+    return /['"][^'"\n]+\.[mc]?ts['"]/.test(fs.readFileSync(fileURLToPath(url), 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+/** Installed beside this package, beside the task module, or in the project the program runs in. */
+function findStripper(url: string): string | undefined {
+  for (const from of [import.meta.url, url, pathToFileURL(path.join(process.cwd(), 'x.js'))]) {
+    try {
+      return pathToFileURL(module.createRequire(from).resolve(STRIPPER)).href;
+    } catch {
+      // Not from there.
+    }
+  }
+  return undefined;
+}
