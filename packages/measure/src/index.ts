@@ -22,3 +22,7 @@ export {
   type Speedup,
   type SpeedupOptions,
 } from './statistics/speedup.ts';
+export { measureNoise } from './host/noise.ts';
+export { machineCard, type MachineCard } from './host/card.ts';
+export { renderPage } from './report/page.ts';
+export type * from './report/sections.ts';
