@@ -1,0 +1,135 @@
+// `heddle compare`: the workloads, or the user's own function, on every backend; the table, the answers, the report.
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { isAvailable } from '@heddle/core-native';
+import { coresAllowed } from '@heddle/machine';
+import { machineCard, measureNoise } from '@heddle/measure';
+import { findWorkload, workloads, type Workload } from '@heddle/workloads';
+import { compareFunction } from '../compare/function-comparison.ts';
+import { writeReport } from '../compare/report.ts';
+import type { Price, WorkloadResult } from '../compare/result.ts';
+import { compareWorkload, type ComparisonOptions } from '../compare/workload-comparison.ts';
+import { CommandError, EXIT } from '../exit-codes.ts';
+import { openInputs, type Input } from '../inputs/inputs.ts';
+import { isModuleReference, parseModuleReference } from '../inputs/module-reference.ts';
+import { probeModule } from '../inputs/open-pool.ts';
+import { onInterrupt } from '../interrupt.ts';
+import { measurePrices } from '../price/price-list.ts';
+import { toJsonLine } from '../render/json.ts';
+import { Progress } from '../render/progress.ts';
+import { writeResult } from '../render/stdout.ts';
+import { detailTable, priceTable, summaryTable, verdictLines } from '../render/table.ts';
+import { suggestion } from '../suggest.ts';
+
+export interface CompareOptions {
+  readonly budgetSeconds?: number | undefined;
+  readonly quick?: boolean | undefined;
+  readonly full?: boolean | undefined;
+  readonly json?: boolean | undefined;
+  readonly workers?: number | undefined;
+  readonly out: string;
+  readonly range?: string | undefined;
+  readonly ndjson?: boolean | undefined;
+}
+
+const DEFAULT_BUDGET_SECONDS = 60;
+const QUICK_BUDGET_SECONDS = 10;
+/** Share of the budget for the price list, which stands before all workloads. */
+const PRICE_SHARE = 0.1;
+/** How long a round of inline takes: long enough that a round is no noise, short enough for many rounds. */
+const INLINE_TARGET_MS = 300;
+const QUICK_INLINE_TARGET_MS = 25;
+/** Starting runners and finding the size take about this part of a workload's share; the rounds get the rest. */
+const ROUNDS_SHARE = 0.6;
+
+function choose(names: readonly string[]): readonly Workload[] {
+  if (names.length === 0) return workloads;
+  return names.map((name) => {
+    const workload = findWorkload(name);
+    if (workload) return workload;
+    const known = workloads.map((one) => one.name);
+    throw new CommandError(
+      `There is no workload '${name}': ${suggestion(name, [...known, 'compare', 'run', 'machine'])}`,
+    );
+  });
+}
+
+async function collect(inputs: AsyncIterable<Input>): Promise<Input[]> {
+  const all: Input[] = [];
+  for await (const input of inputs) all.push(input);
+  return all;
+}
+
+export async function compare(words: readonly string[], options: CompareOptions): Promise<number> {
+  const isFunction = words[0] !== undefined && isModuleReference(words[0]);
+  const reference = isFunction ? parseModuleReference(words[0]!) : undefined;
+  const chosen = reference ? [] : choose(words);
+  if (options.quick && options.full) throw new CommandError('--quick and --full contradict each other: give one.');
+  const inputs = reference
+    ? await collect(openInputs({ patterns: words.slice(1), range: options.range, ndjson: options.ndjson }))
+    : [];
+  if (reference) await probeModule(reference);
+
+  const progress = new Progress();
+  const interrupt = onInterrupt('heddle: stopping; what was measured is kept', () => undefined);
+  const { signal } = interrupt;
+  const budgetMs = 1000 * (options.budgetSeconds ?? (options.quick ? QUICK_BUDGET_SECONDS : DEFAULT_BUDGET_SECONDS));
+  const workers = options.workers ?? coresAllowed();
+  const withPrices = !reference && words.length === 0;
+  const shareMs = (budgetMs * (withPrices ? 1 - PRICE_SHARE : 1)) / Math.max(1, chosen.length);
+  const outDir = path.resolve(options.out);
+  await mkdir(outDir, { recursive: true });
+
+  const results: WorkloadResult[] = [];
+  let prices: Price[] = [];
+  try {
+    const card = machineCard();
+    progress.show('measuring how steady this machine is');
+    const noise = await measureNoise();
+    const comparison = (step: string, roundsMs: number): ComparisonOptions => ({
+      budgetMs: roundsMs,
+      inlineTargetMs: options.full ? undefined : options.quick ? QUICK_INLINE_TARGET_MS : INLINE_TARGET_MS,
+      workers,
+      hasNative: isAvailable(),
+      noise,
+      dir: outDir,
+      signal,
+      onPhase: (phase) => progress.show(step, phase),
+    });
+    if (withPrices) {
+      progress.show('price list of threads and processes');
+      prices = await measurePrices({ budgetMs: budgetMs * PRICE_SHARE, workers, signal });
+      progress.clear();
+      if (!options.json && !signal.aborted) await writeResult(`${priceTable(prices)}\n\n`);
+    }
+    if (reference) {
+      results.push(await compareFunction(reference, inputs, comparison(reference.exportName, budgetMs)));
+    }
+    for (const [index, workload] of chosen.entries()) {
+      if (signal.aborted) break;
+      const step = chosen.length > 1 ? `${workload.name} (${index + 1} of ${chosen.length})` : workload.name;
+      results.push(await compareWorkload(workload, comparison(step, shareMs * ROUNDS_SHARE)));
+    }
+    progress.clear();
+
+    const measured = results.filter(({ rounds, wasInterrupted }) => rounds > 0 || !wasInterrupted);
+    const files = await writeReport(outDir, { card, noise, prices, results: measured, workers });
+    if (options.json) {
+      await writeResult(`${toJsonLine({ card, noise, workers, prices, results: measured })}\n`);
+    } else {
+      await writeResult(`${summaryTable(measured)}\n\n`);
+      for (const result of measured) {
+        if (words.length > 0) await writeResult(`${detailTable(result)}\n\n`);
+        await writeResult(`${verdictLines(result)}\n\n`);
+      }
+    }
+    for (const file of files) progress.say(`wrote ${path.relative(process.cwd(), file) || file}`);
+    if (!isAvailable()) progress.say('native columns are left out: the C++ addon is not built here');
+  } finally {
+    progress.clear();
+    interrupt.release();
+  }
+  if (signal.aborted) return EXIT.interrupted.code;
+  const isWhole = results.every(({ kinds }) => kinds.every(({ state }) => state === 'equal'));
+  return isWhole ? EXIT.ok.code : EXIT.failed.code;
+}

@@ -1,0 +1,105 @@
+// The user's own function on every backend that can run it: same table, same verdict as the workloads.
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { serialize } from 'node:v8';
+import { compareContestants } from '@heddle/measure';
+import { CommandError } from '../exit-codes.ts';
+import type { Input } from '../inputs/inputs.ts';
+import type { ModuleReference } from '../inputs/module-reference.ts';
+import type { FunctionOptions, ResultNote } from './function-contestant.ts';
+import { kindOf } from './kinds.ts';
+import type { KindOutcome, Measure, WorkloadResult } from './result.ts';
+import { decideVerdict } from './verdict.ts';
+import { judge, type ComparisonOptions } from './workload-comparison.ts';
+
+const FUNCTION_KINDS = ['inline', 'threads', 'processes'] as const;
+type FunctionKind = (typeof FUNCTION_KINDS)[number];
+
+const WALL: Measure = { key: 'wallMs', label: 'per round', unit: 'ms', better: 'lower' };
+
+async function readNotes(file: string): Promise<ResultNote[] | undefined> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as ResultNote[];
+  } catch {
+    return undefined; // the variant never got as far as a result; its error says why
+  }
+}
+
+/** Names the first input for which a backend's result is not inline's. */
+async function describeDifference(kind: FunctionKind, files: ReadonlyMap<string, string>, inputs: readonly Input[]) {
+  const [expected, found] = await Promise.all([readNotes(files.get('inline')!), readNotes(files.get(kind)!)]);
+  if (!expected || !found) return undefined;
+  const at = expected.findIndex(({ hash }, index) => found[index]?.hash !== hash);
+  if (at < 0) return undefined;
+  return `differs first for input '${inputs[at]!.label}': inline gave ${expected[at]!.preview}, ${kind} gave ${found[at]?.preview ?? 'nothing'}`;
+}
+
+export async function compareFunction(
+  reference: ModuleReference,
+  inputs: readonly Input[],
+  options: ComparisonOptions,
+): Promise<WorkloadResult> {
+  const unreadable = inputs.find((input) => 'error' in input);
+  if (unreadable && 'error' in unreadable) throw new CommandError(unreadable.error.message);
+  if (inputs.length === 0) throw new CommandError('There is no input to compare with: the list of inputs is empty.');
+  const dir = await mkdtemp(path.join(tmpdir(), 'heddle-compare-'));
+  try {
+    const inputsFile = path.join(dir, 'inputs.bin');
+    await writeFile(inputsFile, serialize(inputs.map((input) => 'value' in input && input.value)));
+    const files = new Map(FUNCTION_KINDS.map((kind) => [kind as string, path.join(dir, `${kind}.json`)]));
+    const specs = FUNCTION_KINDS.map((kind) => ({
+      id: kind,
+      label: kindOf(kind).label,
+      module: new URL('./function-contestant.js', import.meta.url).href,
+      options: {
+        module: reference.url.href,
+        exportName: reference.exportName,
+        kind,
+        workers: options.workers,
+        inputsFile,
+        resultsFile: files.get(kind)!,
+      } satisfies FunctionOptions,
+    }));
+    const comparison = await compareContestants(specs, {
+      budgetMs: options.budgetMs,
+      minRounds: 3,
+      warmupRounds: 1,
+      memory: true,
+      signal: options.signal,
+      onProgress: ({ label, phase, round }) => options.onPhase(`${label}, ${phase}${round > 0 ? ` ${round}` : ''}`),
+    });
+    const judged = judge(comparison, FUNCTION_KINDS, WALL);
+    const outcomes = await Promise.all(
+      judged.map(async (outcome): Promise<KindOutcome> => {
+        if (outcome.state !== 'differs') return outcome;
+        const problem = await describeDifference(outcome.kind as FunctionKind, files, inputs);
+        return problem === undefined ? outcome : { ...outcome, problem };
+      }),
+    );
+    const textbookRule = 'what a function needs is measured, not told';
+    return {
+      name: `${path.basename(reference.path)}#${reference.exportName}`,
+      title: `${path.basename(reference.path)}#${reference.exportName}`,
+      standsFor: 'your own function',
+      textbookRule,
+      textbookExpects: [],
+      size: `${inputs.length.toLocaleString('en-US')} inputs`,
+      rounds: Math.min(...outcomes.map(({ samples }) => samples.length)),
+      decides: WALL,
+      measures: [WALL],
+      kinds: outcomes,
+      verdict: decideVerdict({
+        kinds: outcomes,
+        decides: WALL,
+        textbookRule,
+        textbookExpects: [],
+        noise: options.noise,
+      }),
+      artifacts: {},
+      wasInterrupted: options.signal.aborted,
+    };
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,131 @@
+// The three answers for one workload, each with a sentence made from what was measured. Pure: same figures, same words.
+import { isDifferent } from '@heddle/measure';
+import type { VariantKind } from '@heddle/workloads';
+import { formatBytes, formatMs, formatRatio, formatValue } from '../render/format.ts';
+import { kindOf } from './kinds.ts';
+import type { Answer, KindOutcome, Measure, Verdict } from './result.ts';
+
+/** A main loop later than this at p99 is felt: a frame at 60 Hz is 16.7 ms; 20 ms leaves room for timer jitter. */
+const LOOP_DELAY_LIMIT_MS = 20;
+
+/** Memory readings closer than this are called equal: two runs of one program differ by a few per cent in PSS. */
+const MEMORY_TIE = 0.05;
+
+export interface VerdictInput {
+  readonly kinds: readonly KindOutcome[];
+  readonly decides: Measure;
+  readonly textbookRule: string;
+  readonly textbookExpects: readonly VariantKind[];
+  /** This machine's relative spread for a fixed piece of work: smaller differences count as none. */
+  readonly noise: number;
+}
+
+type Valid = KindOutcome & { decided: NonNullable<KindOutcome['decided']> };
+
+const label = (id: VariantKind): string => kindOf(id).label;
+
+function bestFirst(kinds: readonly KindOutcome[], decides: Measure): Valid[] {
+  const sign = decides.better === 'lower' ? 1 : -1;
+  return kinds
+    .filter((kind): kind is Valid => kind.state === 'equal' && kind.decided !== undefined)
+    .sort((a, b) => sign * (a.decided.median - b.decided.median));
+}
+
+/** How many times better `a` is than `b` in the deciding measure, both medians. */
+function timesBetter(a: Valid, b: Valid, decides: Measure): number {
+  return decides.better === 'lower' ? b.decided.median / a.decided.median : a.decided.median / b.decided.median;
+}
+
+function list(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}
+
+function fastestAnswer(ranked: readonly Valid[], { decides, noise }: VerdictInput): Answer {
+  const [first, ...rest] = ranked;
+  if (!first) return { kinds: [], sentence: 'No variant gave a correct result.' };
+  const tied = [first, ...rest.filter((other) => !isDifferent([...first.samples], [...other.samples], { noise }))];
+  const value = formatValue(first.decided.median, decides.unit);
+  const inline = ranked.find(({ kind }) => kind === 'inline');
+  if (tied.length > 1) {
+    const values = tied.map((kind) => `${label(kind.kind)} ${formatValue(kind.decided.median, decides.unit)}`);
+    return {
+      kinds: tied.map(({ kind }) => kind),
+      sentence: `No difference beyond noise between ${list(values)} (${decides.label}).`,
+    };
+  }
+  const next = rest[0];
+  const overInline =
+    inline && inline !== first
+      ? `, ${formatRatio(timesBetter(first, inline, decides))} inline's ${formatValue(inline.decided.median, decides.unit)}`
+      : '';
+  const overNext =
+    next && next !== inline
+      ? `, ${formatRatio(timesBetter(first, next, decides))} better than the next, ${label(next.kind)}`
+      : '';
+  const only = !next ? ', the only variant with a correct result' : '';
+  const plain =
+    first === inline && next
+      ? `; the best alternative, ${label(next.kind)}, needs ${formatValue(next.decided.median, decides.unit)}`
+      : '';
+  return {
+    kinds: [first.kind],
+    sentence: `${label(first.kind)}: ${value} ${decides.label}${overInline}${first === inline ? plain : overNext}${only}.`,
+  };
+}
+
+function survivorAnswer(ranked: readonly Valid[], { decides }: VerdictInput): Answer {
+  const best = ranked.find(({ kind }) => kindOf(kind).survivesCrash);
+  if (!best) return { kinds: [], sentence: 'No variant in another process gave a correct result here.' };
+  const fastest = ranked[0]!;
+  const price =
+    best === fastest
+      ? 'the fastest of all, so isolation costs nothing here'
+      : `isolation costs a factor of ${timesBetter(fastest, best, decides).toFixed(2)} against ${label(fastest.kind)}`;
+  return {
+    kinds: [best.kind],
+    sentence: `${label(best.kind)}: ${formatValue(best.decided.median, decides.unit)} ${decides.label}; ${price}.`,
+  };
+}
+
+function lightestAnswer(ranked: readonly Valid[]): Answer {
+  const known = ranked.filter(
+    (kind): kind is Valid & { peakPssBytes: number; loopDelayP99Ms: number } =>
+      kind.peakPssBytes !== undefined && kind.loopDelayP99Ms !== undefined,
+  );
+  if (known.length === 0) return { kinds: [], sentence: 'Memory could not be read on this platform.' };
+  const smooth = known.filter(({ loopDelayP99Ms }) => loopDelayP99Ms <= LOOP_DELAY_LIMIT_MS);
+  const leastDelay = known.toSorted((a, b) => a.loopDelayP99Ms - b.loopDelayP99Ms)[0]!;
+  const candidates = smooth.length > 0 ? smooth : [leastDelay];
+  const leastBytes = Math.min(...candidates.map(({ peakPssBytes }) => peakPssBytes));
+  // `known` is ranked best first, so among equals in memory the fastest is taken.
+  const best = candidates.find(({ peakPssBytes }) => peakPssBytes <= leastBytes * (1 + MEMORY_TIE))!;
+  const delay = `main loop late by ${formatMs(best.loopDelayP99Ms)} (p99)`;
+  const lightestOfAll = known.toSorted((a, b) => a.peakPssBytes - b.peakPssBytes)[0]!;
+  const contrast =
+    smooth.length === 0
+      ? `; no variant keeps it under ${LOOP_DELAY_LIMIT_MS} ms`
+      : lightestOfAll.loopDelayP99Ms > LOOP_DELAY_LIMIT_MS
+        ? `; ${label(lightestOfAll.kind)} takes ${formatBytes(lightestOfAll.peakPssBytes)} and holds the loop for ${formatMs(lightestOfAll.loopDelayP99Ms)}`
+        : '';
+  return {
+    kinds: [best.kind],
+    sentence: `${label(best.kind)}: peak ${formatBytes(best.peakPssBytes)}, ${delay}${contrast}.`,
+  };
+}
+
+/** The answers for one workload. Variants with a wrong or missing result take no part. */
+export function decideVerdict(input: VerdictInput): Verdict {
+  const ranked = bestFirst(input.kinds, input.decides);
+  const fastest = fastestAnswer(ranked, input);
+  const isExpected = fastest.kinds.some((kind) => input.textbookExpects.includes(kind));
+  const measured = new Set(ranked.map(({ kind }) => kind));
+  const wasTested = input.textbookExpects.some((kind) => measured.has(kind));
+  return {
+    fastest,
+    survivesCrash: survivorAnswer(ranked, input),
+    lightest: lightestAnswer(ranked),
+    ...(fastest.kinds.length > 0 && !isExpected && wasTested
+      ? { againstTextbook: `Textbook: ${input.textbookRule} Measured here: ${list(fastest.kinds.map(label))}.` }
+      : {}),
+  };
+}

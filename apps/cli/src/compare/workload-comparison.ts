@@ -1,0 +1,124 @@
+// One workload on every backend that applies: calibrate the size, let the variants run in turn, decide.
+import { compareContestants, speedup, summarize, type Comparison, type ContestantResult } from '@heddle/measure';
+import type { VariantKind, Workload } from '@heddle/workloads';
+import { kindOf } from './kinds.ts';
+import type { KindOutcome, Measure, WorkloadResult } from './result.ts';
+import { decideVerdict } from './verdict.ts';
+
+export interface ComparisonOptions {
+  readonly budgetMs: number;
+  /** How long a round of inline should take; undefined: the full size of the workload. */
+  readonly inlineTargetMs: number | undefined;
+  readonly workers: number;
+  readonly hasNative: boolean;
+  readonly noise: number;
+  /** Where inputs and results such as pictures go. */
+  readonly dir: string;
+  readonly signal: AbortSignal;
+  readonly onPhase: (phase: string) => void;
+}
+
+/** The samples of the deciding measure: the round's own time, or what the workload measured itself. */
+function samplesOf(result: ContestantResult, key: string): readonly number[] {
+  return key === 'wallMs' ? result.samplesMs : (result.measureSamples[key] ?? []);
+}
+
+/** Turns what the runners reported into outcomes, judged against inline's result. */
+export function judge(comparison: Comparison, ids: readonly VariantKind[], decides: Measure): KindOutcome[] {
+  const reference = comparison.contestants['inline'];
+  const baseSamples = reference ? samplesOf(reference, decides.key) : [];
+  return ids.map((kind): KindOutcome => {
+    const result = comparison.contestants[kind];
+    if (!result) return { kind, state: 'failed', problem: 'it was not started', samples: [], measures: {} };
+    const samples = samplesOf(result, decides.key);
+    const hasBase = baseSamples.length > 0 && samples.length > 0;
+    const ratio = hasBase
+      ? decides.better === 'lower'
+        ? speedup([...baseSamples], [...samples])
+        : speedup([...samples], [...baseSamples])
+      : undefined;
+    const differs = reference?.digest !== undefined && result.digest !== reference.digest;
+    const state = result.error ? 'failed' : result.problem ? 'wrong' : differs ? 'differs' : 'equal';
+    const problem = result.error
+      ? `${result.error.name}: ${result.error.message}`
+      : (result.problem ?? (differs ? 'its result is not the one inline gives' : undefined));
+    return {
+      kind,
+      state,
+      samples,
+      measures: result.measures,
+      ...(problem === undefined ? {} : { problem }),
+      ...(samples.length > 0 ? { decided: summarize([...samples]) } : {}),
+      ...(ratio ? { speedup: ratio } : {}),
+      ...(result.wall ? { wallMs: result.wall } : {}),
+      ...(result.memory ? { peakPssBytes: result.memory.peakAloneBytes } : {}),
+      ...(result.loopDelay ? { loopDelayP99Ms: result.loopDelay.p99Ms } : {}),
+      ...(result.cpu ? { coresUsed: result.cpu.cores } : {}),
+      ...(result.startMs === undefined ? {} : { startMs: result.startMs }),
+    };
+  });
+}
+
+async function calibrate(workload: Workload, options: ComparisonOptions, targetMs: number): Promise<number> {
+  const { contestants } = await compareContestants(
+    [
+      {
+        id: 'calibration',
+        label: 'calibration',
+        module: new URL('./calibration-contestant.js', import.meta.url).href,
+        options: { workload: workload.name, targetMs, workers: options.workers, dir: options.dir },
+      },
+    ],
+    { budgetMs: 1, minRounds: 1, maxRounds: 1, warmupRounds: 0, memory: false, signal: options.signal },
+  );
+  const calibration = contestants['calibration'];
+  if (calibration?.error) throw new Error(`${workload.name}: ${calibration.error.message}`);
+  return calibration?.measures['work']?.median ?? workload.minimumWork;
+}
+
+/** Runs one workload. Aborting `signal` ends it early with what was measured until then. */
+export async function compareWorkload(workload: Workload, options: ComparisonOptions): Promise<WorkloadResult> {
+  options.onPhase('finding the size');
+  const work = options.inlineTargetMs === undefined ? 1 : await calibrate(workload, options, options.inlineTargetMs);
+  const size = workload.sizeOf(work);
+  await workload.prepare?.(size, options.dir);
+  const kinds = workload.kinds.filter((kind) => options.hasNative || !kindOf(kind).needsNative);
+  const module = import.meta.resolve('@heddle/workloads/contestant');
+  const specs = kinds.map((kind) => ({
+    id: kind,
+    label: kindOf(kind).label,
+    module,
+    options: { workload: workload.name, kind, size, workers: options.workers, dir: options.dir },
+  }));
+  const decides = workload.measures.find(({ key }) => key === workload.winner)!;
+  const comparison = await compareContestants(specs, {
+    budgetMs: options.budgetMs,
+    minRounds: 3,
+    warmupRounds: 1,
+    memory: true,
+    signal: options.signal,
+    onProgress: ({ label, phase, round }) => options.onPhase(`${label}, ${phase}${round > 0 ? ` ${round}` : ''}`),
+  });
+  const outcomes = judge(comparison, kinds, decides);
+  return {
+    name: workload.name,
+    title: workload.title,
+    standsFor: workload.standsFor,
+    textbookRule: workload.textbook.rule,
+    textbookExpects: workload.textbook.expects,
+    size: workload.describe(size),
+    rounds: Math.min(...outcomes.map(({ samples }) => samples.length)),
+    decides,
+    measures: workload.measures,
+    kinds: outcomes,
+    verdict: decideVerdict({
+      kinds: outcomes,
+      decides,
+      textbookRule: workload.textbook.rule,
+      textbookExpects: workload.textbook.expects,
+      noise: options.noise,
+    }),
+    artifacts: Object.assign({}, ...Object.values(comparison.contestants).map(({ artifacts }) => artifacts ?? {})),
+    wasInterrupted: options.signal.aborted,
+  };
+}

@@ -1,0 +1,44 @@
+// Figures as people read them: three significant digits, unit last.
+
+/** Three significant digits without an exponent: 1234 -> "1,234", 12.345 -> "12.3", 0.01234 -> "0.0123". */
+export function formatNumber(value: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  const magnitude = Math.abs(value);
+  if (magnitude >= 100) return Math.round(value).toLocaleString('en-US');
+  if (magnitude === 0) return '0';
+  const digits = Math.max(0, 2 - Math.floor(Math.log10(magnitude)));
+  return value.toFixed(Math.min(digits, 6));
+}
+
+/** Milliseconds in the unit that fits: ns, us, ms or s. */
+export function formatMs(ms: number): string {
+  const magnitude = Math.abs(ms);
+  if (magnitude >= 10_000) return `${formatNumber(ms / 1000)} s`;
+  if (magnitude >= 0.1 || ms === 0) return `${formatNumber(ms)} ms`;
+  if (magnitude >= 1e-4) return `${formatNumber(ms * 1000)} us`;
+  return `${formatNumber(ms * 1e6)} ns`;
+}
+
+/** Bytes in binary units. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let value = bytes;
+  let unit = 0;
+  while (Math.abs(value) >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${formatNumber(value)} ${units[unit]}`;
+}
+
+/** "3.42x". */
+export function formatRatio(ratio: number): string {
+  return `${ratio >= 100 ? Math.round(ratio) : ratio >= 10 ? ratio.toFixed(1) : ratio.toFixed(2)}x`;
+}
+
+/** A figure with its unit; milliseconds scale, other units stay as they are. */
+export function formatValue(value: number, unit: string): string {
+  if (unit === 'ms') return formatMs(value);
+  if (unit === 'bytes') return formatBytes(value);
+  return unit === '' ? formatNumber(value) : `${formatNumber(value)} ${unit}`;
+}

@@ -1,0 +1,142 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { heddle, scratchDir, start } from './heddle.ts';
+
+const TASKS = `import { readFileSync } from 'node:fs';
+export function size(file: string): number { return readFileSync(file).length; }
+export function double(x: number): number {
+  if (x === 3) throw Object.assign(new RangeError('three is refused'), { code: 'E_THREE' });
+  return x * 2;
+}
+export function shout(line: string): string { console.log('noise on stdout'); return line.toUpperCase(); }
+export function forever(x: number): number { if (x > 1) for (;;); return x; }
+`;
+
+function project(): string {
+  const dir = scratchDir();
+  writeFileSync(path.join(dir, 'tasks.ts'), TASKS);
+  return dir;
+}
+
+const parse = (stdout: string) =>
+  stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+test.each(['threads', 'processes', 'inline'])(
+  'a TypeScript function over a range, in order, on %s',
+  async (backend) => {
+    const { code, stdout } = await heddle(['run', 'tasks.ts#double', '--range', '10..40', '--backend', backend], {
+      cwd: project(),
+    });
+    expect(parse(stdout)).toEqual(
+      Array.from({ length: 31 }, (_, i) => ({ input: String(i + 10), value: (i + 10) * 2 })),
+    );
+    expect(code).toBe(0);
+  },
+);
+
+test('a failing input is reported with its name, the others are not touched', async () => {
+  const { code, stdout, stderr } = await heddle(['run', 'tasks.ts#double', '--range', '1..5'], { cwd: project() });
+  expect(parse(stdout).map((line) => line['value'] ?? line['error'])).toEqual([
+    2,
+    4,
+    { name: 'RangeError', message: 'three is refused', code: 'E_THREE' },
+    8,
+    10,
+  ]);
+  expect(stderr).toMatch(/heddle: 3: RangeError: three is refused/);
+  expect(code).toBe(1);
+});
+
+test('lines of stdin; what a task prints never reaches stdout', async () => {
+  const { code, stdout, stderr } = await heddle(['run', 'tasks.ts#shout'], { cwd: project(), stdin: 'one\ntwo\n' });
+  expect(parse(stdout)).toEqual([
+    { input: 'one', value: 'ONE' },
+    { input: 'two', value: 'TWO' },
+  ]);
+  expect(stderr).toContain('noise on stdout');
+  expect(code).toBe(0);
+});
+
+test('NDJSON of stdin; a line that is no JSON fails alone', async () => {
+  const options = { cwd: project(), stdin: '1\n{oops\n2\n' };
+  const { code, stdout } = await heddle(['run', 'tasks.ts#double', '--ndjson'], options);
+  const [first, bad, last] = parse(stdout);
+  expect([first?.['value'], last?.['value']]).toEqual([2, 4]);
+  expect(bad).toMatchObject({ input: 'line 2', error: { name: 'SyntaxError' } });
+  expect(code).toBe(1);
+});
+
+test('files by name and glob', async () => {
+  const cwd = project();
+  writeFileSync(path.join(cwd, 'a.txt'), 'a');
+  writeFileSync(path.join(cwd, 'b.txt'), 'bb');
+  writeFileSync(path.join(cwd, '[c].txt'), 'ccc');
+  const { stdout } = await heddle(['run', 'tasks.ts#size', '[c].txt', '?.txt'], { cwd });
+  expect(parse(stdout)).toEqual([
+    { input: '[c].txt', value: 3 },
+    { input: 'a.txt', value: 1 },
+    { input: 'b.txt', value: 2 },
+  ]);
+});
+
+test('a time limit ends a busy loop and names the input', async () => {
+  const args = ['run', 'tasks.ts#forever', '--range', '1..2', '--timeout', '300'];
+  const { code, stdout } = await heddle(args, { cwd: project() });
+  expect(parse(stdout)[1]).toMatchObject({ input: '2', error: { code: 'HEDDLE_TASK_TIMEOUT' } });
+  expect(code).toBe(1);
+});
+
+/** Living children of a process, by /proc; a zombie has ended. */
+function livingChildren(pid: number): string[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(/\s+/).filter(Boolean);
+  return children.filter((child) => isAlive(child));
+}
+
+function isAlive(pid: string): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+test.runIf(process.platform === 'linux')('Ctrl-C twice ends busy tasks and leaves no process', async () => {
+  const args = ['run', 'tasks.ts#forever', '--range', '1..8', '--backend', 'processes', '--workers', '2'];
+  const started = start(args, { cwd: project() });
+  await started.shows('"value":1');
+  const children = livingChildren(started.child.pid!);
+  expect(children.length).toBeGreaterThan(0);
+  started.child.kill('SIGINT');
+  await started.shows('Ctrl-C again', 'stderr');
+  started.child.kill('SIGINT');
+  const { code, stdout } = await started.ended;
+  expect(code).toBe(130);
+  expect(parse(stdout)[0]).toEqual({ input: '1', value: 1 });
+  expect(children.filter(isAlive)).toEqual([]);
+});
+
+test('Ctrl-C once finishes what runs and keeps it', async () => {
+  const cwd = project();
+  writeFileSync(
+    path.join(cwd, 'slow.mjs'),
+    'export async function slow(x) { await new Promise((done) => setTimeout(done, 50)); return x; }\n',
+  );
+  const started = start(['run', 'slow.mjs#slow', '--range', '1..1000000'], { cwd });
+  await started.shows('"value":1');
+  started.child.kill('SIGINT');
+  const { code, stdout } = await started.ended;
+  expect(code).toBe(130);
+  const lines = parse(stdout);
+  expect(lines.map((line) => line['value'])).toEqual(lines.map((_, index) => index + 1));
+});
+
+test('a reader that goes away ends the run', async () => {
+  const started = start(['run', 'tasks.ts#double', '--range', '10..1000000'], { cwd: project() });
+  await started.shows('"value":20');
+  started.child.stdout!.destroy();
+  expect((await started.ended).code).toBe(141);
+});
