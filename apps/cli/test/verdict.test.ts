@@ -29,14 +29,14 @@ describe('fastest', () => {
     const { fastest } = decide([outcome('inline', 100), outcome('threads', 50), outcome('native-all', 5)]);
     expect(fastest.kinds).toEqual(['native-all']);
     expect(fastest.sentence).toBe(
-      "native: 5.00 ms per round, 20.0x inline's 100 ms, 10.0x better than the next, threads.",
+      'native: 5.00 ms, 20.0x faster than inline (100 ms), 10.0x faster than the next, threads.',
     );
   });
 
   test('says that there is no difference when there is none', () => {
     const { fastest } = decide([outcome('inline', 100), outcome('threads', 101)]);
     expect(fastest.kinds).toEqual(['inline', 'threads']);
-    expect(fastest.sentence).toMatch(/^No difference beyond noise between inline 100 ms and threads 101 ms/);
+    expect(fastest.sentence).toMatch(/^No difference beyond noise between inline \(100 ms\) and threads \(101 ms\)\.$/);
   });
 
   test('a variant with a wrong result never wins', () => {

@@ -124,7 +124,8 @@ export async function compare(words: readonly string[], options: CompareOptions)
       }
     }
     for (const file of files) progress.say(`wrote ${path.relative(process.cwd(), file) || file}`);
-    if (chosen.length > 0 && !isAvailable()) progress.say('native columns are left out: the C++ addon is not built here');
+    if (chosen.length > 0 && !isAvailable())
+      progress.say('native columns are left out: the C++ addon is not built here');
   } finally {
     progress.clear();
     interrupt.release();

@@ -40,37 +40,41 @@ function list(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
 
+/** A round's time needs no name; another measure is named beside its value. */
+function valueOf(kind: Valid, { key, label: name, unit }: Measure): string {
+  const value = formatValue(kind.decided.median, unit);
+  return key === 'wallMs' ? value : `${name} ${value}`;
+}
+
+const comparative = ({ key }: Measure): string => (key === 'wallMs' ? 'faster' : 'better');
+
 function fastestAnswer(ranked: readonly Valid[], { decides, noise }: VerdictInput): Answer {
   const [first, ...rest] = ranked;
   if (!first) return { kinds: [], sentence: 'No variant gave a correct result.' };
-  const tied = [first, ...rest.filter((other) => !isDifferent([...first.samples], [...other.samples], { noise }))];
-  const value = formatValue(first.decided.median, decides.unit);
-  const inline = ranked.find(({ kind }) => kind === 'inline');
+  const tied = [first, ...rest.filter((other) => !isDifferent(first.samples, other.samples, { noise }))];
   if (tied.length > 1) {
-    const values = tied.map((kind) => `${label(kind.kind)} ${formatValue(kind.decided.median, decides.unit)}`);
+    const values = tied.map((kind) => `${label(kind.kind)} (${formatValue(kind.decided.median, decides.unit)})`);
+    const what = decides.key === 'wallMs' ? '' : ` in ${decides.label}`;
     return {
       kinds: tied.map(({ kind }) => kind),
-      sentence: `No difference beyond noise between ${list(values)} (${decides.label}).`,
+      sentence: `No difference beyond noise${what} between ${list(values)}.`,
     };
   }
+  const parts = [`${label(first.kind)}: ${valueOf(first, decides)}`];
+  const inline = ranked.find(({ kind }) => kind === 'inline');
   const next = rest[0];
-  const overInline =
-    inline && inline !== first
-      ? `, ${formatRatio(timesBetter(first, inline, decides))} inline's ${formatValue(inline.decided.median, decides.unit)}`
-      : '';
-  const overNext =
-    next && next !== inline
-      ? `, ${formatRatio(timesBetter(first, next, decides))} better than the next, ${label(next.kind)}`
-      : '';
-  const only = !next ? ', the only variant with a correct result' : '';
-  const plain =
-    first === inline && next
-      ? `; the best alternative, ${label(next.kind)}, needs ${formatValue(next.decided.median, decides.unit)}`
-      : '';
-  return {
-    kinds: [first.kind],
-    sentence: `${label(first.kind)}: ${value} ${decides.label}${overInline}${first === inline ? plain : overNext}${only}.`,
-  };
+  const against = (other: Valid) => formatRatio(timesBetter(first, other, decides));
+  if (inline && inline !== first) {
+    parts.push(
+      `${against(inline)} ${comparative(decides)} than inline (${formatValue(inline.decided.median, decides.unit)})`,
+    );
+  }
+  if (next && next !== inline) {
+    const value = first === inline ? ` (${formatValue(next.decided.median, decides.unit)})` : '';
+    parts.push(`${against(next)} ${comparative(decides)} than the next, ${label(next.kind)}${value}`);
+  }
+  if (!next) parts.push('the only variant with a correct result');
+  return { kinds: [first.kind], sentence: `${parts.join(', ')}.` };
 }
 
 function survivorAnswer(ranked: readonly Valid[], { decides }: VerdictInput): Answer {
@@ -79,12 +83,9 @@ function survivorAnswer(ranked: readonly Valid[], { decides }: VerdictInput): An
   const fastest = ranked[0]!;
   const price =
     best === fastest
-      ? 'the fastest of all, so isolation costs nothing here'
+      ? 'the best of all, so isolation costs nothing here'
       : `isolation costs a factor of ${timesBetter(fastest, best, decides).toFixed(2)} against ${label(fastest.kind)}`;
-  return {
-    kinds: [best.kind],
-    sentence: `${label(best.kind)}: ${formatValue(best.decided.median, decides.unit)} ${decides.label}; ${price}.`,
-  };
+  return { kinds: [best.kind], sentence: `${label(best.kind)}: ${valueOf(best, decides)}; ${price}.` };
 }
 
 function lightestAnswer(ranked: readonly Valid[]): Answer {
