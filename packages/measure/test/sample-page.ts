@@ -35,6 +35,7 @@ export function samplePage(evil = 'mandelbrot'): Page {
       date: '2026-11-20T14:03:22.000Z',
       loadBefore: { one: 0.32, five: 0.4, fifteen: 0.38, pressureCpu10: 1.2 },
     },
+    seriesOrder: KINDS,
     sections: [
       { kind: 'heading', text: 'Price list', lead: 'What threads and processes cost here before they do any work.' },
       {

@@ -35,13 +35,29 @@ export function axisRange(values: readonly number[], scale: 'linear' | 'log'): R
   const finite = values.filter((value) => Number.isFinite(value) && (scale === 'linear' || value > 0));
   const low = finite.length === 0 ? 1 : Math.min(...finite);
   const high = finite.length === 0 ? 1 : Math.max(...finite);
-  if (scale === 'linear') return { min: Math.min(0, low), max: high > 0 ? high : 1, logBase: 0 };
-  const logBase = high / low <= BINARY_TICKS_RATIO ? 2 : 10;
-  const log = (value: number): number => Math.log(value) / Math.log(logBase);
-  // 1e-9: a power of the base must not be pushed to the next one by the rounding of the logarithm.
-  const min = logBase ** Math.floor(log(low) + 1e-9);
-  const max = logBase ** Math.ceil(log(high) - 1e-9);
-  return { min, max: max > min ? max : min * logBase, logBase };
+  if (scale === 'linear') return { min: low < 0 ? -roundUp(-low) : 0, max: high > 0 ? roundUp(high) : 1, logBase: 0 };
+  if (high / low > BINARY_TICKS_RATIO)
+    return { min: decimalEnd(low, 'below'), max: decimalEnd(high, 'above'), logBase: 10 };
+  // 1e-9: a power of two must not be pushed to the next one by the rounding of the logarithm.
+  const min = 2 ** Math.floor(Math.log2(low) + 1e-9);
+  const max = 2 ** Math.ceil(Math.log2(high) - 1e-9);
+  return { min, max: max > min ? max : min * 2, logBase: 2 };
+}
+
+/** The nearest 1, 2 or 5 times a power of ten on the given side of a positive number, or the number itself if it is one. */
+function decimalEnd(value: number, side: 'below' | 'above'): number {
+  const power = Math.floor(Math.log10(value));
+  // Decimal text, because 2 * 10 ** -2 is not 0.02.
+  const ends = ['1', '2', '5', '10'].map((factor) => Number(`${factor}e${power}`));
+  const end = side === 'below' ? ends.findLast((one) => one <= value) : ends.find((one) => one >= value);
+  return end ?? value;
+}
+
+/** The next number above that reads well as the end of an axis: a step of 1, 2 or 5 times a power of ten. */
+function roundUp(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(value) - 0.5);
+  const step = [1, 2, 5, 10].find((factor) => value / (factor * power) <= 7) ?? 10;
+  return Math.ceil(value / (step * power) - 1e-9) * step * power;
 }
 
 /** Every number of an estimate. */

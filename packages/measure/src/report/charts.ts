@@ -31,8 +31,11 @@ const GROUPED_BAR_PX = 13;
 const GROUP_GAP_PX = 18;
 const AXIS_PX = 34;
 const REFERENCE_PX = 20;
+/** About how many ticks a value axis has. */
+const TICKS = { wide: 6, narrow: 3 };
 const LINES_HEIGHT_PX = { wide: 400, narrow: 320 };
 const FONT_PX = 12;
+const LABEL_LINE_PX = 14;
 const CAP_PX = 3;
 
 type Echarts = typeof import('echarts');
@@ -133,12 +136,10 @@ function barsDrawing(
     data: labels.map((_label, index) => [origin, index]),
     renderItem: ({ dataIndex }, api) => ({
       type: 'group',
-      children: series.flatMap(({ name, values }, place) => {
-        const estimate = values[dataIndex];
-        if (estimate === null || estimate === undefined) return [];
+      children: presentIn(series, dataIndex).flatMap(({ name, estimate }, place, present) => {
         const color = seriesColor(colors.indexOf(name ?? labels[dataIndex]!));
         const xOf = (value: number): number => api.coord([clamp(value, range), dataIndex])[0]!;
-        const middle = api.coord([origin, dataIndex])[1]! + (place - (series.length - 1) / 2) * barPx;
+        const middle = api.coord([origin, dataIndex])[1]! + (place - (present.length - 1) / 2) * barPx;
         return barShapes(estimate, { xOf, origin, middle, heightPx: barPx - 3, color, text: write(estimate.value) });
       }),
     }),
@@ -147,7 +148,7 @@ function barsDrawing(
     heightPx: topPx + labels.length * groupPx + AXIS_PX,
     option: {
       grid: { left: layout.labelPx, right: layout.valuePx, top: topPx, bottom: AXIS_PX },
-      xAxis: { ...valueAxis(range, write, layout), position: 'bottom' },
+      xAxis: { ...valueAxis(range, write, TICKS[layout.name]), position: 'bottom' },
       yAxis: {
         type: 'category',
         inverse: true,
@@ -160,13 +161,25 @@ function barsDrawing(
           fontSize: FONT_PX,
           interval: 0,
           width: layout.labelPx - 14,
-          overflow: 'truncate',
+          // Two lines at most; the table below the chart has the whole name.
+          overflow: 'break',
+          lineHeight: LABEL_LINE_PX,
+          height: 2 * LABEL_LINE_PX,
+          lineOverflow: 'truncate',
           formatter: (label: string) => label,
         },
       },
       series: [bars, ...referenceLine(chart, 'x')],
     },
   };
+}
+
+/** The bars of one group; where a series has none the others close up. */
+function presentIn(series: readonly BarSeries[], group: number): { name: string | undefined; estimate: Estimate }[] {
+  return series.flatMap(({ name, values }) => {
+    const estimate = values[group];
+    return estimate === null || estimate === undefined ? [] : [{ name, estimate }];
+  });
 }
 
 interface BarPlace {
@@ -246,14 +259,14 @@ function linesDrawing(chart: LinesChart, layout: Layout, colors: SeriesColors): 
     option: {
       grid: { left: 58, right: 28, top: 44, bottom: 48 },
       xAxis: {
-        ...valueAxis(xRange, sizeFormat(chart), layout),
+        ...valueAxis(xRange, sizeFormat(chart), TICKS[layout.name]),
         ...named,
         name: oneLine(chart.xLabel),
         nameLocation: 'middle',
         nameGap: 30,
       },
       yAxis: {
-        ...valueAxis(yRange, write, layout),
+        ...valueAxis(yRange, write, TICKS.wide),
         ...named,
         name: oneLine(chart.yLabel),
         nameLocation: 'end',
@@ -305,7 +318,7 @@ function referenceLine(chart: AnyChart, axis: 'x' | 'y'): SeriesOption[] {
   if (chart.reference === undefined) return [];
   const { value, label } = chart.reference;
   const at = axis === 'x' ? { xAxis: value } : { yAxis: value };
-  return [dashedLine([{ ...at, label }], axis === 'x' ? 'end' : 'insideEndTop')];
+  return [dashedLine([{ ...at, label }], axis === 'x' ? 'start' : 'insideEndTop')];
 }
 
 function markLines(chart: LinesChart): SeriesOption[] {
@@ -315,7 +328,7 @@ function markLines(chart: LinesChart): SeriesOption[] {
 
 function dashedLine(
   lines: readonly { xAxis?: number; yAxis?: number; label: string }[],
-  position: 'end' | 'insideEndTop',
+  position: 'start' | 'end' | 'insideEndTop',
 ): SeriesOption {
   return {
     type: 'line',
@@ -331,13 +344,13 @@ function dashedLine(
   };
 }
 
-function valueAxis(range: Range, write: (value: number) => string, layout: Layout): object {
+function valueAxis(range: Range, write: (value: number) => string, ticks: number): object {
   return {
     type: range.logBase === 0 ? 'value' : 'log',
     ...(range.logBase === 0 ? {} : { logBase: range.logBase }),
     min: range.min,
     max: range.max,
-    splitNumber: layout.name === 'wide' ? 6 : 3,
+    splitNumber: ticks,
     axisLine: { show: false },
     axisTick: { show: false },
     splitLine: { lineStyle: { color: roleColor('line') } },

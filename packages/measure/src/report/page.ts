@@ -40,7 +40,7 @@ interface Context {
  * @throws RangeError `HEDDLE_ARGUMENT` for an image that is not a PNG.
  */
 export function renderPage(page: Page): string {
-  const context: Context = { colors: new SeriesColors(), chartCount: 0, headingCount: 0 };
+  const context: Context = { colors: new SeriesColors(page.seriesOrder ?? []), chartCount: 0, headingCount: 0 };
   const body = page.sections.map((section) => sectionHtml(section, context)).join('\n');
   return `<!doctype html>
 <html lang="en">
@@ -134,13 +134,14 @@ function cardHtml({ cpu, cores, memory, node, date, loadBefore }: MachineCard): 
   ];
   const items = facts.map(([name, value, detail]) => {
     const small = detail === '' ? '' : `<small>${escapeHtml(detail)}</small>`;
-    return `<div><dt>${name}</dt><dd>${escapeHtml(value)}${small}</dd></div>`;
+    const wide = name === 'Processor' ? ' class="wide"' : '';
+    return `<div${wide}><dt>${name}</dt><dd>${escapeHtml(value)}${small}</dd></div>`;
   });
   return `<dl class="card" aria-label="The machine">${items.join('')}</dl>`;
 }
 
 /** Longer values are words rather than figures and are set smaller. */
-const FIGURE_CHARS_MAX = 12;
+const FIGURE_CHARS_MAX = 11;
 
 function keyFiguresHtml({ figures }: KeyFiguresSection): string {
   const items = figures.map(({ label, values, note }) => {

@@ -76,6 +76,10 @@ export function colorCss(): string {
 export class SeriesColors {
   readonly #indexes = new Map<string, number>();
 
+  constructor(order: readonly string[]) {
+    for (const name of order) this.indexOf(name);
+  }
+
   indexOf(name: string): number {
     const known = this.#indexes.get(name);
     if (known !== undefined) return known;

@@ -10,6 +10,8 @@ export interface Page {
   subtitle?: string;
   card?: MachineCard;
   sections: readonly Section[];
+  /** Names of series (and bars) in the order of the palette; others follow as they appear. The first is a neutral grey. */
+  seriesOrder?: readonly string[];
   /** Any JSON, kept in the page for programs: `<script type="application/json" id="heddle-data">`. */
   data?: unknown;
 }

@@ -22,8 +22,9 @@ code{font:.9em/1.5 ui-monospace,"SF Mono",Menlo,Consolas,"Liberation Mono",monos
 a{color:var(--accent);text-underline-offset:3px}
 :focus-visible{outline:2px solid var(--accent);outline-offset:3px;border-radius:4px}
 
-.card{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:1px;margin-top:32px;background:var(--line);border:1px solid var(--line);border-radius:12px;overflow:hidden}
+.card{display:grid;grid-template-columns:repeat(auto-fit,minmax(128px,1fr));gap:1px;margin-top:32px;background:var(--line);border:1px solid var(--line);border-radius:12px;overflow:hidden}
 .card>div{background:var(--surface);padding:14px 18px}
+.card>.wide{grid-column:span 2}
 .card dt,.figure dt,.answer dt{font-size:.8rem;color:var(--muted)}
 .card dd{margin:3px 0 0;font-weight:560;font-size:.95rem;overflow-wrap:anywhere}
 .card dd small{display:block;font-weight:400;color:var(--muted);font-size:.82rem}
@@ -48,13 +49,13 @@ nav.contents a:hover{border-color:var(--accent);color:var(--accent)}
 .answer dd{margin:3px 0 0;overflow-wrap:anywhere}
 .answer .what{font-weight:640;font-size:1.08rem}
 .answer .why{color:var(--muted);font-size:.9rem;line-height:1.5}
-.answers .aside{margin-top:20px;padding-top:16px;border-top:1px solid var(--line);font-size:.9rem;color:var(--muted);max-width:80ch}
+.answers .aside{margin-top:20px;padding-top:16px;border-top:1px solid var(--line);font-size:.9rem;color:var(--muted)}
 
-.scroll{overflow-x:auto;border-radius:12px}
+.scroll{position:relative;overflow-x:auto;border-radius:12px}
 table{border-collapse:collapse;width:100%;font-size:.92rem;line-height:1.35}
 caption{text-align:left;padding:18px 22px 12px;font-weight:600}
 th,td{padding:11px 14px;text-align:right;vertical-align:top;border-top:1px solid var(--line);white-space:nowrap}
-th.left,td.left{text-align:left;white-space:normal;min-width:9rem;overflow-wrap:anywhere}
+th.left,td.left{text-align:left;white-space:normal;min-width:10.5rem;overflow-wrap:anywhere}
 thead th{font-weight:560;color:var(--muted);font-size:.84rem;vertical-align:bottom;border-top:0;border-bottom:1px solid var(--strong);white-space:normal}
 tbody tr:first-child>*{border-top:0}
 tbody th{font-weight:600}
@@ -112,7 +113,8 @@ h2{margin-top:52px;font-size:1.32rem}
 .chart svg.narrow{display:block}
 th,td{padding:9px 10px}
 th:first-child,td:first-child{padding-left:16px}
-th.left,td.left{min-width:7.5rem}
+th.left,td.left{min-width:8.6rem}
+tbody th{position:sticky;left:0;background:var(--surface);z-index:1}
 caption{padding:15px 16px 10px}
 .below{padding:11px 16px 14px}
 }
