@@ -26,9 +26,19 @@ export interface KernelOptions extends SyncKernelOptions {
 /** Most threads that a kernel may be asked to use. */
 export const THREADS_MAX = 256;
 
-const NUMERIC_TYPES = ['Float64Array', 'Float32Array', 'Int32Array', 'Uint32Array'] as const;
+/** The arrays by the names that error messages call them. */
+interface ArrayTypes {
+  Float64Array: Float64Array;
+  Float32Array: Float32Array;
+  Int32Array: Int32Array;
+  Uint32Array: Uint32Array;
+  Uint16Array: Uint16Array;
+  Uint8Array: Uint8Array;
+}
+export type ArrayTypeName = keyof ArrayTypes;
+
 const FLOAT_TYPES = ['Float64Array', 'Float32Array'] as const;
-export type ArrayTypeName = (typeof NUMERIC_TYPES)[number] | 'Uint8Array' | 'Uint16Array';
+const NUMERIC_TYPES = [...FLOAT_TYPES, 'Int32Array', 'Uint32Array'] as const;
 
 /** What a value is, short enough for one line of an error message. */
 function describe(value: unknown): string {
@@ -66,6 +76,11 @@ const typedArrayTag = Object.getOwnPropertyDescriptor(
 /** 'Float64Array' and the like for typed arrays of any realm (a Buffer is a 'Uint8Array'), undefined for the rest. */
 export function typeNameOf(value: unknown): string | undefined {
   return typedArrayTag.call(value) as string | undefined;
+}
+
+/** Whether `array` is of the named type, in whichever realm it was made. */
+export function isOf<N extends ArrayTypeName>(array: KernelArray, name: N): array is ArrayTypes[N] {
+  return typeNameOf(array) === name;
 }
 
 function listNames(names: readonly string[]): string {

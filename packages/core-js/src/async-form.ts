@@ -28,23 +28,34 @@ export function beginAsync<A extends NamedArrays>(kernel: string, arrays: A, opt
   return move === true ? moved(kernel, arrays) : arrays;
 }
 
+// By tag, not by instanceof: a buffer may come from another realm.
+function isShared(buffer: ArrayBufferLike): buffer is SharedArrayBuffer {
+  return Object.prototype.toString.call(buffer) === '[object SharedArrayBuffer]';
+}
+
+/** Whether the buffer can shrink. A growable SharedArrayBuffer can't. */
 function isResizable(buffer: ArrayBufferLike): boolean {
-  return buffer instanceof ArrayBuffer && (buffer as { resizable?: boolean }).resizable === true;
+  return !isShared(buffer) && (buffer as { resizable?: boolean }).resizable === true;
 }
 
 function moved<A extends NamedArrays>(kernel: string, arrays: A): A {
-  const buffers = new Set(Object.values(arrays).map((array) => array?.buffer));
-  const transfer = [...buffers].filter((buffer): buffer is ArrayBuffer => buffer instanceof ArrayBuffer);
-  try {
-    return structuredClone(arrays, { transfer });
-  } catch (cause) {
-    const names = Object.keys(arrays).filter((name) => arrays[name] !== undefined);
-    const error = wrongType(
-      kernel,
-      names.join(', '),
-      'backed by buffers that can be transferred when move is set',
-      cause,
+  const names = Object.keys(arrays).filter((name) => arrays[name] !== undefined && !isShared(arrays[name].buffer));
+  const plain = names.map((name) => arrays[name]!);
+  const transfer = [...new Set(plain.map((array) => array.buffer as ArrayBuffer))];
+  const refuse = (cause?: unknown): TypeError => {
+    const expected = 'over buffers that can be transferred when move is set';
+    return Object.assign(
+      wrongType(kernel, names.join(' and '), expected, plain[0]),
+      cause === undefined ? {} : { cause },
     );
-    throw Object.assign(error, { cause });
+  };
+  let views: KernelArray[];
+  try {
+    views = structuredClone(plain, { transfer });
+  } catch (cause) {
+    throw refuse(cause);
   }
+  // Node 20 clones a buffer that is marked as untransferable, silently, and leaves the original in place.
+  if (transfer.some((buffer) => buffer.byteLength !== 0)) throw refuse();
+  return { ...arrays, ...Object.fromEntries(names.map((name, index) => [name, views[index]])) };
 }

@@ -1,2 +1,9 @@
 // Kernels that serve the example workloads; the general ones are exported from the package root.
 export { mandelbrot, mandelbrotSync, type MandelbrotParameters } from './mandelbrot.ts';
+export {
+  monteCarloPi,
+  monteCarloPiSync,
+  type MonteCarloPiParameters,
+  type MonteCarloPiResult,
+} from './monte-carlo-pi.ts';
+export { nbodyAccelerations, nbodyAccelerationsSync, type NbodyParameters } from './nbody-accelerations.ts';
