@@ -16,7 +16,6 @@ const KEPT = [
   '.clang-format',
   'LICENSE',
 ];
-const KEPT_TOOLS = ['native.mjs', 'node-headers.mjs', 'toolchain.mjs', 'pack.mjs', 'npm-cli.mjs'];
 
 const fail = (sentence) => {
   console.error(sentence);
@@ -47,12 +46,26 @@ if (error) throw error;
 if (status !== 0) process.exit(status ?? 1);
 
 for (const file of KEPT) fs.copyFileSync(path.join(root, file), path.join(target, file));
-fs.mkdirSync(path.join(target, 'tools'), { recursive: true });
-for (const file of KEPT_TOOLS) fs.copyFileSync(path.join(root, 'tools', file), path.join(target, 'tools', file));
 
-// The scripts at the top start the command and the tools of the whole repository: here they build and test what is left.
+/** The tools that scripts of the packages start (`node ../../tools/x.mjs`), and the tools that these import. */
+function keepTool(file) {
+  const to = path.join(target, 'tools', file);
+  if (fs.existsSync(to)) return;
+  const text = fs.readFileSync(path.join(root, 'tools', file), 'utf8');
+  fs.mkdirSync(path.dirname(to), { recursive: true });
+  fs.writeFileSync(to, text);
+  for (const [, next] of text.matchAll(/from '\.\/([\w-]+\.mjs)'/g)) keepTool(next);
+}
+
 const manifestFile = path.join(target, 'package.json');
 const manifest = JSON.parse(fs.readFileSync(manifestFile, 'utf8'));
+for (const dir of manifest.workspaces) {
+  const { scripts } = JSON.parse(fs.readFileSync(path.join(target, dir, 'package.json'), 'utf8'));
+  const commands = Object.values(scripts ?? {}).join('\n');
+  for (const [, file] of commands.matchAll(/\.\.\/\.\.\/tools\/([\w-]+\.mjs)/g)) keepTool(file);
+}
+
+// The scripts at the top start the command and the tools of the whole repository: here they build and test what is left.
 manifest.scripts = { build: 'turbo run native build', pretest: 'turbo run native build', test: 'vitest run' };
 fs.writeFileSync(manifestFile, `${JSON.stringify(manifest, undefined, 2)}\n`);
 console.error(`prune: ${name} is in ${target}; next: npm ci && npm test`);
