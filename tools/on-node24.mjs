@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { npm } from './npm-cli.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const bin = path.join(root, 'tools/node-versions/node_modules/node24/bin');
@@ -18,8 +19,13 @@ if (!fs.existsSync(node)) {
 const { stdout: version } = spawnSync(node, ['--version'], { encoding: 'utf8' });
 console.log(`on-node24: ${version.trim()}`);
 const args = [path.join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...process.argv.slice(2)];
-// First on the path too: a test that starts `node` by its name means the same one.
-const env = { ...process.env, PATH: `${bin}${path.delimiter}${process.env.PATH ?? ''}` };
+const env = {
+  ...process.env,
+  // First on the path too: a test that starts `node` by its name means the same one.
+  PATH: `${bin}${path.delimiter}${process.env.PATH ?? ''}`,
+  // npm looks for its global settings (proxy, certificates) beside the node that runs it: those of this machine stay.
+  npm_config_globalconfig: process.env.npm_config_globalconfig ?? npm(['config', 'get', 'globalconfig']).trim(),
+};
 const { status, error } = spawnSync(node, args, { cwd: root, env, stdio: 'inherit' });
 if (error) throw error;
 process.exit(status ?? 1);
