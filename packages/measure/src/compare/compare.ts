@@ -15,7 +15,7 @@ import { describeError } from '../errors.ts';
 import { Reaper } from '../host/reaper.ts';
 import { RunnerFailure } from '../host/runner.ts';
 import { readTreeMemory, treeCpuMs, type TreeMemory } from '../host/process-tree.ts';
-import type { Comparison, Phase } from './comparison.ts';
+import { isChecked, type Comparison, type Phase } from './comparison.ts';
 import { checkSpecs, parseOptions, type CompareOptions, type ParsedOptions, type Progress } from './options.ts';
 import { resultOf, Seat } from './seat.ts';
 import { cycleOrder, hasTimeForCycle } from './schedule.ts';
@@ -72,6 +72,7 @@ class ComparisonRun {
   async #measure(): Promise<void> {
     const { warmupRounds, memory } = this.#options;
     for (const seat of this.#seats) {
+      if (this.#isAborted()) return;
       this.#tell('start', seat, 0);
       await this.#step(seat, 'create', () => seat.start(this.#reaper, this.#options.startTimeoutMs));
     }
@@ -205,9 +206,11 @@ class ComparisonRun {
 
   #comparison(): Comparison {
     const results = this.#seats.map((seat) => resultOf(seat));
-    const reference = results.find((result) => result.digest !== undefined);
+    const reference = results.find((result) => isChecked(result));
     for (const result of results) {
-      if (result.digest !== undefined && result.digest !== reference?.digest) result.differsFrom = reference!.id;
+      if (reference !== undefined && result.digest !== undefined && result.digest !== reference.digest) {
+        result.differsFrom = reference.id;
+      }
     }
     return {
       contestants: Object.fromEntries(results.map((result) => [result.id, result])),

@@ -49,7 +49,7 @@ export interface ContestantResult {
   digest?: string;
   /** Why the result is wrong: the contestant's own check, or a digest that changed between warm-up and end. */
   problem?: string;
-  /** Id of the first contestant with a digest, when this one's digest is another. */
+  /** Id of the first contestant that finished with a right result, when this one's digest is another. */
   differsFrom?: string;
   /** Result files: name -> absolute path. */
   artifacts?: Record<string, string>;

@@ -20,7 +20,7 @@ while read -r sign group; do
        groups=$left ;;
   esac
 done
-for g in $groups; do kill -9 -- "-$g" 2>/dev/null; done
+for g in $groups; do kill -s KILL -- "-$g" 2>/dev/null; done
 `;
 
 export class Reaper {

@@ -9,17 +9,21 @@
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { ContestantSpec } from '../contestant.ts';
 import type { ErrorReport } from '../errors.ts';
 import { isReply, type OperationName, type Operations, type Request } from '../runner/protocol.ts';
-import { isAlive, readTree } from './process-tree.ts';
+import { isAlive, readTree, type ProcessFacts } from './process-tree.ts';
 import type { Reaper } from './reaper.ts';
 
 /** How much of a runner's output is kept for its error: the last 4 KiB of stdout and stderr together. */
 const OUTPUT_TAIL_CHARS = 4096;
 /** After the exit of a runner its pipes may be held open by an escaped child; its last output is awaited this long. */
 const OUTPUT_GRACE_MS = 500;
+/** Longest wait for killed processes to go, and the time between two looks. */
+const GONE_LIMIT_MS = 5_000;
+const GONE_POLL_MS = 2;
 
 /** Failure of an operation: the contestant's own error, or one of ours with a code. */
 export class RunnerFailure extends Error {
@@ -46,6 +50,8 @@ export class Runner {
   #outputTail = '';
   #nextId = 1;
   #pending: Pending | undefined;
+  /** The runner's process tree, as it was when it was killed. */
+  readonly #killed: ProcessFacts[] = [];
   /** Set once, when the process is known to be gone or is being ended: why. */
   #ended: ErrorReport | undefined;
 
@@ -60,9 +66,10 @@ export class Runner {
       env: { ...process.env, ...spec.env },
     });
     this.#child = child;
-    // Nobody listens to the rejections these would give; an 'error' event (spawn failed) ends both waits.
-    this.#exited = new Promise((resolve) => child.once('exit', resolve).once('error', resolve));
-    this.#outputEnded = new Promise((resolve) => child.once('close', resolve).once('error', resolve));
+    // A process that could not be started gives no 'exit'.
+    const isStarted = child.pid !== undefined;
+    this.#exited = isStarted ? new Promise((resolve) => child.once('exit', resolve)) : Promise.resolve();
+    this.#outputEnded = isStarted ? new Promise((resolve) => child.once('close', resolve)) : Promise.resolve();
     if (child.pid !== undefined) reaper.watch(child.pid);
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (chunk: string) => {
@@ -127,6 +134,7 @@ export class Runner {
   ): Promise<void> {
     this.#fail(reason);
     await this.#exited;
+    await allGone(this.#killed);
   }
 
   #onMessage(message: unknown): void {
@@ -139,12 +147,12 @@ export class Runner {
     const { pid } = this.#child;
     if (pid !== undefined) {
       // Children that outlived their runner.
-      killGroup(pid);
+      this.#killTree(pid);
       this.#reaper.forget(pid);
     }
     if (this.#ended !== undefined) return;
     // The last words of the process may still be in its pipes.
-    await Promise.race([this.#outputEnded, unrefTimer(OUTPUT_GRACE_MS)]);
+    await within(OUTPUT_GRACE_MS, this.#outputEnded);
     const how = signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
     const tail = this.#outputTail.trim();
     this.#fail({
@@ -158,14 +166,14 @@ export class Runner {
   #fail(report: ErrorReport): void {
     this.#ended ??= report;
     this.#pending?.reject(new RunnerFailure(this.#ended));
-    this.#killTree();
+    const { pid, exitCode, signalCode } = this.#child;
+    if (pid !== undefined && exitCode === null && signalCode === null) this.#killTree(pid);
   }
 
-  #killTree(): void {
-    const { pid } = this.#child;
-    if (pid === undefined || this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    // Read before killing: a descendant in a group of its own is unreachable once its parent is gone.
+  #killTree(pid: number): void {
+    // Read before killing: a descendant in a session of its own is unreachable once its parent is gone.
     const tree = readTree(pid) ?? [];
+    this.#killed.push(...tree);
     if (!killGroup(pid)) this.#child.kill('SIGKILL');
     for (const member of tree) {
       if (member.group !== pid && isAlive(member)) kill(member.pid);
@@ -188,6 +196,23 @@ export function runnerEntry(): string {
   return built;
 }
 
+/**
+ * Resolves when killed processes have left the machine. Only a parent is told of the end of a process, so the others of
+ * a tree are looked at: the kernel takes some milliseconds for a large one. One that is stuck in the kernel is given up.
+ */
+async function allGone(tree: readonly ProcessFacts[]): Promise<void> {
+  const untilMs = performance.now() + GONE_LIMIT_MS;
+  while (tree.some((member) => isAlive(member)) && performance.now() < untilMs) await sleep(GONE_POLL_MS);
+}
+
+/** Resolves when `event` does, or after `limitMs`. */
+async function within(limitMs: number, event: Promise<unknown>): Promise<void> {
+  const limit = new AbortController();
+  const timer = sleep(limitMs, undefined, { signal: limit.signal }).catch(() => undefined);
+  await Promise.race([event, timer]);
+  limit.abort();
+}
+
 /** SIGKILL to a whole process group; false where there is no such group. */
 function killGroup(leader: number): boolean {
   return process.platform !== 'win32' && kill(-leader);
@@ -200,8 +225,4 @@ function kill(pid: number): boolean {
   } catch {
     return false;
   }
-}
-
-function unrefTimer(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }
