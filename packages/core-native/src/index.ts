@@ -1,4 +1,10 @@
 export type { FloatArray, NumericArray } from './arguments.ts';
 export type { KernelOptions, SyncKernelOptions } from './kernel-call.ts';
+export { histogram, histogramSync, type HistogramParameters } from './kernels/histogram.ts';
+export { matmul, matmulSync, type MatmulParameters } from './kernels/matmul.ts';
+export { meanVariance, meanVarianceSync, type MeanVariance } from './kernels/mean-variance.ts';
+export { prefixSum, prefixSumSync, type PrefixSumOutput } from './kernels/prefix-sum.ts';
+export { sort, sortSync } from './kernels/sort.ts';
+export { sum, sumSync } from './kernels/sum.ts';
 export { isAvailable, loadedFrom, NativeUnavailableError, unavailableReason, type SimdLevel } from './load-addon.ts';
 export { poolThreads, setPoolThreads, simdLevel } from './pool.ts';

@@ -1,5 +1,5 @@
 // The functions that exist once per instruction set, behind one table of pointers that is chosen once per process.
-// Drivers (kernels/*/*.cc) cut the work, call through the table, and are compiled once.
+// Drivers (kernels/*/*.cc) check, cut the work, call through the table, and are compiled once.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,8 @@
 #include "base/simd_level.h"
 
 namespace heddle {
+
+enum class ElementType : uint8_t;
 
 /** One row's part of a picture: counts of `count` pixels from column `column` on. See kernels/mandelbrot. */
 struct MandelbrotSpan {
@@ -20,9 +22,51 @@ struct MandelbrotSpan {
   uint32_t maxIter;
 };
 
+/** Accelerations of bodies first..first+count-1 by all n. See kernels/nbody. */
+struct NbodySpan {
+  const double* positions;
+  const double* masses;
+  uint64_t n;
+  double softening2;
+  uint64_t first;
+  uint64_t count;
+  double* out;
+};
+
+/** The innermost product of a packed matrix multiplication. See kernels/matmul. */
+template <class T>
+struct MatmulTile {
+  int rows;     // rows of the tile: elements of packed a per step
+  int columns;  // columns of the tile: elements of packed b per step
+  /**
+   * c[0..usedRows)[0..usedColumns) = (isFirst ? 0 : c) + the sum over `depth` steps of a's column times b's row. Packed
+   * operands are padded to the full tile, so that an element's bits don't depend on where in a tile it lies.
+   */
+  void (*multiply)(uint64_t depth, const T* a, const T* b, T* c, uint64_t cStride, int usedRows, int usedColumns,
+                   bool isFirst);
+};
+
 struct KernelSet {
   SimdLevel level;
+
   void (*mandelbrot)(const MandelbrotSpan& span);
+
+  /** The sum of each block of kBlock elements, the last one partial, into sums[0..]. See kernels/sum. */
+  void (*blockSums)(ElementType type, const void* x, uint64_t count, double* sums);
+  /** The same over the squares of x[i] - mean. */
+  void (*blockSquares)(ElementType type, const void* x, uint64_t count, double mean, double* sums);
+
+  void (*nbodyExact)(const NbodySpan& span);
+  void (*nbodyFast)(const NbodySpan& span);
+  /** Squared distances for which nbodyFast keeps its bound; outside the exact form is used. */
+  double nbodyFastMin;
+  double nbodyFastMax;
+
+  /** Samples inside the circle among those of `blocks` blocks from `first` on, the last one of `lastSamples`. */
+  uint64_t (*monteCarlo)(uint32_t seed, uint64_t first, uint64_t blocks, uint64_t lastSamples);
+
+  MatmulTile<double> matmulF64;
+  MatmulTile<float> matmulF32;
 };
 
 /** The chosen set; the widest that the processor offers unless another one was forced before. Any thread. */
@@ -34,7 +78,7 @@ const KernelSet& kernelSet();
  */
 bool forceKernelSet(SimdLevel level);
 
-/** Tests only: the set of a level, null when the processor or the build hasn't got it. */
+/** The set of a level, null when the processor or the build hasn't got it. Tests call all of them. */
 const KernelSet* kernelSetOf(SimdLevel level);
 
 }  // namespace heddle

@@ -4,11 +4,27 @@
 #endif
 
 #include "kernels/mandelbrot/mandelbrot_simd.h"
+#include "kernels/matmul/matmul_simd.h"
+#include "kernels/monte_carlo/monte_carlo_simd.h"
+#include "kernels/nbody/nbody_simd.h"
+#include "kernels/sum/sum_simd.h"
 #include "simd/kernel_set.h"
 
 namespace heddle {
 
 extern const KernelSet kKernelSetAvx2;
-const KernelSet kKernelSetAvx2 = {SimdLevel::kAvx2, HEDDLE_ISA::mandelbrotSpan};
+const KernelSet kKernelSetAvx2 = {
+    .level = SimdLevel::kAvx2,
+    .mandelbrot = HEDDLE_ISA::mandelbrotSpan,
+    .blockSums = HEDDLE_ISA::blockSums,
+    .blockSquares = HEDDLE_ISA::blockSquares,
+    .nbodyExact = HEDDLE_ISA::nbodyExact,
+    .nbodyFast = HEDDLE_ISA::nbodyFast,
+    .nbodyFastMin = HEDDLE_ISA::kNbodyFastMin,
+    .nbodyFastMax = HEDDLE_ISA::kNbodyFastMax,
+    .monteCarlo = HEDDLE_ISA::monteCarloBlocks,
+    .matmulF64 = HEDDLE_ISA::kMatmulTile<double>,
+    .matmulF32 = HEDDLE_ISA::kMatmulTile<float>,
+};
 
 }  // namespace heddle

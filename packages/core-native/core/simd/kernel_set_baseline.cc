@@ -4,11 +4,27 @@
 #endif
 
 #include "kernels/mandelbrot/mandelbrot_simd.h"
+#include "kernels/matmul/matmul_simd.h"
+#include "kernels/monte_carlo/monte_carlo_simd.h"
+#include "kernels/nbody/nbody_simd.h"
+#include "kernels/sum/sum_simd.h"
 #include "simd/kernel_set.h"
 
 namespace heddle {
 
 extern const KernelSet kKernelSetBaseline;
-const KernelSet kKernelSetBaseline = {SimdLevel::kBaseline, HEDDLE_ISA::mandelbrotSpan};
+const KernelSet kKernelSetBaseline = {
+    .level = SimdLevel::kBaseline,
+    .mandelbrot = HEDDLE_ISA::mandelbrotSpan,
+    .blockSums = HEDDLE_ISA::blockSums,
+    .blockSquares = HEDDLE_ISA::blockSquares,
+    .nbodyExact = HEDDLE_ISA::nbodyExact,
+    .nbodyFast = HEDDLE_ISA::nbodyFast,
+    .nbodyFastMin = HEDDLE_ISA::kNbodyFastMin,
+    .nbodyFastMax = HEDDLE_ISA::kNbodyFastMax,
+    .monteCarlo = HEDDLE_ISA::monteCarloBlocks,
+    .matmulF64 = HEDDLE_ISA::kMatmulTile<double>,
+    .matmulF32 = HEDDLE_ISA::kMatmulTile<float>,
+};
 
 }  // namespace heddle
