@@ -16,7 +16,7 @@ export interface ErrorReport {
 
 /** Plain form of whatever was thrown. Never throws. */
 export function describeError(thrown: unknown): ErrorReport {
-  if (!(thrown instanceof Error)) return { name: 'Error', message: `a ${typeof thrown} was thrown: ${text(thrown)}` };
+  if (!(thrown instanceof Error)) return { name: 'Error', message: `thrown, but no Error: ${text(thrown)}` };
   const report: ErrorReport = { name: text(thrown.name), message: text(thrown.message) };
   if (typeof thrown.stack === 'string') report.stack = thrown.stack;
   if ('code' in thrown && typeof thrown.code === 'string') report.code = thrown.code;

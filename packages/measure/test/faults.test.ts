@@ -52,7 +52,7 @@ describe('a contestant that fails is reported in its place, the other goes on', 
 
   test('throws something that is no error', async () => {
     const { error } = await compareFault({ fault: 'throwsText', at: 'round' });
-    expect(error).toMatchObject({ message: 'a string was thrown: only a text' });
+    expect(error).toMatchObject({ message: 'thrown, but no Error: only a text' });
   });
 
   test('exits: exit code and last words', async () => {

@@ -6,6 +6,7 @@
  * samples that have nothing to do with each other this pairing is harmless. Samples must be in the order in which they
  * were measured.
  */
+import { argumentError } from '../errors.ts';
 import { quantile, sortedSamples } from './summary.ts';
 import { seededRandom } from './random.ts';
 
@@ -35,7 +36,7 @@ const DEFAULT_RESAMPLES = 2_000;
  */
 export function speedup(base: readonly number[], other: readonly number[], options: SpeedupOptions = {}): Speedup {
   const { seed = DEFAULT_SEED, resamples = DEFAULT_RESAMPLES } = options;
-  const ratio = quantile(sortedSamples('base', base), 0.5) / quantile(sortedSamples('other', other), 0.5);
+  const ratio = positiveMedian('base', base) / positiveMedian('other', other);
   const paired = base.length === other.length;
   const random = seededRandom(seed);
   const a = new Float64Array(base.length);
@@ -54,6 +55,12 @@ export function speedup(base: readonly number[], other: readonly number[], optio
   return { ratio, low: Math.min(ratio, quantile(ratios, 0.025)), high: Math.max(ratio, quantile(ratios, 0.975)) };
 }
 
+function positiveMedian(name: string, samples: readonly number[]): number {
+  const sorted = sortedSamples(name, samples);
+  if (sorted[0]! <= 0) throw argumentError(`${name}: expected positive numbers, got ${sorted[0]}`);
+  return quantile(sorted, 0.5);
+}
+
 export interface DifferenceOptions extends SpeedupOptions {
   /** Relative spread of this machine (`measureNoise`), e.g. 0.03; a smaller difference is not one. Default 0. */
   noise?: number;
@@ -61,7 +68,7 @@ export interface DifferenceOptions extends SpeedupOptions {
 
 /**
  * Whether two samples differ beyond noise: the interval of their ratio leaves 1 out, and the ratio of medians is
- * further from 1 than `noise` in either direction. Symmetric in its arguments up to the chance of the resampling.
+ * further from 1 than `noise` in either direction.
  */
 export function isDifferent(a: readonly number[], b: readonly number[], options: DifferenceOptions = {}): boolean {
   const { noise = 0, ...rest } = options;
