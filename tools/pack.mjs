@@ -14,6 +14,7 @@ const root = path.resolve(import.meta.dirname, '..');
 const packageDir = process.cwd();
 const outDir = path.resolve(process.argv[2] ?? 'pack');
 const manifest = JSON.parse(fs.readFileSync(path.join(packageDir, 'package.json'), 'utf8'));
+const isNative = manifest.files?.includes('binding.gyp') === true;
 
 /** What never belongs in a package, wherever it lies. */
 const isLeftOut = (file) => /(^|[\\/])node_modules$|\.tsbuildinfo$|\.node$/.test(file);
@@ -50,10 +51,14 @@ function stage(stagingDir) {
     if (!fs.existsSync(path.join(from, name))) throw new Error(`${manifest.name} has no ${name}`);
     fs.copyFileSync(path.join(from, name), path.join(stagingDir, name));
   }
-  const { scripts, nx: _nx, devDependencies: _dev, ...published } = manifest;
+  const { scripts: _scripts, nx: _nx, devDependencies: _dev, ...published } = manifest;
   published.exports = withoutOwnConditions(manifest.exports);
-  // The only script that means something to those who install it.
-  if (scripts?.install) published.scripts = { install: scripts.install };
+  if (isNative) {
+    // Not in the repository's own package.json: npm would run it in the workspace, before anything is built.
+    fs.copyFileSync(path.join(import.meta.dirname, 'install-native.mjs'), path.join(stagingDir, 'install.mjs'));
+    published.files = [...manifest.files, 'install.mjs'];
+    published.scripts = { install: 'node install.mjs' };
+  }
   writeManifest(stagingDir, published);
 }
 
@@ -69,6 +74,7 @@ function hostPlatform() {
   if (platform === 'darwin') return { target: `${cpu}-apple-darwin`, ending: `darwin-${arch}` };
   if (platform === 'win32') return { target: `${cpu}-pc-windows-msvc`, ending: `win32-${arch}-msvc` };
   if (platform !== 'linux') return undefined;
+  process.report.excludeNetwork = true; // the report looks up the names of network peers otherwise
   const libc = process.report.getReport().header.glibcVersionRuntime ? 'gnu' : 'musl';
   return { target: `${cpu}-unknown-linux-${libc}`, ending: `linux-${arch}-${libc}` };
 }
@@ -112,7 +118,7 @@ try {
   stage(stagingDir);
   fs.mkdirSync(outDir, { recursive: true });
   for (const file of fs.readdirSync(outDir)) if (file.endsWith('.tgz')) fs.rmSync(path.join(outDir, file));
-  if (manifest.files?.includes('binding.gyp')) {
+  if (isNative) {
     const binary = path.join(packageDir, 'build/Release/core_native.node');
     const platform = hostPlatform();
     if (!fs.existsSync(binary)) console.error(`pack: no native build: ${manifest.name} is packed without a binary`);

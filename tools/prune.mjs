@@ -47,14 +47,14 @@ if (status !== 0) process.exit(status ?? 1);
 
 for (const file of KEPT) fs.copyFileSync(path.join(root, file), path.join(target, file));
 
-/** The tools that scripts of the packages start (`node ../../tools/x.mjs`), and the tools that these import. */
+/** The tools that scripts of the packages start (`node ../../tools/x.mjs`), and the tools that these name. */
 function keepTool(file) {
   const to = path.join(target, 'tools', file);
-  if (fs.existsSync(to)) return;
+  if (fs.existsSync(to) || !fs.existsSync(path.join(root, 'tools', file))) return;
   const text = fs.readFileSync(path.join(root, 'tools', file), 'utf8');
   fs.mkdirSync(path.dirname(to), { recursive: true });
   fs.writeFileSync(to, text);
-  for (const [, next] of text.matchAll(/from '\.\/([\w-]+\.mjs)'/g)) keepTool(next);
+  for (const [, next] of text.matchAll(/'(?:\.\/)?([\w-]+\.mjs)'/g)) keepTool(next);
 }
 
 const manifestFile = path.join(target, 'package.json');

@@ -42,9 +42,11 @@ describe('tools/prune.mjs', () => {
     expect(prune('@heddle/core-native', dir).status).toBe(0);
     expect(fs.readdirSync(path.join(dir, 'packages'))).toEqual(expect.arrayContaining(['core-native', 'machine']));
     expect(fs.existsSync(path.join(dir, 'packages/workloads'))).toBe(false);
-    // The tools that scripts of these packages start, and what these tools import.
+    // The tools that scripts of these packages start, and what these tools name.
     const tools = fs.readdirSync(path.join(dir, 'tools'));
-    expect(tools).toEqual(expect.arrayContaining(['native.mjs', 'toolchain.mjs', 'pack.mjs', 'npm-cli.mjs']));
+    expect(tools).toEqual(
+      expect.arrayContaining(['native.mjs', 'toolchain.mjs', 'pack.mjs', 'npm-cli.mjs', 'install-native.mjs']),
+    );
     expect(tools).not.toContain('setup.mjs');
     for (const tool of tools) expect(run(dir, '--check', `tools/${tool}`)).toMatchObject({ status: 0 });
   });
