@@ -2,7 +2,7 @@
  * The composition root: the only file that knows every part.
  */
 import { systemClock } from './clock/clock.ts';
-import { captureOutput } from './entry/capture-output.ts';
+import { shareCapturedOutput } from './entry/capture-output.ts';
 import { resolveModuleUrl } from './entry/module-url.ts';
 import { TaskRunner } from './entry/task-runner.ts';
 import { heddleError } from './errors/errors.ts';
@@ -77,7 +77,7 @@ async function createTransport(options: ResolvedPoolOptions): Promise<Transport>
         isByReference: unsafeByReference,
         clock: systemClock,
         createRunner: (port) => new TaskRunner(port),
-        captureOutput: (sink) => captureOutput(sink, { onlyInTask: true }),
+        captureOutput: shareCapturedOutput,
       });
   }
 }

@@ -1,29 +1,53 @@
 /**
- * What every backend promises. One suite, run over all of them; where a backend can't keep a promise the exception stands in
+ * What every backend promises. One suite, run over all of them; where a backend can't keep a promise, the exception stands in
  * `EXCEPTIONS` with its reason, and the suite shows it as skipped with that reason.
  */
-import { afterEach, describe, expect, it } from 'vitest';
-import { createPool, type Backend, type Pool, type PoolOptions } from '@heddle/ts-orchestrator';
-import type * as basic from './fixtures/basic.mjs';
-import { fixture } from './helpers.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createPool, sharedArray, type Backend, type Pool, type PoolOptions } from '@heddle/ts-orchestrator';
+import type { UntypedModule } from '../src/pool/types.ts';
+import fs from 'node:fs';
+import path from 'node:path';
+import { collect, deferred, errorOf, fixture, isAlive, temporaryFolder } from './helpers.ts';
+
+const SHARES_FATE = 'the task runs in the host itself, which nothing can end for it';
+const NO_SHARED_MEMORY = 'JavaScript has no memory that two processes share';
+const CRASH_TAKES_HOST = 'a crash in native code takes the whole process, and a thread lives in it';
 
 /** Promises a backend can't keep, and why. */
 export const EXCEPTIONS: ReadonlyArray<{
   readonly backend: Backend;
   readonly promise: string;
   readonly reason: string;
-}> = [];
+}> = [
+  { backend: 'inline', promise: 'ends a busy loop at its time-out', reason: SHARES_FATE },
+  { backend: 'inline', promise: 'ends a busy loop on abort', reason: SHARES_FATE },
+  { backend: 'inline', promise: 'ends a blocking wait on abort', reason: SHARES_FATE },
+  { backend: 'inline', promise: 'rejects the task of a worker that exits, and no other', reason: SHARES_FATE },
+  { backend: 'inline', promise: 'rejects the task of a worker that dies of an uncaught error', reason: SHARES_FATE },
+  { backend: 'inline', promise: 'survives a worker that runs out of memory', reason: SHARES_FATE },
+  { backend: 'inline', promise: 'survives a worker that is killed by a signal', reason: SHARES_FATE },
+  { backend: 'inline', promise: 'survives a worker that aborts', reason: SHARES_FATE },
+  { backend: 'inline', promise: 'gives the last lines of a dead worker', reason: SHARES_FATE },
+  { backend: 'inline', promise: 'gives workers their environment', reason: "the environment is the host's own" },
+  { backend: 'inline', promise: 'tells in a worker that it is one', reason: 'there is no worker but the host' },
+  { backend: 'inline', promise: 'bounds the load of a module', reason: 'a busy loop at load blocks the host too' },
+  { backend: 'threads', promise: 'survives a worker that is killed by a signal', reason: CRASH_TAKES_HOST },
+  { backend: 'threads', promise: 'survives a worker that aborts', reason: CRASH_TAKES_HOST },
+  { backend: 'processes', promise: 'shares arrays in both directions', reason: NO_SHARED_MEMORY },
+];
 
 export function poolContract(backend: Backend): void {
   describe(`backend ${backend}`, () => {
-    const open: Array<Pool<never>> = [];
-    async function makePool<M>(file: string, options: PoolOptions = {}): Promise<Pool<M>> {
-      const pool = await createPool<M>(fixture(file), { backend, workers: 2, ...options });
-      open.push(pool as Pool<never>);
+    const open: Array<Pool<UntypedModule>> = [];
+    async function makePool(options: PoolOptions = {}, file = 'tasks.mjs'): Promise<Pool<UntypedModule>> {
+      // Not the options of the test runner, which resolve this package to its sources.
+      const execArgv = backend === 'inline' ? {} : { execArgv: [] };
+      const pool = await createPool(fixture(file), { backend, workers: 2, ...execArgv, ...options });
+      open.push(pool);
       return pool;
     }
     afterEach(async () => {
-      await Promise.all(open.splice(0).map((pool) => pool.close({ cancel: true })));
+      await Promise.allSettled(open.splice(0).map((pool) => pool.close({ cancel: true })));
     });
     /** A promise of the contract; skipped, with the reason, where EXCEPTIONS has it. */
     function promises(promise: string, body: () => Promise<void>): void {
@@ -31,34 +55,836 @@ export function poolContract(backend: Backend): void {
       if (exception === undefined) it(promise, body);
       else it.skip(`${promise} (${exception.reason})`, body);
     }
+    /** Runs a task and resolves when it has told that it runs. */
+    function begin(pool: Pool<UntypedModule>, name: string, options: object = {}) {
+      const started = deferred();
+      const outcome = pool.run(name, [], { onProgress: () => started.resolve(), ...options });
+      outcome.catch(() => {});
+      return { started: started.promise, outcome };
+    }
+    /** Keeps the only worker busy until the returned function is called. */
+    async function occupy(pool: Pool<UntypedModule>): Promise<() => void> {
+      const controller = new AbortController();
+      await begin(pool, 'heedsAbort', { signal: controller.signal }).started;
+      return () => controller.abort();
+    }
+    const isInline = backend === 'inline';
 
-    promises('runs a function and gives its result', async () => {
-      const pool = await makePool<typeof basic>('basic.mjs');
-      expect(await pool.run('add', [1, 2])).toBe(3);
-      expect(await pool.run('later', [{ nested: [new Float64Array([1, 2])] }])).toEqual({
-        nested: [new Float64Array([1, 2])],
+    describe('calls', () => {
+      promises('gives the result of a function', async () => {
+        const pool = await makePool();
+        expect(await pool.run('add', [1, 2])).toBe(3);
+        expect(await pool.run('returnsNothing')).toBeUndefined();
+        expect(await pool.run('argumentCount', [undefined, undefined])).toBe(2);
+      });
+
+      promises('refuses a name that is no function, with the nearest', async () => {
+        const pool = await makePool();
+        expect(await errorOf(pool.run('squar', [1]))).toMatchObject({
+          code: 'HEDDLE_TASK_UNKNOWN',
+          message: expect.stringContaining('did you mean "square"?'),
+        });
+        await expect(pool.run('notAFunction')).rejects.toMatchObject({ code: 'HEDDLE_TASK_UNKNOWN' });
+        await expect(pool.run('toString')).rejects.toMatchObject({ code: 'HEDDLE_TASK_UNKNOWN' });
+        expect(() => pool.map('squar', [])).toThrow(expect.objectContaining({ code: 'HEDDLE_TASK_UNKNOWN' }));
+        expect(() => pool.stream('count')).toThrow(expect.objectContaining({ code: 'HEDDLE_TASK_UNKNOWN' }));
+      });
+
+      promises('refuses wrong options at the call', async () => {
+        const pool = await makePool();
+        await expect(pool.run('add', [1, 2], { timeOutMs: 3 } as object)).rejects.toMatchObject({
+          code: 'HEDDLE_OPTION_UNKNOWN',
+          message: expect.stringContaining('did you mean "timeoutMs"?'),
+        });
+        await expect(pool.run('add', [1, 2], { timeoutMs: -1 })).rejects.toMatchObject({
+          code: 'HEDDLE_OPTION_INVALID',
+          message: expect.stringContaining('timeoutMs'),
+        });
+        await expect(pool.run('add', [1, 2], { timeoutMs: NaN })).rejects.toMatchObject({
+          code: 'HEDDLE_OPTION_INVALID',
+        });
+        await expect(pool.run('add', 3 as never)).rejects.toMatchObject({ code: 'HEDDLE_OPTION_INVALID' });
+        expect(() => pool.map('square', 3 as never)).toThrow('an iterable or an async iterable');
+      });
+
+      promises('tells a task about itself, also after awaits', async () => {
+        const pool = await makePool();
+        expect(await pool.run('describesItself')).toEqual({
+          name: 'describesItself',
+          index: undefined,
+          attempt: 1,
+          workerId: 1,
+        });
+        const turns = [3, 1, 2, 0];
+        const indices = await collect(pool.map('indexAfterTurns', turns));
+        expect(indices.map(({ value }) => value)).toEqual([0, 1, 2, 3]);
+      });
+
+      promises('tells in a worker that it is one', async () => {
+        const pool = await makePool();
+        expect(await pool.run('inWorker')).toBe(true);
+      });
+
+      promises('hands progress to the caller', async () => {
+        const pool = await makePool();
+        const seen: unknown[] = [];
+        await pool.run('progresses', [3], { onProgress: (value) => seen.push(value) });
+        expect(seen).toEqual([{ step: 1 }, { step: 2 }, { step: 3 }]);
+        await expect(pool.run('progressesBadly')).rejects.toMatchObject({ code: 'HEDDLE_RESULT_UNCLONEABLE' });
+        const problem = new Error('listener failed');
+        const failing = pool.run('heedsAbort', [], {
+          onProgress() {
+            throw problem;
+          },
+        });
+        await expect(failing).rejects.toBe(problem);
+      });
+
+      promises('runs setup with its data before the first task and teardown at the end', async () => {
+        const file = path.join(temporaryFolder(), 'log');
+        const data = { file, list: [1] };
+        const pool = await makePool({ workers: 1, workerData: data }, 'lifecycle.mjs');
+        await pool.run('touch');
+        expect(await pool.run('setupData')).toEqual({ file, list: [1], touched: true });
+        expect(data).not.toHaveProperty('touched');
+        await expect(pool.run('setup', [1])).rejects.toMatchObject({ code: 'HEDDLE_TASK_UNKNOWN' });
+        await pool.close();
+        expect(fs.readFileSync(file, 'utf8')).toBe('teardown\n');
+      });
+
+      promises('tells when setup fails or takes too long', async () => {
+        expect(await errorOf(makePool({ workerData: { fail: true } }, 'lifecycle.mjs'))).toMatchObject({
+          code: 'HEDDLE_SETUP',
+          message: expect.stringContaining('RangeError: no database'),
+          cause: { code: 'E_DB', name: 'RangeError' },
+        });
+        expect(
+          await errorOf(makePool({ workerData: { hang: true }, setupTimeoutMs: 20 }, 'lifecycle.mjs')),
+        ).toMatchObject({ code: 'HEDDLE_START_TIMEOUT', message: expect.stringContaining('setupTimeoutMs') });
+      });
+
+      promises('tells when teardown fails or takes too long', async () => {
+        const failing = await makePool({ workerData: { failTeardown: true } }, 'lifecycle.mjs');
+        expect(await errorOf(failing.close())).toMatchObject({
+          code: 'HEDDLE_TEARDOWN',
+          message: expect.stringContaining('could not flush'),
+        });
+        expect(failing.stats().workers.live).toEqual([]);
+        const hanging = await makePool({ workerData: { hangTeardown: true }, teardownTimeoutMs: 20 }, 'lifecycle.mjs');
+        expect(await errorOf(hanging.close())).toMatchObject({
+          code: 'HEDDLE_TEARDOWN',
+          message: expect.stringContaining('teardownTimeoutMs'),
+        });
+        expect(hanging.stats().workers.live).toEqual([]);
       });
     });
 
-    promises('rejects with what the function threw', async () => {
-      const pool = await makePool<typeof basic>('basic.mjs');
-      await expect(pool.run('fails', ['no good'])).rejects.toThrow(new RangeError('no good'));
-      expect(await pool.run('add', [1, 1])).toBe(2);
+    describe('values', () => {
+      promises('arrive whole and of the same kind', async () => {
+        const pool = await makePool();
+        const buffer = new ArrayBuffer(32);
+        const value = {
+          numbers: [0, -0, NaN, Infinity, 2 ** 53, -1.5],
+          big: -(2n ** 70n),
+          text: 'ä\u0000\u{1f600}\ud800',
+          nothing: [undefined, null],
+          date: new Date(0),
+          pattern: /a+/giu,
+          map: new Map<unknown, unknown>([['k', new Set([1, 'x'])]]),
+          f64: new Float64Array([1, 2, 3]),
+          whole: new Uint8Array(buffer),
+          part: new Int16Array(buffer, 8, 4),
+          view: new DataView(buffer, 4),
+          bytes: buffer,
+          empty: new Uint32Array(0),
+          sparse: Object.assign([], { 2: 'hole before' }),
+          error: new RangeError('as a value'),
+        };
+        const cyclic: { self?: unknown; value: unknown } = { value };
+        cyclic.self = cyclic;
+        const back = (await pool.run('identity', [cyclic])) as typeof cyclic & { value: typeof value };
+        expect(back.self).toBe(back);
+        expect(back.value).toEqual(value);
+        expect(Object.is(back.value.numbers[1], -0)).toBe(true);
+        expect(back.value.f64).toBeInstanceOf(Float64Array);
+        // Views of one buffer stay views of one buffer, and nothing else hangs on it.
+        expect(back.value.part.buffer).toBe(back.value.whole.buffer);
+        expect(back.value.f64.buffer.byteLength).toBe(24);
+        expect(0 in back.value.sparse).toBe(false);
+      });
+
+      promises('are copied in both directions', async () => {
+        const pool = await makePool();
+        const list = ['mine'];
+        expect(await pool.run('mutate', [list])).toEqual(['mine', 'seen']);
+        expect(list).toEqual(['mine']);
+        const kept = { n: 1 };
+        const result = (await pool.run('keep', [kept])) as { n: number };
+        result.n = 2;
+        kept.n = 3;
+        expect(await pool.run('keptNow')).toEqual({ n: 1 });
+      });
+
+      promises('are what they were at the call, also when the task has to wait', async () => {
+        const pool = await makePool({ workers: 1 });
+        const release = await occupy(pool);
+        const list = ['at the call'];
+        const waiting = pool.run('identity', [list]);
+        list.push('after it');
+        release();
+        expect(await waiting).toEqual(['at the call']);
+      });
+
+      promises('are moved when listed, and detached here', async () => {
+        const pool = await makePool({ workers: 1 });
+        const now = new Float64Array([1, 2, 3]);
+        const result = pool.run('identity', [now], { transfer: [now.buffer] });
+        expect(now.byteLength).toBe(0);
+        expect(await result).toEqual(new Float64Array([1, 2, 3]));
+        const release = await occupy(pool);
+        const later = new Uint8Array([4, 5]);
+        const waiting = pool.run('identity', [later], { transfer: [later.buffer] });
+        expect(later.byteLength).toBe(0);
+        release();
+        expect(await waiting).toEqual(new Uint8Array([4, 5]));
+      });
+
+      promises('are refused for transfer when they can not be moved', async () => {
+        const pool = await makePool();
+        const buffer = new ArrayBuffer(8);
+        await pool.run('byteLengthOf', [buffer], { transfer: [buffer] });
+        expect(await errorOf(pool.run('add', [1, 2], { transfer: [buffer] }))).toMatchObject({
+          code: 'HEDDLE_TRANSFER',
+          message: expect.stringContaining('transfer[0]'),
+        });
+        const twice = new ArrayBuffer(8);
+        expect(await errorOf(pool.run('byteLengthOf', [twice], { transfer: [twice, twice] }))).toMatchObject({
+          code: 'HEDDLE_TRANSFER',
+        });
+        await expect(pool.run('identity', [1], { transfer: [new Uint8Array(8)] as never })).rejects.toMatchObject({
+          code: 'HEDDLE_OPTION_INVALID',
+        });
+        expect(await pool.run('add', [1, 2])).toBe(3);
+      });
+
+      promises('are moved by move() from a task', async () => {
+        const pool = await makePool({ workers: 1 });
+        expect(await pool.run('moves', [4])).toEqual({ array: new Float64Array(4).fill(1) });
+        expect(await pool.run('lastMovedBytes')).toBe(0);
+        expect(await collect(pool.stream('movesItems', [2]))).toEqual([new Uint8Array([0]), new Uint8Array([1])]);
+        expect(await pool.run('lastMovedBytes')).toBe(0);
+      });
+
+      promises('that can not be sent are refused at the call, with their path', async () => {
+        const pool = await makePool({ workers: 1 });
+        const bad = { items: [1, { onDone: () => 1 }] };
+        const expected = {
+          code: 'HEDDLE_ARGUMENT_UNCLONEABLE',
+          message: expect.stringContaining('arguments[1].items[1].onDone is a function (onDone)'),
+        };
+        expect(await errorOf(pool.run('add', [1, bad]))).toMatchObject(expected);
+        const release = await occupy(pool);
+        expect(await errorOf(pool.run('add', [1, bad]))).toMatchObject(expected);
+        release();
+        expect(await errorOf(pool.run('add', [new Map([['k', Symbol('s')]])]))).toMatchObject({
+          message: expect.stringContaining('arguments[0].get("k") is a symbol'),
+        });
+        expect(await errorOf(pool.run('add', [new WeakMap()]))).toMatchObject({
+          message: expect.stringContaining('arguments[0] is a WeakMap'),
+        });
+        expect(await errorOf(pool.run('add', [Promise.resolve(1)]))).toMatchObject({
+          message: expect.stringContaining('promise'),
+        });
+        expect(await pool.run('add', [1, 2])).toBe(3);
+      });
+
+      promises('that can not be sent back are refused, with their path', async () => {
+        const pool = await makePool();
+        expect(await errorOf(pool.run('returnsFunction'))).toMatchObject({
+          code: 'HEDDLE_RESULT_UNCLONEABLE',
+          message: expect.stringContaining('result.deep.items[1] is a function'),
+          task: { name: 'returnsFunction' },
+        });
+        expect(await errorOf(pool.run('returnsSymbol'))).toMatchObject({
+          message: expect.stringContaining('result is a symbol'),
+        });
+        expect(await errorOf(pool.run('returnsClassWithMap'))).toMatchObject({
+          message: expect.stringContaining('result.byName.get("a").run is a function (run)'),
+        });
+        const items = collect(pool.stream('yieldsFunction'));
+        expect(await errorOf(items)).toMatchObject({
+          code: 'HEDDLE_RESULT_UNCLONEABLE',
+          message: expect.stringContaining('result.callback'),
+        });
+        expect(await pool.run('add', [1, 2])).toBe(3);
+      });
+
+      promises('that can not be workerData are refused by createPool', async () => {
+        expect(await errorOf(makePool({ workerData: { open() {} } }))).toMatchObject({
+          code: 'HEDDLE_ARGUMENT_UNCLONEABLE',
+          message: expect.stringContaining('workerData.open is a function'),
+        });
+      });
+
+      promises('shares arrays in both directions', async () => {
+        const pool = await makePool();
+        const shared = sharedArray(Int32Array, 4);
+        const [one] = await Promise.all([pool.run('addShared', [shared, 1, 5]), pool.run('addShared', [shared, 1, 7])]);
+        expect(shared[1]).toBe(12);
+        Atomics.add(one as Int32Array, 2, 3);
+        expect(shared[2]).toBe(3);
+        expect((await collect(pool.map('identity', [{ nested: [shared] }])))[0]!.value).toEqual({ nested: [shared] });
+      });
     });
 
-    promises('maps in order', async () => {
-      const pool = await makePool<typeof basic>('basic.mjs');
-      const values: number[] = [];
-      for await (const { index, value } of pool.map('square', [3, 1, 2])) values[index] = value;
-      expect(values).toEqual([9, 1, 4]);
+    describe('errors', () => {
+      promises('of the user arrive as they were', async () => {
+        const pool = await makePool();
+        const error = await errorOf(pool.run('throwsQuota'));
+        expect(error).toBeInstanceOf(Error);
+        expect(error).toMatchObject({
+          name: 'QuotaError',
+          message: 'over the quota',
+          code: 'E_QUOTA',
+          limit: { bytes: 10 },
+          cause: { name: 'TypeError', message: 'inner', code: 'E_INNER', cause: 'root' },
+        });
+        expect(error.cause).toBeInstanceOf(TypeError);
+        expect(error.stack).toContain('tasks.mjs');
+        expect(error.task).toMatchObject({ name: 'throwsQuota', attempt: 1, workerId: 1 });
+        expect((error.task as { elapsedMs: number }).elapsedMs).toBeGreaterThanOrEqual(0);
+        expect(Object.keys(error)).not.toContain('task');
+        expect(await errorOf(pool.run('throwsLate'))).toBeInstanceOf(SyntaxError);
+      });
+
+      promises('of every kind arrive, also when they are none', async () => {
+        const pool = await makePool();
+        const both = await errorOf(pool.run('throwsAggregate'));
+        expect(both).toBeInstanceOf(AggregateError);
+        expect(both.errors).toEqual([new RangeError('one'), 'two']);
+        expect(await errorOf(pool.run('throwsValue', ['text']))).toBe('text');
+        expect(await errorOf(pool.run('throwsValue', [undefined]))).toBeUndefined();
+        expect(await errorOf(pool.run('throwsValue', [{ a: [1] }]))).toEqual({ a: [1] });
+        const withFunction = await errorOf(pool.run('throwsWithFunction'));
+        expect(withFunction).toMatchObject({ message: 'has a function', code: 7 });
+        expect(withFunction.onRetry).toContain('onRetry');
+      });
     });
 
-    promises('closes with nothing left', async () => {
-      const pool = await makePool<typeof basic>('basic.mjs');
-      await Promise.all([pool.run('add', [1, 2]), pool.run('add', [3, 4])]);
-      await pool.close();
-      expect(pool.stats()).toMatchObject({ state: 'closed', workers: { live: [] } });
-      await expect(pool.run('add', [1, 2])).rejects.toMatchObject({ code: 'HEDDLE_POOL_CLOSED' });
+    describe('map', () => {
+      promises('yields in order, or as results come', async () => {
+        const pool = await makePool();
+        const turns = [6, 0, 3, 0, 1];
+        const ordered = await collect(pool.map('indexAfterTurns', turns));
+        expect(ordered).toEqual([0, 1, 2, 3, 4].map((n) => ({ index: n, value: n })));
+        const unordered = await collect(pool.map('indexAfterTurns', turns, { ordered: false }));
+        expect(unordered.map(({ index }) => index).sort()).toEqual([0, 1, 2, 3, 4]);
+        expect(unordered.every(({ index, value }) => index === value)).toBe(true);
+      });
+
+      promises('takes any source', async () => {
+        const pool = await makePool();
+        const values = async (source: Iterable<unknown> | AsyncIterable<unknown>) =>
+          (await collect(pool.map('square', source))).map(({ value }) => value as number);
+        expect(await values([])).toEqual([]);
+        expect(await values(new Set([2, 3]))).toEqual([4, 9]);
+        expect(await values([Promise.resolve(2), 3])).toEqual([4, 9]);
+        async function* source() {
+          yield 2;
+          await null;
+          yield 3;
+        }
+        expect(await values(source())).toEqual([4, 9]);
+      });
+
+      promises('pulls only as fast as results are consumed', async () => {
+        const pool = await makePool();
+        let pulled = 0;
+        function* source() {
+          for (;;) yield pulled++;
+        }
+        let consumed = 0;
+        let aheadMax = 0;
+        for await (const { value } of pool.map('square', source())) {
+          expect(value).toBe(consumed ** 2);
+          consumed++;
+          aheadMax = Math.max(aheadMax, pulled - consumed);
+          if (consumed === 50) break;
+        }
+        expect(aheadMax).toBeLessThanOrEqual(4);
+      });
+
+      promises('ends with the first failing item, in its place', async () => {
+        const pool = await makePool();
+        const seen: number[] = [];
+        const iteration = (async () => {
+          for await (const { index } of pool.map('throwsValue', [1, 2, 3])) seen.push(index);
+        })();
+        expect(await errorOf(iteration)).toBe(1);
+        expect(seen).toEqual([]);
+        expect(pool.stats().tasks.running).toBe(0);
+      });
+
+      promises('collects failures when told to', async () => {
+        const pool = await makePool();
+        const all = await collect(pool.map('throwsValue', ['a', 'b'], { onError: 'collect' }));
+        expect(all).toEqual([
+          { index: 0, error: 'a' },
+          { index: 1, error: 'b' },
+        ]);
+      });
+
+      promises('cancels what runs when left early, and closes its source', async () => {
+        const pool = await makePool();
+        let isClosed = false;
+        function* source() {
+          try {
+            yield 0;
+            for (;;) yield 1_000_000_000;
+          } finally {
+            isClosed = true;
+          }
+        }
+        for await (const { index } of pool.map('indexAfterTurns', source(), { ordered: false })) {
+          expect(index).toBe(0);
+          break;
+        }
+        expect(isClosed).toBe(true);
+        expect(pool.stats().tasks).toMatchObject({ running: 0, queued: 0 });
+        expect(await pool.run('add', [1, 2])).toBe(3);
+      });
+
+      promises('ends with the error of its source, after what came before', async () => {
+        const pool = await makePool();
+        function* source() {
+          yield 2;
+          yield 3;
+          throw new Error('source broke');
+        }
+        const seen: unknown[] = [];
+        const iteration = (async () => {
+          for await (const { value } of pool.map('square', source())) seen.push(value);
+        })();
+        expect(await errorOf(iteration)).toMatchObject({ message: 'source broke' });
+        expect(seen).toEqual([4, 9]);
+      });
+
+      promises('ends with the reason of its signal', async () => {
+        const pool = await makePool();
+        const controller = new AbortController();
+        const reason = new Error('enough');
+        const onProgress = () => controller.abort(reason);
+        const iteration = collect(pool.map('heedsAbort', [1, 2, 3], { signal: controller.signal, onProgress }));
+        expect(await errorOf(iteration)).toBe(reason);
+        expect(pool.stats().tasks).toMatchObject({ running: 0, queued: 0 });
+      });
+
+      promises('is not refused by the limit of the queue', async () => {
+        const pool = await makePool({ workers: 1, queueLimit: 0 });
+        expect(await collect(pool.map('square', [1, 2, 3, 4]))).toHaveLength(4);
+      });
     });
+
+    describe('streams', () => {
+      promises('yield what a generator yields', async () => {
+        const pool = await makePool();
+        const numbers = Array.from({ length: 100 }, (_, i) => i + 1);
+        expect(await collect(pool.stream('counts', [100]))).toEqual(numbers);
+        expect(await collect(pool.stream('countsSync', [3]))).toEqual([1, 2, 3]);
+        expect(await collect(pool.stream('counts', [0]))).toEqual([]);
+      });
+
+      promises('hold the generator back', async () => {
+        const pool = await makePool({ workers: 1 });
+        const stream = pool.stream('countsProduced');
+        for (let n = 1; n <= 20; n++) expect((await stream.next()).value).toBe(n);
+        await stream.return();
+        expect(await pool.run('producedNow')).toBeLessThanOrEqual(20 + 9);
+      });
+
+      promises('end the generator when left early', async () => {
+        const pool = await makePool({ workers: 1 });
+        for await (const n of pool.stream('countsFinally')) if (n === 3) break;
+        expect(await pool.run('finallyRunsNow')).toBe(1);
+        expect(pool.stats().workers).toMatchObject({ started: 1, killed: 0 });
+      });
+
+      promises('give all items before the error', async () => {
+        const pool = await makePool();
+        const seen: unknown[] = [];
+        const iteration = (async () => {
+          for await (const n of pool.stream('failsAfter', [20])) seen.push(n);
+        })();
+        expect(await errorOf(iteration)).toMatchObject({ name: 'RangeError', task: { name: 'failsAfter' } });
+        expect(seen).toHaveLength(20);
+      });
+
+      promises('end when an item takes too long', async () => {
+        const pool = await makePool();
+        expect(await errorOf(collect(pool.stream('stallsAfter', [2], { timeoutMs: 50 })))).toMatchObject({
+          code: 'HEDDLE_TASK_TIMEOUT',
+          message: expect.stringContaining('no further item'),
+        });
+      });
+
+      promises('and plain calls are not mixed up', async () => {
+        const pool = await makePool();
+        expect(await errorOf(pool.run('counts', [3]))).toMatchObject({ code: 'HEDDLE_TASK_GENERATOR' });
+        expect(await errorOf(pool.run('countsSync', [3]))).toMatchObject({ code: 'HEDDLE_TASK_GENERATOR' });
+        expect(await errorOf(collect(pool.stream('identity', [[1, 2]])))).toMatchObject({
+          code: 'HEDDLE_TASK_NOT_GENERATOR',
+        });
+      });
+    });
+
+    describe('stopping', () => {
+      promises('aborts the signal of the task first, and keeps a worker that heeds it', async () => {
+        const pool = await makePool({ workers: 1 });
+        const controller = new AbortController();
+        const { started, outcome } = begin(pool, 'heedsAbort', { signal: controller.signal });
+        await started;
+        const before = await workersOf(pool);
+        const reason = { why: 'any value' };
+        controller.abort(reason);
+        expect(await errorOf(outcome)).toBe(reason);
+        expect(await workersOf(pool)).toEqual(before);
+        expect(pool.stats().tasks.cancelled).toBe(1);
+      });
+
+      promises('rejects with the reason even if the task finishes', async () => {
+        const pool = await makePool();
+        const controller = new AbortController();
+        const { started, outcome } = begin(pool, 'finishesDespiteAbort', { signal: controller.signal });
+        await started;
+        controller.abort();
+        expect(await errorOf(outcome)).toMatchObject({ name: 'AbortError' });
+      });
+
+      promises('never starts what is aborted before', async () => {
+        const pool = await makePool({ workers: 1 });
+        const buffer = new ArrayBuffer(8);
+        const signal = AbortSignal.abort('no');
+        expect(await errorOf(pool.run('keep', [buffer], { signal, transfer: [buffer] }))).toBe('no');
+        expect(buffer.byteLength).toBe(8);
+        const release = await occupy(pool);
+        const waiting = new AbortController();
+        const queued = pool.run('keep', ['was run'], { signal: waiting.signal });
+        waiting.abort('not now');
+        expect(await errorOf(queued)).toBe('not now');
+        release();
+        expect(await pool.run('keptNow')).not.toBe('was run');
+      });
+
+      promises('never hits the next task', async () => {
+        const pool = await makePool({ workers: 1 });
+        const controller = new AbortController();
+        const first = pool.run('add', [1, 2], { signal: controller.signal, timeoutMs: 1000 });
+        expect(await first).toBe(3);
+        const next = begin(pool, 'finishesDespiteAbort');
+        await next.started;
+        controller.abort();
+        const results = await Promise.all([1, 2, 3].map((n) => Promise.race([next.outcome, Promise.resolve(n)])));
+        expect(results).toEqual([1, 2, 3]);
+      });
+
+      promises('ends a task that never settles at its time-out', async () => {
+        const pool = await makePool({ workers: 1, cancelGraceMs: 10 });
+        const error = await errorOf(pool.run('neverSettles', [], { timeoutMs: 30 }));
+        expect(error).toMatchObject({
+          code: 'HEDDLE_TASK_TIMEOUT',
+          name: 'TaskTimeoutError',
+          retryable: true,
+          message: expect.stringContaining('30 ms'),
+          task: { name: 'neverSettles' },
+        });
+        expect(pool.stats().tasks.timedOut).toBe(1);
+        expect(await pool.run('add', [1, 2])).toBe(3);
+      });
+
+      promises('ends a busy loop at its time-out', async () => {
+        const pool = await makePool({ workers: 1, cancelGraceMs: 10, taskTimeoutMs: 50 });
+        expect(await errorOf(pool.run('busyLoop'))).toMatchObject({ code: 'HEDDLE_TASK_TIMEOUT' });
+        expect(await pool.run('add', [1, 2])).toBe(3);
+        expect(pool.stats().workers.killed).toBe(1);
+      });
+
+      promises('ends a busy loop on abort', async () => {
+        const pool = await makePool({ workers: 1, cancelGraceMs: 0 });
+        const controller = new AbortController();
+        const { started, outcome } = begin(pool, 'busyLoop', { signal: controller.signal });
+        await started;
+        const waiting = pool.run('add', [1, 2]);
+        controller.abort('stop it');
+        expect(await errorOf(outcome)).toBe('stop it');
+        expect(await waiting).toBe(3);
+      });
+
+      promises('ends a blocking wait on abort', async () => {
+        const pool = await makePool({ workers: 1, cancelGraceMs: 0 });
+        const controller = new AbortController();
+        const { started, outcome } = begin(pool, 'busyWait', { signal: controller.signal });
+        await started;
+        controller.abort('stop it');
+        expect(await errorOf(outcome)).toBe('stop it');
+        expect(await pool.run('add', [1, 2])).toBe(3);
+      });
+
+      promises('takes many tasks on one signal without a warning', async () => {
+        const warned = vi.fn<(warning: Error) => void>();
+        process.on('warning', warned);
+        const pool = await makePool();
+        const { signal } = new AbortController();
+        await Promise.all(Array.from({ length: 50 }, (_, n) => pool.run('add', [n, 1], { signal })));
+        await new Promise((resolve) => setImmediate(resolve));
+        process.off('warning', warned);
+        expect(warned).not.toHaveBeenCalled();
+      });
+    });
+
+    describe('the queue', () => {
+      promises('refuses what is over its limit', async () => {
+        const pool = await makePool({ workers: 1, queueLimit: 2 });
+        const release = await occupy(pool);
+        const waiting = [pool.run('add', [1, 1]), pool.run('add', [2, 2])];
+        expect(await errorOf(pool.run('add', [3, 3]))).toMatchObject({
+          code: 'HEDDLE_QUEUE_FULL',
+          retryable: true,
+          message: expect.stringContaining('2 waiting tasks'),
+        });
+        release();
+        expect(await Promise.all(waiting)).toEqual([2, 4]);
+      });
+
+      promises('goes by priority, then by arrival', async () => {
+        const pool = await makePool({ workers: 1 });
+        const release = await occupy(pool);
+        const order: string[] = [];
+        const submit = (label: string, priority: number) =>
+          pool.run('identity', [label], { priority }).then((value) => order.push(value as string));
+        const all = [submit('c', 0), submit('d', 0), submit('a', 5), submit('e', -1.5), submit('b', 5)];
+        release();
+        await Promise.all(all);
+        expect(order).toEqual(['a', 'b', 'c', 'd', 'e']);
+      });
+    });
+
+    describe('workers', () => {
+      promises('start when work needs them, up to the maximum', async () => {
+        const pool = await makePool({ workers: 2 });
+        expect(pool.stats().workers.started).toBe(1);
+        const ids = await Promise.all([1, 2, 3, 4, 5, 6].map(() => pool.run('whoAmI')));
+        expect(pool.stats().workers.started).toBeLessThanOrEqual(2);
+        expect(new Set(ids).size).toBeLessThanOrEqual(2);
+      });
+
+      promises('end when idle, and come back', async () => {
+        const pool = await makePool({ idleTimeoutMs: 1 });
+        expect(await pool.run('add', [1, 2])).toBe(3);
+        await vi.waitUntil(() => pool.stats().workers.live.length === 0, { timeout: 30_000, interval: 5 });
+        expect(await pool.run('add', [3, 4])).toBe(7);
+      });
+
+      promises('rejects the task of a worker that exits, and no other', async () => {
+        const pool = await makePool({ workers: 2 });
+        const guilty = errorOf(pool.run('exits', [7]));
+        const innocent = Array.from({ length: 20 }, (_, n) => pool.run('indexAfterTurns', [n]));
+        const error = await guilty;
+        expect(error).toMatchObject({
+          code: 'HEDDLE_WORKER_DIED',
+          name: 'WorkerDiedError',
+          exitCode: 7,
+          signal: null,
+          attempt: 1,
+          retryable: true,
+          task: { name: 'exits' },
+        });
+        expect(error[backend === 'threads' ? 'threadId' : 'pid']).toBeGreaterThan(0);
+        await Promise.all(innocent);
+        expect(await pool.run('add', [1, 2])).toBe(3);
+        expect(pool.stats().workers.died).toBe(1);
+        expect(await errorOf(pool.run('exits', [0]))).toMatchObject({ code: 'HEDDLE_WORKER_DIED', exitCode: 0 });
+      });
+
+      promises('rejects the task of a worker that dies of an uncaught error', async () => {
+        const pool = await makePool({ workers: 1 });
+        const late = await errorOf(pool.run('throwsInTimer'));
+        expect(late).toMatchObject({
+          code: 'HEDDLE_WORKER_DIED',
+          exitCode: 1,
+          cause: { name: 'RangeError', message: 'from a timer', code: 'E_TIMER' },
+        });
+        const unhandled = await errorOf(pool.run('rejectsUnhandled'));
+        expect(unhandled).toMatchObject({
+          code: 'HEDDLE_WORKER_DIED',
+          cause: { name: 'TypeError', message: 'nobody listens' },
+        });
+        expect(await pool.run('add', [1, 2])).toBe(3);
+      });
+
+      promises('gives the last lines of a dead worker', async () => {
+        const pool = await makePool();
+        const error = await errorOf(pool.run('writesThenExits', [1]));
+        expect(error).toMatchObject({ code: 'HEDDLE_WORKER_DIED', stderrTail: ['the disk is full'] });
+        expect(error.message).toContain('the disk is full');
+      });
+
+      promises('survives a worker that runs out of memory', async () => {
+        const pool = await makePool({ workers: 1, limits: { heapMiB: 32 } });
+        expect(await errorOf(pool.run('eatsHeap'))).toMatchObject({ code: 'HEDDLE_WORKER_DIED' });
+        expect(await pool.run('add', [1, 2])).toBe(3);
+      });
+
+      promises('survives a worker that is killed by a signal', async () => {
+        const pool = await makePool({ workers: 1 });
+        for (const signal of ['SIGSEGV', 'SIGKILL']) {
+          const waiting = pool.run('killsItself', [signal]);
+          const next = pool.run('add', [1, 2]);
+          expect(await errorOf(waiting)).toMatchObject({ code: 'HEDDLE_WORKER_DIED', exitCode: null, signal });
+          expect(await next).toBe(3);
+        }
+        const [worker] = pool.stats().workers.live;
+        process.kill(worker!.pid!, 'SIGKILL');
+        // Sent or not, the task had not begun in a worker that was dead already: it is run by another.
+        expect(await pool.run('identity', [{ n: 1 }])).toEqual({ n: 1 });
+      });
+
+      promises('survives a worker that aborts', async () => {
+        const pool = await makePool({ workers: 1 });
+        expect(await errorOf(pool.run('aborts'))).toMatchObject({ code: 'HEDDLE_WORKER_DIED', signal: 'SIGABRT' });
+        expect(await pool.run('add', [1, 2])).toBe(3);
+      });
+
+      promises('gives workers their environment', async () => {
+        const pool = await makePool({ env: { HEDDLE_TEST_VALUE: 'given', PATH: process.env.PATH } });
+        expect(await pool.run('environment', ['HEDDLE_TEST_VALUE'])).toBe('given');
+        expect(await pool.run('environment', ['HOME'])).toBeUndefined();
+        const strict = await makePool({ execArgv: ['--trace-warnings'] });
+        expect(await strict.run('nodeOptions')).toContain('--trace-warnings');
+      });
+
+      promises('print to stderr of the host, named, line by line', async () => {
+        const lines: string[] = [];
+        const write = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+          lines.push(String(text));
+          return true;
+        });
+        const out = vi.spyOn(process.stdout, 'write');
+        try {
+          const pool = await makePool({ name: 'printers', workers: 1 }, 'prints.mjs');
+          await pool.run('prints');
+          await pool.run('printsLater', ['after an await']);
+          await pool.close();
+        } finally {
+          write.mockRestore();
+          out.mockRestore();
+        }
+        const printed = lines.filter((line) => line.startsWith('[printers '));
+        expect(printed).toEqual([
+          '[printers worker-1 prints] one\n',
+          '[printers worker-1 prints] two\n',
+          '[printers worker-1 prints] from stderr\n',
+          '[printers worker-1 prints] no line end but byteslogged\n',
+          '[printers worker-1 printsLater] after an await\n',
+        ]);
+        expect(out).not.toHaveBeenCalled();
+      });
+    });
+
+    describe('the task module', () => {
+      promises('that fails to load is told with its own error and place', async () => {
+        expect(await errorOf(makePool({}, 'broken/throws-on-load.mjs'))).toMatchObject({
+          code: 'HEDDLE_MODULE_LOAD',
+          message: expect.stringMatching(/RangeError: no licence.*throws-on-load\.mjs:3/),
+          cause: { code: 'E_LICENCE', name: 'RangeError' },
+        });
+        expect(await errorOf(makePool({}, 'broken/missing-import.mjs'))).toMatchObject({
+          code: 'HEDDLE_MODULE_LOAD',
+          message: expect.stringContaining('nowhere.mjs'),
+        });
+        const file = path.join(temporaryFolder(), 'syntax.mjs');
+        fs.writeFileSync(file, 'export const a = 1;\nexport const b = ;\n');
+        expect(await errorOf(createPool(file, { backend }))).toMatchObject({ code: 'HEDDLE_MODULE_LOAD' });
+      });
+
+      promises('that never finishes loading is told', async () => {
+        expect(await errorOf(makePool({ loadTimeoutMs: 50 }, 'broken/never-loads.mjs'))).toMatchObject({
+          code: 'HEDDLE_START_TIMEOUT',
+          message: expect.stringContaining('load the task module within 50 ms (loadTimeoutMs)'),
+        });
+      });
+
+      promises('bounds the load of a module', async () => {
+        expect(await errorOf(makePool({ loadTimeoutMs: 50 }, 'broken/busy-load.mjs'))).toMatchObject({
+          code: 'HEDDLE_START_TIMEOUT',
+        });
+        expect(await errorOf(makePool({}, 'broken/exits-on-load.mjs'))).toMatchObject({ code: 'HEDDLE_WORKER_DIED' });
+      });
+
+      promises('that is not there is told at once', async () => {
+        expect(await errorOf(makePool({}, 'taks.mjs'))).toMatchObject({
+          code: 'HEDDLE_MODULE_NOT_FOUND',
+          message: expect.stringContaining('did you mean "tasks.mjs"?'),
+        });
+        await expect(createPool('https://example.org/x.js', { backend })).rejects.toMatchObject({
+          code: 'HEDDLE_MODULE_URL',
+        });
+        await expect(createPool('./relative.js', { backend })).rejects.toMatchObject({ code: 'HEDDLE_MODULE_URL' });
+      });
+
+      promises('without functions has no tasks', async () => {
+        const pool = await makePool({}, 'broken/no-exports.mjs');
+        expect(await errorOf(pool.run('value'))).toMatchObject({ code: 'HEDDLE_TASK_UNKNOWN' });
+      });
+    });
+
+    describe('the end', () => {
+      promises('waits for what was submitted, and leaves nothing', async () => {
+        const pool = await makePool();
+        const tasks = [5, 4, 3, 2].map((turns) => pool.run('indexAfterTurns', [turns]));
+        const pids = pool.stats().workers.live.map(({ pid }) => pid);
+        const closing = pool.close();
+        await expect(pool.run('add', [1, 2])).rejects.toMatchObject({ code: 'HEDDLE_POOL_CLOSED' });
+        await Promise.all([...tasks, closing, pool.close()]);
+        expect(pool.stats()).toMatchObject({
+          state: 'closed',
+          tasks: { succeeded: 4, running: 0, queued: 0 },
+          workers: { live: [] },
+        });
+        if (backend === 'processes') expect(pids.filter((pid) => isAlive(pid!))).toEqual([]);
+        expect(() => pool.map('square', [1])).toThrow(expect.objectContaining({ code: 'HEDDLE_POOL_CLOSED' }));
+      });
+
+      promises('may cancel instead', async () => {
+        const pool = await makePool({ workers: 1 });
+        const { started, outcome } = begin(pool, 'heedsAbort');
+        await started;
+        const waiting = errorOf(pool.run('add', [1, 2]));
+        await pool.close({ cancel: true });
+        expect(await errorOf(outcome)).toMatchObject({ code: 'HEDDLE_TASK_CANCELLED' });
+        expect(await waiting).toMatchObject({ code: 'HEDDLE_TASK_CANCELLED' });
+      });
+
+      promises('comes with await using', async () => {
+        const pool = await makePool();
+        await pool[Symbol.asyncDispose]();
+        expect(pool.stats().state).toBe('closed');
+      });
+
+      promises('lets drain wait for all without an end', async () => {
+        const pool = await makePool();
+        let settled = 0;
+        for (const turns of [3, 1, 2]) void pool.run('indexAfterTurns', [turns]).then(() => settled++);
+        await pool.drain();
+        await null;
+        expect(settled).toBe(3);
+        expect(await pool.run('add', [1, 2])).toBe(3);
+      });
+    });
+
+    async function workersOf(pool: Pool<UntypedModule>): Promise<unknown> {
+      return isInline
+        ? pool.stats().workers.live.length
+        : pool.stats().workers.live.map(({ id, pid, threadId }) => [id, pid, threadId]);
+    }
   });
 }

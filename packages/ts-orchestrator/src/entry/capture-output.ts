@@ -1,39 +1,55 @@
 /**
- * Takes over stdout and stderr of a worker: a task's results are the host's stdout, so whatever it prints goes to the
- * host's stderr, named. The task is known through its asynchronous context, also for a line printed after its end.
+ * Takes over stdout and stderr: a task's results are the host's stdout, so whatever it prints goes to the host's stderr, named.
+ * The task is known through its asynchronous context, also for a line printed after its end.
  */
 import { taskRealm } from '../task/task-context.ts';
 
-export type PrintSink = (task: string | undefined, text: string) => void;
 type WriteCallback = (error?: Error | null) => void;
+type Write = (chunk: string | Uint8Array, encoding?: BufferEncoding | WriteCallback, done?: WriteCallback) => boolean;
 
-/** Redirects both streams to `sink`. With `onlyInTask`, text from outside any task goes where it went before. */
-export function captureOutput(sink: PrintSink, { onlyInTask = false } = {}): () => void {
-  const restore = [process.stdout, process.stderr].map((stream) => {
-    const original = stream.write;
-    const write = (
-      chunk: string | Uint8Array,
-      encoding?: BufferEncoding | WriteCallback,
-      done?: WriteCallback,
-    ): boolean => {
-      const task = taskRealm.storage.getStore();
-      if (onlyInTask && task === undefined)
-        return (original as (...args: unknown[]) => boolean).call(stream, chunk, encoding, done);
-      const asEncoding = typeof encoding === 'string' ? encoding : 'utf8';
-      sink(
-        task?.name,
-        typeof chunk === 'string' && (asEncoding === 'utf8' || asEncoding === 'utf-8')
+/**
+ * Redirects both streams: what a task prints goes to the task's own `print`, other text to `elsewhere`, or where it went before
+ * when that isn't given. Returns the undoing.
+ */
+export function captureOutput(elsewhere?: (text: string) => void): () => void {
+  let isOn = true;
+  const undo = [process.stdout, process.stderr].map((stream) => {
+    const original = stream.write as Write;
+    const write: Write = (chunk, encoding, done) => {
+      const task = isOn ? taskRealm.storage.getStore() : undefined;
+      const print = task?.print ?? (isOn ? elsewhere : undefined);
+      if (print === undefined) return original.call(stream, chunk, encoding, done);
+      const text =
+        typeof chunk === 'string' && (typeof encoding !== 'string' || /^utf-?8$/i.test(encoding))
           ? chunk
-          : Buffer.from(chunk as string, asEncoding).toString('utf8'),
-      );
+          : Buffer.from(chunk as string, typeof encoding === 'string' ? encoding : 'utf8').toString('utf8');
+      print(text);
       const callback = typeof encoding === 'function' ? encoding : done;
       if (callback !== undefined) process.nextTick(callback);
       return true;
     };
     stream.write = write as typeof stream.write;
     return () => {
-      if (stream.write === (write as typeof stream.write)) stream.write = original;
+      // Someone who took the stream over after us keeps it; ours only passes through from now on.
+      if (stream.write === (write as typeof stream.write)) stream.write = original as typeof stream.write;
     };
   });
-  return () => restore.forEach((undo) => undo());
+  return () => {
+    isOn = false;
+    for (const each of undo) each();
+  };
+}
+
+let shares = 0;
+let undoShared = () => {};
+
+/** The same in the host, for inline tasks: in place as long as anyone needs it. */
+export function shareCapturedOutput(): () => void {
+  if (shares++ === 0) undoShared = captureOutput();
+  let isMine = true;
+  return () => {
+    if (!isMine) return;
+    isMine = false;
+    if (--shares === 0) undoShared();
+  };
 }

@@ -4,8 +4,7 @@
  */
 import { heddleError } from '../errors/errors.ts';
 import { entryUrl } from '../transport/entry-url.ts';
-import { isUnknownExtension } from './strip-types.ts';
-import { prepareTypeScript } from './typescript.ts';
+import { canHookTypeScript, prepareTypeScript, refusedTypeScript } from './typescript.ts';
 import { taskRealm } from '../task/task-context.ts';
 
 export type TaskFunction = (...args: unknown[]) => unknown;
@@ -22,17 +21,17 @@ export interface TaskModule {
 /** These two exports serve the worker and are no tasks. */
 const LIFE_CYCLE = new Set(['setup', 'teardown']);
 
-export async function loadTaskModule(url: string): Promise<TaskModule> {
+export async function loadTaskModule(url: string, isTypeScriptWanted: boolean): Promise<TaskModule> {
   const previous = taskRealm.loadingUrl;
-  taskRealm.loadingUrl = url;
+  if (taskRealm.isWorker) taskRealm.loadingUrl = url;
   let namespace: Record<string, unknown>;
   try {
-    await prepareTypeScript(url, entryUrl('typescript-hook'));
+    await prepareTypeScript(url, entryUrl('typescript-hook'), isTypeScriptWanted);
     namespace = (await import(url)) as Record<string, unknown>;
   } catch (error) {
-    if (isUnknownExtension(error) && /\.[mc]?ts\b/.test(String((error as Error).message)))
-      throw heddleError('HEDDLE_TYPESCRIPT', { url }, error);
-    throw error;
+    const file = refusedTypeScript(error);
+    if (file === undefined) throw error;
+    throw heddleError('HEDDLE_TYPESCRIPT', { file, hasStripper: canHookTypeScript(url) }, error);
   } finally {
     taskRealm.loadingUrl = previous;
   }

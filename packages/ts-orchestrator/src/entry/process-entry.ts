@@ -51,20 +51,24 @@ function wrap(message: WorkerMessage): WireMessage {
   return { heddle: message };
 }
 
-captureOutput(print);
+captureOutput((text) => print(undefined, text));
 process.on('uncaughtExceptionMonitor', (error) => {
   workerPort.send({ t: 'fatal', error: encodeThrow(error, canSerialize) });
 });
 
 const runner = new TaskRunner(workerPort);
+
+async function start(order: StartOrder): Promise<void> {
+  // Before any code of the user: from here on the process can't outlive its host.
+  const isParentDeathSignalSet =
+    parentDeath === 'addon' && ((await loadOsServices())?.setParentDeathSignal('SIGKILL') ?? false);
+  workerPort.send({ t: 'spawned', isParentDeathSignalSet });
+  await runner.start({ ...order, setupData: fromWire(order.setupData) });
+}
+
 process.on('message', (wire: { heddle?: HostMessage | { t: 'start'; order: StartOrder } }) => {
   const message = wire?.heddle;
   if (message === undefined) return;
-  if (message.t === 'start')
-    return void runner.start({ ...message.order, setupData: fromWire(message.order.setupData) });
-  runner.receive(message.t === 'run' ? { ...message, value: fromWire(message.value) } : message);
+  if (message.t === 'start') void start(message.order);
+  else runner.receive(message.t === 'run' ? { ...message, value: fromWire(message.value) } : message);
 });
-
-const isParentDeathSignalSet =
-  parentDeath === 'addon' && ((await loadOsServices())?.setParentDeathSignal('SIGKILL') ?? false);
-workerPort.send({ t: 'spawned', isParentDeathSignalSet });

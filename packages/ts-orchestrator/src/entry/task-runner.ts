@@ -5,19 +5,21 @@
 import { heddleError } from '../errors/errors.ts';
 import { decodeThrow, encodeThrow } from '../task/error-codec.ts';
 import type { PayloadRole } from '../task/payload.ts';
-import { taskRealm, unwrapMoved, type TaskContext } from '../task/task-context.ts';
+import { outsideTask, taskRealm, unwrapMoved, type RealmTask } from '../task/task-context.ts';
 import type { HostMessage, StartOrder, WorkerPort } from '../transport/protocol.ts';
 import { loadTaskModule, type TaskModule } from './module-loader.ts';
+import { canHookTypeScript } from './typescript.ts';
 
 type RunMessage = Extract<HostMessage, { t: 'run' }>;
 
 /** One task in this worker; `signal` is made when first asked for. */
-class RunningTask implements TaskContext {
+class RunningTask implements RealmTask {
   readonly id: number;
   readonly name: string;
   readonly index: number | undefined;
   readonly attempt: number;
   readonly workerId: number;
+  readonly print: (text: string) => void;
   readonly log: (text: string) => void;
   readonly progress: (value: unknown) => void;
   /** Items the host is ready to take. Stream only. */
@@ -35,8 +37,10 @@ class RunningTask implements TaskContext {
     this.attempt = message.attempt;
     this.credit = message.credit;
     this.workerId = workerId;
-    this.log = (text) => port.print(this.name, `${text}\n`);
-    this.progress = (value) => port.sendValue('progress', this.id, value, [], { name: this.name, subject: 'result' });
+    this.print = (text) => outsideTask(() => port.print(this.name, text));
+    this.log = (text) => this.print(`${text}\n`);
+    this.progress = (value) =>
+      outsideTask(() => port.sendValue('progress', this.id, value, [], { name: this.name, subject: 'result' }));
   }
 
   get signal(): AbortSignal {
@@ -79,9 +83,12 @@ export class TaskRunner {
   async start(order: StartOrder): Promise<void> {
     this.#order = order;
     try {
-      this.#module = await loadTaskModule(order.moduleUrl);
+      this.#module = await loadTaskModule(order.moduleUrl, order.isTypeScriptWanted);
     } catch (error) {
-      return this.#fail('load', error);
+      // Failed imports are remembered by Node, so only a new worker can load what this one could not.
+      const canRetry =
+        (error as { code?: unknown })?.code === 'HEDDLE_TYPESCRIPT' && canHookTypeScript(order.moduleUrl);
+      return this.#fail('load', error, canRetry);
     }
     this.#port.send({ t: 'loaded', tasks: this.#module.names });
     try {
@@ -110,8 +117,8 @@ export class TaskRunner {
     }
   }
 
-  #fail(phase: 'load' | 'setup', error: unknown): void {
-    this.#port.send({ t: 'failed', phase, error: this.#encode(error) });
+  #fail(phase: 'load' | 'setup', error: unknown, isTypeScriptWanted = false): void {
+    this.#port.send({ t: 'failed', phase, error: this.#encode(error), isTypeScriptWanted });
   }
 
   #encode(error: unknown) {
@@ -161,7 +168,7 @@ export class TaskRunner {
     const role: PayloadRole = { name: task.name, subject: 'result' };
     for await (const item of source) {
       const { value, transfer } = unwrapMoved(item);
-      if (!task.isCancelled) this.#port.sendValue('item', task.id, value, transfer, role);
+      if (!task.isCancelled) outsideTask(() => this.#port.sendValue('item', task.id, value, transfer, role));
       task.credit--;
       while (task.credit <= 0 && !task.isCancelled) {
         await new Promise<void>((resolve) => {

@@ -38,7 +38,7 @@ const workerPort: WorkerPort = {
   print: (task, text) => port.postMessage({ t: 'print', task, text }),
 };
 
-captureOutput((task, text) => workerPort.print(task, text));
+captureOutput((text) => workerPort.print(undefined, text));
 process.on('uncaughtExceptionMonitor', (error) => {
   workerPort.send({ t: 'fatal', error: encodeThrow(error, canClone) });
 });

@@ -13,11 +13,11 @@ const STRIPPER = '@swc/wasm-typescript';
 let isHooked = false;
 
 /**
- * Makes the TypeScript in and beside this module loadable, if it needs that and a stripper is installed. Without a stripper
- * nothing is done: the program may have a loader of its own.
+ * Makes the TypeScript in and behind this module loadable, if a stripper is installed and the module itself asks for it, or
+ * `isWanted` says that something behind it does. Without a stripper nothing is done: the program may have a loader of its own.
  */
-export async function prepareTypeScript(url: string, hookUrl: URL): Promise<void> {
-  if (isHooked || nodeStripsTypes() || !wantsTypeScript(url)) return;
+export async function prepareTypeScript(url: string, hookUrl: URL, isWanted: boolean): Promise<void> {
+  if (isHooked || nodeStripsTypes() || !(isWanted || wantsTypeScript(url))) return;
   const stripperUrl = findStripper(url);
   if (stripperUrl === undefined) return;
   isHooked = true;
@@ -41,7 +41,18 @@ export async function prepareTypeScript(url: string, hookUrl: URL): Promise<void
   });
 }
 
-/** It is TypeScript, or plain JavaScript that imports some: seen only in the file itself, which is where a task module would. */
+/** The file that a load failed on only because it is TypeScript; undefined: it failed of something else. */
+export function refusedTypeScript(error: unknown): string | undefined {
+  if (!isUnknownExtension(error)) return undefined;
+  return /\S+\.[mc]?ts$/m.exec(String((error as Error).message))?.[0];
+}
+
+/** Could a start with the hook in place go better? */
+export function canHookTypeScript(url: string): boolean {
+  return !isHooked && !nodeStripsTypes() && findStripper(url) !== undefined;
+}
+
+/** It is TypeScript, or plain JavaScript that imports some. Seen in the file itself; what lies deeper is found by failing. */
 function wantsTypeScript(url: string): boolean {
   if (isTypeScriptUrl(url)) return true;
   try {

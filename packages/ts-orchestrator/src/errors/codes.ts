@@ -72,12 +72,14 @@ export const ERROR_CODES = {
       `${url} creates a pool of itself while a worker loads it, which would start workers without end; guard it with ` +
       `if (!isWorker) from '@heddle/ts-orchestrator/task'`,
   }),
-  HEDDLE_TYPESCRIPT: row<{ url: string }>({
+  HEDDLE_TYPESCRIPT: row<{ file: string; hasStripper: boolean }>({
     class: 'ModuleError',
     retryable: false,
-    message: ({ url }) =>
-      `${url} is TypeScript, and Node ${process.versions.node} doesn't strip types by itself: install a stripper with ` +
-      `"npm install @swc/wasm-typescript", or run Node 22.18 or newer`,
+    message: ({ file, hasStripper }) =>
+      `${file} is TypeScript, and Node ${process.versions.node} doesn't strip types by itself: ` +
+      (hasStripper
+        ? 'inline, name it in the task module itself, which is where it is looked for; or run Node 22.18 or newer'
+        : 'install a stripper with "npm install @swc/wasm-typescript", or run Node 22.18 or newer'),
   }),
   HEDDLE_SETUP: row<{ worker: string; reason: string }>({
     class: 'ModuleError',

@@ -12,7 +12,7 @@ import type { Scheduler } from './scheduler.ts';
 import { STREAM_WINDOW, streamItems } from './stream.ts';
 import type { PoolTask } from './worker-source.ts';
 import type { Packed } from '../transport/transport.ts';
-import type { TaskArgs, TaskItem, TaskName, TaskResult, TaskYield } from './types.ts';
+import type { CallRest, TaskArgs, TaskItem, TaskName, TaskResult, TaskYield } from './types.ts';
 
 /** What `map` yields: by default always a value; with `onError: 'collect'` a value or an error. */
 export type MapItem<T, O extends MapOptions | undefined> = O extends { onError: 'collect' }
@@ -39,12 +39,7 @@ export interface Pool<M> extends AsyncDisposable {
    *
    * A cancelled or timed-out task rejects once it has stopped: at once if it heeds its signal, else when its worker is gone.
    */
-  run<K extends TaskName<M>>(
-    name: K,
-    ...rest: TaskArgs<M, K> extends readonly []
-      ? [args?: readonly [], options?: RunOptions]
-      : [args: Readonly<TaskArgs<M, K>>, options?: RunOptions]
-  ): Promise<TaskResult<M, K>>;
+  run<K extends TaskName<M>>(name: K, ...rest: CallRest<TaskArgs<M, K>, RunOptions>): Promise<TaskResult<M, K>>;
 
   /**
    * Calls the function with each item of `source` as its one argument and yields `{ index, value }`, in order unless told
@@ -63,9 +58,7 @@ export interface Pool<M> extends AsyncDisposable {
    */
   stream<K extends TaskName<M>>(
     name: K,
-    ...rest: TaskArgs<M, K> extends readonly []
-      ? [args?: readonly [], options?: RunOptions]
-      : [args: Readonly<TaskArgs<M, K>>, options?: RunOptions]
+    ...rest: CallRest<TaskArgs<M, K>, RunOptions>
   ): AsyncGenerator<TaskYield<M, K>, void, undefined>;
 
   /** Resolves when no task waits or runs. New tasks may come meanwhile, and are waited for too. */

@@ -10,7 +10,7 @@ import { nearestName } from '../errors/nearest.ts';
 import { show } from '../errors/option-reader.ts';
 import { TaskQueue } from '../queue/task-queue.ts';
 import { decodeThrow } from '../task/error-codec.ts';
-import type { TransferItem } from '../task/payload.ts';
+import { checkTransfer, type TransferItem } from '../task/payload.ts';
 import { Task, type Outcome, type TaskCall } from '../task/task.ts';
 import type { Packed, Transport } from '../transport/transport.ts';
 import type { KeepAlive } from './keep-alive.ts';
@@ -72,6 +72,7 @@ export class Scheduler implements WorkerListener {
 
   /** Takes arguments over by value, now or for later. */
   pack(name: string, args: readonly unknown[], transfer: readonly TransferItem[], when: 'now' | 'later'): Packed {
+    checkTransfer(transfer);
     return this.#parts.transport.pack(args, transfer, { name, subject: 'arguments' }, when);
   }
 

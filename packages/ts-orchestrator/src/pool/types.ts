@@ -17,6 +17,13 @@ export type TaskName<M> = {
 /** Arguments of task `K`. */
 export type TaskArgs<M, K extends keyof M> = M[K] extends (...args: infer A) => unknown ? A : never;
 
+/** What follows the name in `run` and `stream`; the arguments may be left out where none are required. */
+export type CallRest<A, O> = A extends readonly unknown[]
+  ? [] extends A
+    ? [args?: Readonly<A>, options?: O]
+    : [args: Readonly<A>, options?: O]
+  : never;
+
 /** What `run` of task `K` resolves to. */
 export type TaskResult<M, K extends keyof M> = M[K] extends (...args: never[]) => infer R ? Awaited<R> : never;
 

@@ -30,6 +30,8 @@ export interface WorkerParts {
   /** Tasks it may hold at once. */
   readonly concurrency: number;
   readonly output: OutputLines;
+  /** The task module needs the loader for TypeScript. */
+  readonly onTypeScriptWanted: () => void;
 }
 
 export class SupervisedWorker implements PoolWorker {
@@ -37,10 +39,12 @@ export class SupervisedWorker implements PoolWorker {
   readonly tasks = new Map<number, PoolTask>();
   readonly #parts: WorkerParts;
   readonly #listener: WorkerListener;
-  readonly #link: Link;
-  readonly #moduleUrl: string;
+  readonly #order: StartOrder;
+  #link: Link;
   #state: WorkerState = 'starting';
   #wasReady = false;
+  /** Started once more, for TypeScript: true while the first link ends, false after; undefined otherwise. */
+  #restart: boolean | undefined;
   #timer: Timer | undefined;
   #taskNames: readonly string[] = [];
   /** Why it ends, when heddle or its own start decided that. */
@@ -52,13 +56,8 @@ export class SupervisedWorker implements PoolWorker {
     this.id = order.workerId;
     this.#parts = parts;
     this.#listener = listener;
-    this.#moduleUrl = order.moduleUrl;
-    this.#link = parts.transport.start(order, {
-      onMessage: (message) => this.#onMessage(message),
-      onOutput: (task, text) => parts.output.push(task, text),
-      onExit: (exit) => this.#onExit(exit),
-    });
-    this.#startPhase('start its entry', 'spawnTimeoutMs');
+    this.#order = order;
+    this.#link = this.#startLink(order);
   }
 
   get state(): WorkerState {
@@ -145,9 +144,15 @@ export class SupervisedWorker implements PoolWorker {
         return;
       case 'failed':
         if (this.#state !== 'starting') return;
+        if (message.isTypeScriptWanted && this.#parts.transport.canKill && this.#restart === undefined) {
+          this.#restart = true;
+          this.#parts.onTypeScriptWanted();
+          this.#link.kill();
+          return;
+        }
         this.#startError ??=
           message.phase === 'load'
-            ? loadFailure(this.#moduleUrl, message.error)
+            ? loadFailure(this.#order.moduleUrl, message.error)
             : setupFailure(this.label, message.error);
         this.kill();
         return;
@@ -183,8 +188,22 @@ export class SupervisedWorker implements PoolWorker {
     });
   }
 
+  #startLink(order: StartOrder): Link {
+    this.#startPhase('start its entry', 'spawnTimeoutMs');
+    return this.#parts.transport.start(order, {
+      onMessage: (message) => this.#onMessage(message),
+      onOutput: (task, text) => this.#parts.output.push(task, text),
+      onExit: (exit) => this.#onExit(exit),
+    });
+  }
+
   #onExit(exit: LinkExit): void {
     this.#arm(undefined);
+    if (this.#restart === true && this.#state === 'starting') {
+      this.#restart = false;
+      this.#link = this.#startLink({ ...this.#order, isTypeScriptWanted: true });
+      return;
+    }
     const wasAsked = this.#state === 'draining' || this.#state === 'ending';
     const isStartFailure = this.#startError !== undefined || this.#state === 'starting';
     this.#move(wasAsked && !isStartFailure ? 'stopped' : 'failed');

@@ -6,8 +6,8 @@ import type { StartOrder } from '../transport/protocol.ts';
 import { OutputLines } from './output-lines.ts';
 import { SupervisedWorker, type WorkerParts } from './supervised-worker.ts';
 
-export interface SupervisorParts extends Omit<WorkerParts, 'output'> {
-  readonly order: Omit<StartOrder, 'workerId'>;
+export interface SupervisorParts extends Omit<WorkerParts, 'output' | 'onTypeScriptWanted'> {
+  readonly order: Omit<StartOrder, 'workerId' | 'isTypeScriptWanted'>;
   /** Takes whole lines that workers print. */
   readonly writeLine: (line: string) => void;
 }
@@ -15,6 +15,7 @@ export interface SupervisorParts extends Omit<WorkerParts, 'output'> {
 export class Supervisor implements WorkerSource {
   readonly #parts: SupervisorParts;
   #lastId = 0;
+  #isTypeScriptWanted = false;
 
   constructor(parts: SupervisorParts) {
     this.#parts = parts;
@@ -24,6 +25,13 @@ export class Supervisor implements WorkerSource {
     const { order, writeLine, ...parts } = this.#parts;
     const workerId = ++this.#lastId;
     const output = new OutputLines(`${order.poolName} worker-${workerId}`, writeLine);
-    return new SupervisedWorker({ ...order, workerId }, { ...parts, output }, listener);
+    const onTypeScriptWanted = () => {
+      this.#isTypeScriptWanted = true;
+    };
+    return new SupervisedWorker(
+      { ...order, workerId, isTypeScriptWanted: this.#isTypeScriptWanted },
+      { ...parts, output, onTypeScriptWanted },
+      listener,
+    );
   }
 }

@@ -35,6 +35,17 @@ export function arePrimitive(values: readonly unknown[]): boolean {
   return values.every(isPrimitive);
 }
 
+/**
+ * Refuses what can't be moved, before anything is touched.
+ * @throws {HeddleError} HEDDLE_TRANSFER.
+ */
+export function checkTransfer(transfer: readonly TransferItem[]): void {
+  for (const [index, item] of transfer.entries()) {
+    if (isDetached(item)) throw transferError(index, 'it is detached already');
+    if (transfer.indexOf(item) !== index) throw transferError(index, 'it is listed twice');
+  }
+}
+
 /** A copy in this process; `transfer` is moved into it. The moved buffers come back as `moved`. */
 export function cloneValue<T>(value: T, transfer: readonly TransferItem[], role: PayloadRole): Cloned<T> {
   if (transfer.length === 0 && isPrimitive(value)) return { value, moved: [] };
@@ -138,9 +149,8 @@ export function payloadError(
   const found = findOffender(value, role.subject, canCopy);
   if (found === undefined) {
     // The value itself is fine, so it is the list.
-    const index = transfer.findIndex((item, i) => isDetached(item) || transfer.indexOf(item) !== i);
-    const reason = error instanceof Error ? error.message : String(error);
-    return transferError(Math.max(index, 0), index >= 0 && isDetached(transfer[index]!) ? 'it is detached' : reason);
+    const index = transfer.findIndex((item) => !succeeds(() => structuredClone(null, { transfer: [item] })));
+    return transferError(Math.max(index, 0), error instanceof Error ? error.message : String(error));
   }
   if (isShared(found.value)) return heddleError('HEDDLE_SHARED_ARRAY', { name: role.name, path: found.path }, error);
   const code = role.subject === 'result' ? 'HEDDLE_RESULT_UNCLONEABLE' : 'HEDDLE_ARGUMENT_UNCLONEABLE';

@@ -26,8 +26,14 @@ export interface TaskContext {
   readonly progress: (value: unknown) => void;
 }
 
+/** A task as this side knows it. */
+export interface RealmTask extends TaskContext {
+  /** Takes text that the task prints. */
+  readonly print: (text: string) => void;
+}
+
 interface TaskRealm {
-  readonly storage: AsyncLocalStorage<TaskContext & { readonly id: number }>;
+  readonly storage: AsyncLocalStorage<RealmTask | undefined>;
   /** True in a worker thread or process of a pool. Written once, by the worker's entry. */
   isWorker: boolean;
   /** Task module that is being loaded by this worker; undefined before and after. */
@@ -41,6 +47,11 @@ export const taskRealm: TaskRealm = ((globalThis as { [KEY]?: TaskRealm })[KEY] 
   isWorker: false,
   loadingUrl: undefined,
 });
+
+/** Runs `action` outside of any task: what the host does on a task's behalf is not the task's. */
+export function outsideTask<T>(action: () => T): T {
+  return taskRealm.storage.run(undefined, action);
+}
 
 /**
  * The task that is running, also after awaits, and in every function it calls.

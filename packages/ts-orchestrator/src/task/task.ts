@@ -2,7 +2,7 @@
  * One call of one function, from submission to its only outcome.
  */
 import type { Clock, Timer } from '../clock/clock.ts';
-import { traceTask } from '../errors/errors.ts';
+import { HeddleError, traceTask } from '../errors/errors.ts';
 import { canMoveTask, type TaskState } from './task-state.ts';
 
 /** How a task ends; for a stream the value is undefined and the items came before. */
@@ -81,7 +81,7 @@ export class Task<Packed extends PackedArguments = PackedArguments, Worker = unk
     this.packed = undefined;
     this.worker = undefined;
     // A reason to stop is the caller's own object and may end many tasks; it stays as it is.
-    if (!outcome.ok && this.cause === undefined)
+    if (!outcome.ok && (this.cause === undefined || outcome.error instanceof HeddleError))
       traceTask(outcome.error, {
         name: this.call.name,
         attempt: this.attempt,

@@ -21,7 +21,7 @@ export interface InlineTransportOptions {
   readonly clock: Clock;
   readonly createRunner: (port: WorkerPort) => InlineRunner;
   /** Redirects what tasks print; returns the undoing. */
-  readonly captureOutput: (sink: (task: string | undefined, text: string) => void) => () => void;
+  readonly captureOutput: () => () => void;
 }
 
 /** One slice of starting tasks before the event loop gets a turn: well below a 60 Hz frame, well above a turn's cost. */
@@ -69,7 +69,7 @@ export function createInlineTransport(options: InlineTransportOptions): Transpor
           if (!isGone) events.onOutput(task, text);
         },
       };
-      const undoCapture = options.captureOutput(port.print);
+      const undoCapture = options.captureOutput();
       const runner = options.createRunner(port);
       const work = () => {
         turn = undefined;

@@ -45,18 +45,29 @@ function endWithHost(child: ChildProcess): void {
 }
 
 export function createProcessTransport(options: ProcessTransportOptions): Transport {
+  let { parentDeath } = options;
+  const onRefusedSignal = () => {
+    parentDeath = 'not-guaranteed';
+  };
   return {
     backend: 'processes',
     canKill: true,
-    parentDeath: options.parentDeath,
+    get parentDeath() {
+      return parentDeath;
+    },
     // Bytes are made at once in both cases: they are the copy, and they can be sent again.
     pack: (args, transfer, role) => ({ value: toWire(args, transfer, role), transfer: [], canResend: true }),
     packSetup: (data) => toWire(data, [], SETUP_ROLE),
-    start: (order, events) => startProcess(order, events, options),
+    start: (order, events) => startProcess(order, events, options, onRefusedSignal),
   };
 }
 
-function startProcess(order: StartOrder, events: LinkEvents, options: ProcessTransportOptions): Link {
+function startProcess(
+  order: StartOrder,
+  events: LinkEvents,
+  options: ProcessTransportOptions,
+  onRefusedSignal: () => void,
+): Link {
   const mark = randomBytes(8).toString('hex');
   const ownership = openOwnershipFile();
   const execArgv = [...(options.execArgv ?? inheritedExecArgv())];
@@ -119,6 +130,8 @@ function startProcess(order: StartOrder, events: LinkEvents, options: ProcessTra
   child.on('message', (wire: { heddle?: WorkerMessage }) => {
     const message = wire?.heddle;
     if (message === undefined || isAbandoned) return;
+    if (message.t === 'spawned' && options.parentDeath === 'addon' && message.isParentDeathSignalSet !== true)
+      onRefusedSignal();
     events.onMessage('value' in message ? { ...message, value: fromWire(message.value) } : message);
   });
   child.once('disconnect', () => {

@@ -16,6 +16,8 @@ export interface StartOrder {
   readonly moduleUrl: string;
   /** For `setup(data)`; travels packed, as arguments do. */
   readonly setupData: unknown;
+  /** The loader for TypeScript is needed, as a worker before this one found out. */
+  readonly isTypeScriptWanted: boolean;
   /** Results go by reference: inline with `unsafeByReference`. */
   readonly isByReference: boolean;
 }
@@ -44,7 +46,13 @@ export type WorkerMessage =
   /** The module is there. `tasks` are the names it exports, `setup` and `teardown` not among them. */
   | { readonly t: 'loaded'; readonly tasks: readonly string[] }
   | { readonly t: 'ready' }
-  | { readonly t: 'failed'; readonly phase: StartPhase; readonly error: EncodedThrow }
+  | {
+      readonly t: 'failed';
+      readonly phase: StartPhase;
+      readonly error: EncodedThrow;
+      /** A new worker could load it, with the loader for TypeScript in place from the start. */
+      readonly isTypeScriptWanted: boolean;
+    }
   | { readonly t: 'value'; readonly id: number; readonly value: unknown }
   | { readonly t: 'item'; readonly id: number; readonly value: unknown }
   | { readonly t: 'end'; readonly id: number }
