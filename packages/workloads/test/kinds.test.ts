@@ -1,20 +1,84 @@
+/** Every kind of every workload: its result, what it leaves behind, and the cores it asks for. */
 import { rm } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PoolOptions } from '@heddle/ts-orchestrator';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { workloads } from '../src/index.ts';
 import type { VariantKind } from '../src/workload.ts';
 import { childPids, makeDir, skipReason } from './support.ts';
 
+/** What a kind asks for, counted where it asks: pools, and threads of native kernels. */
+const demand = vi.hoisted(() => {
+  let busy = 0;
+  return {
+    /** Most threads of native kernels at once. */
+    peak: 0,
+    /** Workers of the pool, and most threads that one of its tasks was given. */
+    workers: 0,
+    threadsPerTask: 0,
+    async kernel<T>(threads: number, run: () => Promise<T>): Promise<T> {
+      busy += threads;
+      this.peak = Math.max(this.peak, busy);
+      return run().finally(() => (busy -= threads));
+    },
+    reset() {
+      Object.assign(this, { peak: 0, workers: 0, threadsPerTask: 0 });
+    },
+  };
+});
+
+vi.mock('@heddle/ts-orchestrator', async (original) => {
+  const real = await original<typeof import('@heddle/ts-orchestrator')>();
+  return {
+    ...real,
+    async createPool(url: URL, options: PoolOptions) {
+      const pool = await real.createPool(url, options);
+      demand.workers += Number(options.workers);
+      const run = pool.run.bind(pool);
+      const map = pool.map.bind(pool);
+      pool.map = ((...args: Parameters<typeof map>) => {
+        demand.threadsPerTask = Math.max(demand.threadsPerTask, 1);
+        return map(...args);
+      }) as typeof pool.map;
+      pool.run = ((name: string, args: unknown[], rest: object) => {
+        // Tasks that run a native kernel take its threads as their last argument.
+        const threads = name.endsWith('Native') ? Number(args.at(-1)) : 1;
+        demand.threadsPerTask = Math.max(demand.threadsPerTask, threads);
+        return run(name, args as never, rest);
+      }) as typeof pool.run;
+      return pool;
+    },
+  };
+});
+
+/** Counts the threads of every asynchronous kernel of a module. */
+function counting(real: object): object {
+  return Object.fromEntries(
+    Object.entries(real).map(([name, value]) => {
+      if (!['mandelbrot', 'nbodyAccelerations', 'monteCarloPi', 'sort', 'sum', 'histogram'].includes(name)) {
+        return [name, value];
+      }
+      const kernel = value as (...args: { threads?: number }[]) => Promise<unknown>;
+      return [name, (...args: { threads?: number }[]) => demand.kernel(args.at(-1)!.threads!, () => kernel(...args))];
+    }),
+  );
+}
+
+vi.mock('@heddle/core-native', async (original) => counting(await original()));
+vi.mock('@heddle/core-native/examples', async (original) => counting(await original()));
+
+beforeEach(() => demand.reset());
+
 /** More than this machine may have: what is tested is the division of the work, not its speed. */
 const WORKERS = 4;
 
-/** Most children each kind may have; fetch-many's server is one more. */
-const CHILDREN: Record<VariantKind, number> = {
-  inline: 0,
-  threads: 0,
-  processes: WORKERS,
-  'native-1': 0,
-  'native-all': 0,
-  'processes-native': 2,
+/** Most children each kind may have (fetch-many's server is one more), and what it asks for. */
+const EXPECTED: Record<VariantKind, { children: number; workers: number; threadsPerTask: number; peak: number }> = {
+  inline: { children: 0, workers: 0, threadsPerTask: 0, peak: 0 },
+  threads: { children: 0, workers: WORKERS, threadsPerTask: 1, peak: 0 },
+  processes: { children: WORKERS, workers: WORKERS, threadsPerTask: 1, peak: 0 },
+  'native-1': { children: 0, workers: 0, threadsPerTask: 0, peak: 1 },
+  'native-all': { children: 0, workers: 0, threadsPerTask: 0, peak: WORKERS },
+  'processes-native': { children: WORKERS / 2, workers: WORKERS / 2, threadsPerTask: 2, peak: 0 },
 };
 
 describe.each(workloads.map((workload) => [workload.name, workload] as const))('%s', (name, workload) => {
@@ -33,7 +97,7 @@ describe.each(workloads.map((workload) => [workload.name, workload] as const))('
   afterAll(() => rm(dir, { recursive: true }));
 
   it.for(workload.kinds)(
-    '%s gives the right result, the same in every round, and leaves nothing behind',
+    '%s gives the right result within its cores and leaves nothing behind',
     async (kind, { skip }) => {
       const reason = skipReason(kind);
       if (reason !== undefined) skip(reason);
@@ -51,7 +115,9 @@ describe.each(workloads.map((workload) => [workload.name, workload] as const))('
         }
         const servers = name === 'fetch-many' ? 1 : 0;
         const children = (await childPids()).filter((pid) => !before.includes(pid));
-        expect(children.length).toBeLessThanOrEqual(CHILDREN[kind] + servers);
+        const { children: most, ...cores } = EXPECTED[kind];
+        expect(children.length).toBeLessThanOrEqual(most + servers);
+        expect(demand).toMatchObject(cores);
       } finally {
         await contestant.close();
       }
