@@ -199,7 +199,7 @@ function barShapes(estimate: Estimate, place: BarPlace): Shape[] {
   const from = xOf(place.origin);
   const to = xOf(estimate.value);
   const [low, high] = [xOf(estimate.low ?? estimate.value), xOf(estimate.high ?? estimate.value)];
-  const whisker = { stroke: roleColor('ink'), lineWidth: 1, opacity: 0.75 };
+  const whisker = { fill: 'none', stroke: roleColor('ink'), lineWidth: 1, opacity: 0.75 };
   const line = (x1: number, y1: number, x2: number, y2: number): Shape => ({
     type: 'line',
     shape: { x1, y1, x2, y2 },
@@ -306,7 +306,7 @@ function lineShapes(series: LinesChart['series'][number], color: string): Series
         const [px, top] = api.coord([x, high]) as [number, number];
         const bottom = api.coord([x, low])[1]!;
         if (bottom - top < 1) return null;
-        const style = { stroke: color, lineWidth: 1, opacity: 0.6 };
+        const style = { fill: 'none', stroke: color, lineWidth: 1, opacity: 0.6 };
         return { type: 'line', silent: true, shape: { x1: px, y1: top, x2: px, y2: bottom }, style };
       },
     },
@@ -334,6 +334,7 @@ function dashedLine(
     type: 'line',
     silent: true,
     data: [],
+    lineStyle: { color: roleColor('muted') },
     markLine: {
       silent: true,
       symbol: 'none',

@@ -27,13 +27,13 @@ export function proseHtml(text: string): string {
 }
 
 /**
- * JSON for a script block. `<` and the line separators are written as escapes: nothing in the data can end the block or
- * begin a comment in it.
+ * JSON for a script block. `<` and what `printable` replaces are written as escapes: nothing in the data can end the
+ * block or begin a comment in it, and nothing in it is lost.
  */
 export function scriptJson(data: unknown): string {
   const json = JSON.stringify(data) ?? 'null';
   return json.replace(
-    /[<>&\u2028\u2029]/g,
+    /[<>&\u2028\u2029\u202A-\u202E\u2066-\u2069]|\p{Cc}/gu,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
