@@ -3,6 +3,7 @@ export type { CheckReport, Contestant, ContestantSpec, CreateContestant } from '
 export type { ErrorReport } from './errors.ts';
 export type { LoopDelay } from './runner/protocol.ts';
 export { compareContestants } from './compare/compare.ts';
+export { compareFunctions, isRunner } from './compare/functions.ts';
 export type { CompareOptions, Progress } from './compare/options.ts';
 export { isChecked } from './compare/comparison.ts';
 export type {

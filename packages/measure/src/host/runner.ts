@@ -8,12 +8,12 @@
  * runner, the time limit, or the abort of the comparison, whichever comes first.
  */
 import { fork, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { ContestantSpec } from '../contestant.ts';
 import type { ErrorReport } from '../errors.ts';
-import { isReply, type OperationName, type Operations, type Request } from '../runner/protocol.ts';
+import { isReply, RUNNER_VARIABLE, type OperationName, type Operations, type Request } from '../runner/protocol.ts';
+import { builtFile } from './built-file.ts';
 import { isAlive, readTree, type ProcessFacts } from './process-tree.ts';
 import type { Reaper } from './reaper.ts';
 
@@ -58,12 +58,12 @@ export class Runner {
   constructor(spec: ContestantSpec, reaper: Reaper) {
     this.label = spec.label;
     this.#reaper = reaper;
-    const child = fork(runnerEntry(), {
+    const child = fork(fileURLToPath(builtFile('runner/runner-entry')), {
       detached: true,
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       execArgv: spec.execArgv ?? [],
-      env: { ...process.env, ...spec.env },
+      env: { ...process.env, ...spec.env, [RUNNER_VARIABLE]: '1' },
     });
     this.#child = child;
     // A process that could not be started gives no 'exit'.
@@ -179,21 +179,6 @@ export class Runner {
       if (member.group !== pid && isAlive(member)) kill(member.pid);
     }
   }
-}
-
-/**
- * The runner's main module. Node that cannot run TypeScript itself (before 22.18) takes the built one when this file
- * runs as source, as under vitest.
- */
-export function runnerEntry(): string {
-  const runsAsSource = import.meta.url.endsWith('.ts');
-  const runsTypeScript = 'typescript' in process.features && Boolean(process.features.typescript);
-  if (!runsAsSource) return fileURLToPath(new URL('../runner/runner-entry.js', import.meta.url));
-  if (runsTypeScript) return fileURLToPath(new URL('../runner/runner-entry.ts', import.meta.url));
-  const built = fileURLToPath(new URL('../../dist/runner/runner-entry.js', import.meta.url));
-  if (!existsSync(built))
-    throw new Error(`${built} is missing: this Node runs no TypeScript, build @heddle/measure first`);
-  return built;
 }
 
 /**

@@ -13,6 +13,9 @@
 import type { CheckReport } from '../contestant.ts';
 import type { ErrorReport } from '../errors.ts';
 
+/** Set in the environment of a runner, and so in that of every process and thread below it. */
+export const RUNNER_VARIABLE = 'HEDDLE_MEASURE_RUNNER';
+
 /** The four questions, with what each answers. */
 export interface Operations {
   /** Imports the module and creates the contestant. */

@@ -1,0 +1,23 @@
+import { describe, expect, test } from 'vitest';
+import { compareFunctions, isChecked, isRunner } from '../src/index.ts';
+import { fixture, resultOf } from './support.ts';
+
+describe('functions of one module', () => {
+  test('are called until a round can be timed, and their results compared', async () => {
+    const names = ['double', 'doubleLater', 'triple', 'fails', 'absent'];
+    const comparison = await compareFunctions(fixture('functions.js'), names, { budgetMs: 1, memory: false });
+    const [double, later, triple, fails, absent] = names.map((name) => resultOf(comparison, name));
+    expect(isChecked(double!)).toBe(true);
+    expect(later!.digest).toBe(double!.digest);
+    expect(triple!.differsFrom).toBe('double');
+    expect(double!.measureSamples['callMs']).toHaveLength(3);
+    // A call of some nanoseconds is not a round.
+    expect(double!.measures['callMs']!.median).toBeLessThan(double!.wall!.median);
+    expect(fails!.error).toMatchObject({ phase: 'create', message: 'not today' });
+    expect(absent!.error!.message).toMatch(/functions\.js exports no function 'absent'$/);
+  });
+
+  test('a host is no runner', () => {
+    expect(isRunner).toBe(false);
+  });
+});
