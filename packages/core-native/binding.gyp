@@ -4,6 +4,7 @@
 {
   'variables': {
     'core_san%': '',
+    'core_has_tests%': '<!(node -p "Number(require(\'fs\').existsSync(\'test/cpp/main.cc\'))")',
     # No fused multiply-add unless asked for, and what lets the compiler vectorise: errno and FP traps are not used.
     'core_flags': ['-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math', '-fvisibility=hidden', '-Wno-psabi'],
   },
@@ -102,15 +103,22 @@
         ['OS=="linux"', { 'ldflags': ['-Wl,-z,nodelete'] }],
       ],
     },
-    {
-      'target_name': 'core_tests',
-      'type': 'executable',
-      'dependencies': ['core_base', 'core_avx2', 'core_avx512'],
-      'include_dirs/': [['exclude', '^(?!core$|test/cpp$)']],
-      'include_dirs': ['core', 'test/cpp'],
-      'ldflags': ['-pthread'],
-      'libraries': ['-lpthread'],
-      'sources': ['test/cpp/main.cc', 'test/cpp/pool_test.cc'],
-    },
+  ],
+  'conditions': [
+    # The published package carries the sources of the addon only.
+    ['core_has_tests==1', {
+      'targets': [
+        {
+          'target_name': 'core_tests',
+          'type': 'executable',
+          'dependencies': ['core_base', 'core_avx2', 'core_avx512'],
+          'include_dirs/': [['exclude', '^(?!core$|test/cpp$)']],
+          'include_dirs': ['core', 'test/cpp'],
+          'ldflags': ['-pthread'],
+          'libraries': ['-lpthread'],
+          'sources': ['test/cpp/kernel_test.cc', 'test/cpp/main.cc', 'test/cpp/pool_test.cc'],
+        },
+      ],
+    }],
   ],
 }

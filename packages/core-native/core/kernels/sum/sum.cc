@@ -59,12 +59,12 @@ Status meanVarianceKernel(KernelCall& call) {
     return Status::ok();
   }
   const double length = static_cast<double>(x.length);
-  double sum;
+  double sum = 0;
   Status status = plainTotal(call.run, x, &sum);
   if (!status.isOk()) return status;
   const double mean = sum / length;
   const KernelSet& set = kernelSet();
-  double squares;
+  double squares = 0;
   status = total(
       call.run, x.length,
       [&](uint64_t offset, uint64_t count, double* sums) {
