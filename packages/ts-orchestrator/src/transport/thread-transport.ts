@@ -1,8 +1,9 @@
 /**
  * Worker threads. One message port of our own per thread; nothing here keeps the program alive.
  *
- * Oddities met: a thread's messages may still lie in the port when its exit is reported, so the port is emptied then; adding
- * a listener refs a port or a stream again, so unref comes last; `stdout` and `stderr` end only after the exit.
+ * Oddities met: a thread's messages may still lie in the port when its exit is reported, so the port is emptied then; adding a
+ * listener refs a port again, so unref comes last; reading a thread's stdout refs a handle that nothing can unref, so what got
+ * there before the entry took the streams over is read only after the exit.
  */
 import { MessageChannel, receiveMessageOnPort, Worker, type WorkerOptions } from 'node:worker_threads';
 import type { ThreadStart } from '../entry/thread-entry.ts';
@@ -73,23 +74,17 @@ function startThread(order: ThreadStart['order'], events: LinkEvents, options: T
   worker.on('error', (error) => {
     cause = error;
   });
-  const ends = [worker.stdout, worker.stderr].map((stream) => {
-    stream.setEncoding('utf8');
-    stream.on('data', (text: string) => {
-      if (!isAbandoned) events.onOutput(undefined, text);
-    });
-    return new Promise<void>((resolve) => stream.once('close', resolve).once('end', resolve));
-  });
-  const tellExit = async (exitCode: number) => {
-    await Promise.all(ends);
-    if (!isAbandoned) events.onExit({ exitCode, signal: null, cause, isSpawnFailure: !hasSpoken && exitCode !== 0 });
-  };
   worker.once('exit', (exitCode) => {
     for (let left = receiveMessageOnPort(port); left !== undefined; left = receiveMessageOnPort(port)) {
       receive(left.message as WorkerMessage);
     }
     port.close();
-    void tellExit(exitCode);
+    if (isAbandoned) return;
+    for (const stream of [worker.stdout, worker.stderr]) {
+      const text = stream.setEncoding('utf8').read() as string | null;
+      if (text !== null) events.onOutput(undefined, text);
+    }
+    events.onExit({ exitCode, signal: null, cause, isSpawnFailure: !hasSpoken && exitCode !== 0 });
   });
   worker.unref();
   port.unref();

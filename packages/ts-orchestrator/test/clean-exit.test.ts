@@ -1,0 +1,111 @@
+/**
+ * How programs with pools end. Each runs as a process of its own, on the built package.
+ */
+import fs from 'node:fs';
+import { describe, expect, it, vi } from 'vitest';
+import { loadOsServices } from '../src/transport/os-services.ts';
+import { planParentDeath } from '../src/transport/parent-death.ts';
+import { isAlive } from './helpers.ts';
+import { startProgram } from './programs.ts';
+
+const BACKENDS = ['inline', 'threads', 'processes'] as const;
+const hasAddon = (await loadOsServices()) !== undefined;
+const hasSetpriv =
+  (await planParentDeath({ ...process.env, HEDDLE_PARENT_DEATH: 'setpriv' })).setprivPath !== undefined;
+
+async function gone(pids: readonly number[]): Promise<void> {
+  await vi.waitUntil(() => !pids.some(isAlive), { timeout: 30_000, interval: 10 });
+}
+
+describe.each(BACKENDS)('a program with a pool of %s', (backend) => {
+  it('exits by itself when it forgets to close the pool', async () => {
+    const { code, stdout, stderr } = await startProgram('forgets-close.mjs', [backend]).ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { sums, pids } = JSON.parse(stdout) as { sums: number[]; pids: number[] };
+    expect(sums).toEqual([3, 7]);
+    if (backend === 'processes') await gone(pids);
+  });
+
+  it('stays alive as long as something is promised', async () => {
+    const { code, stdout } = await startProgram('waits-for-a-task.mjs', [backend]).ended;
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '[0,1]\n' });
+  });
+
+  it('keeps its stdout to itself', async () => {
+    const { code, stdout, stderr } = await startProgram('prints-in-tasks.mjs', [backend]).ended;
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'from the host\n' });
+    expect(stderr).toBe(
+      '[pool worker-1 usesConsole] from the task\n[pool worker-1 usesConsole] from the task, as an error\n',
+    );
+  });
+
+  it.skipIf(!fs.existsSync('/proc/self/task'))('leaves nothing behind after close', async () => {
+    const { code, stdout, stderr } = await startProgram('opens-and-closes.mjs', [backend, '5']).ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { before, after, children, resources } = JSON.parse(stdout) as {
+      before: object;
+      after: object;
+      children: string;
+      resources: string[];
+    };
+    expect(after).toEqual(before);
+    expect(children).toBe('');
+    // Its own stdout, a pipe, is all that may be there.
+    expect(resources.filter((resource) => resource !== 'PipeWrap')).toEqual([]);
+  });
+});
+
+describe.each(['threads', 'processes'] as const)('a program with busy %s', (backend) => {
+  it('may leave by process.exit', async () => {
+    const { code, stdout } = await startProgram('has-busy-workers.mjs', [backend, 'exit']).ended;
+    expect(code).toBe(3);
+    if (backend === 'processes') await gone((JSON.parse(stdout) as { pids: number[] }).pids);
+  });
+
+  it('may leave by an uncaught error', async () => {
+    const { code, stdout, stderr } = await startProgram('has-busy-workers.mjs', [backend, 'throw']).ended;
+    expect(code).toBe(1);
+    expect(stderr).toContain('host bug');
+    if (backend === 'processes') await gone((JSON.parse(stdout) as { pids: number[] }).pids);
+  });
+});
+
+describe('a program that is killed', () => {
+  const ways = [
+    { way: 'addon', isThere: hasAddon },
+    { way: 'setpriv', isThere: hasSetpriv },
+  ];
+  it.each(ways)('takes its busy processes with it ($way)', async ({ way, isThere }) => {
+    if (!isThere) return console.error(`skipped: ${way} is not there`);
+    const program = startProgram('has-busy-workers.mjs', ['processes'], { HEDDLE_PARENT_DEATH: way });
+    const { pids, parentDeath } = JSON.parse(await program.firstLine) as { pids: number[]; parentDeath: string };
+    expect(parentDeath).toBe(way);
+    expect(pids.filter(isAlive)).toHaveLength(2);
+    program.child.kill('SIGKILL');
+    await program.ended;
+    await gone(pids);
+  });
+
+  it('says so where its busy processes may stay', async () => {
+    expect(await planParentDeath({ HEDDLE_PARENT_DEATH: 'none' })).toEqual({
+      parentDeath: 'not-guaranteed',
+      setprivPath: undefined,
+    });
+  });
+});
+
+it('an interrupt from the terminal is for the host to answer', async () => {
+  const program = startProgram('heeds-interrupt.mjs', ['processes']);
+  await program.firstLine;
+  // To the whole group, as a terminal sends it.
+  process.kill(-program.child.pid!, 'SIGINT');
+  const { code, stdout } = await program.ended;
+  expect({ code, stdout }).toEqual({ code: 0, stdout: 'ready\nfinished\n' });
+});
+
+describe('what a thread can not contain', () => {
+  it.each(['SIGSEGV', 'SIGABRT', 'SIGKILL'])('%s ends the host', async (signal) => {
+    const ended = await startProgram('crashes-in-a-thread.mjs', ['killsItself', signal]).ended;
+    expect(ended.signal).toBe(signal);
+  });
+});
