@@ -28,7 +28,9 @@ function run(args, { quiet = false } = {}) {
   if (error) throw error;
   if (quiet && status !== 0) process.stderr.write(Buffer.concat([stdout, stderr]));
   if (status !== 0) {
-    console.error(`setup: failed: ${args.map((arg) => path.relative(root, arg) || arg).join(' ')} (${signal ?? status})`);
+    console.error(
+      `setup: failed: ${args.map((arg) => path.relative(root, arg) || arg).join(' ')} (${signal ?? status})`,
+    );
     process.exit(status ?? 1);
   }
   return quiet ? `${stdout}${stderr}` : '';
@@ -77,7 +79,9 @@ function installFromLock() {
   const key = hash.digest('hex');
   const stamp = at('node_modules/.heddle-setup');
   if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === key) return;
-  const npm = process.env.npm_execpath ?? path.resolve(fs.realpathSync(process.execPath), '../../lib/node_modules/npm/bin/npm-cli.js');
+  const npm =
+    process.env.npm_execpath ??
+    path.resolve(fs.realpathSync(process.execPath), '../../lib/node_modules/npm/bin/npm-cli.js');
   if (!fs.existsSync(npm)) {
     console.error('setup: npm was not found: run this through npm (`npm start` or `npm test`).');
     process.exit(1);
