@@ -17,8 +17,8 @@ export function sizeOf(work: number): MandelbrotSize {
   return { side: Math.max(16, Math.round((FULL_SIDE * Math.sqrt(work)) / 16) * 16), maxIter: MAX_ITER };
 }
 
-/** 64 x 64 px. */
-export const minimumWork = (64 / FULL_SIDE) ** 2;
+/** 160 x 160 px. */
+export const minimumWork = (160 / FULL_SIDE) ** 2;
 
 /** The picture's geometry in the kernel's terms. */
 export function frameOf({ side, maxIter }: MandelbrotSize): Frame {

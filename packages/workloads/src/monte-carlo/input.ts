@@ -15,8 +15,8 @@ export function sizeOf(work: number): MonteCarloSize {
   return { blocks: Math.max(2, Math.round(FULL_BLOCKS * work)) };
 }
 
-/** 16 blocks, a million samples. */
-export const minimumWork = 16 / FULL_BLOCKS;
+/** 64 blocks, four million samples. */
+export const minimumWork = 64 / FULL_BLOCKS;
 
 /** Blocks starting at `start`, in the kernel's terms. */
 export function samplesOf(start: number, count: number) {

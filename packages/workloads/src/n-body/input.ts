@@ -14,8 +14,8 @@ export function sizeOf(work: number): NBodySize {
   return { bodies: Math.max(16, Math.round((FULL_BODIES * Math.sqrt(work)) / 16) * 16), steps: STEPS };
 }
 
-/** 128 bodies. */
-export const minimumWork = (128 / FULL_BODIES) ** 2;
+/** 512 bodies. */
+export const minimumWork = (512 / FULL_BODIES) ** 2;
 
 /** Softening keeps close encounters finite; the time step is small against a crossing of the ball. Both in units where G = 1. */
 export const SOFTENING = 0.02;

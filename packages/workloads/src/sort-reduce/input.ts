@@ -18,12 +18,11 @@ const FULL_LINES = 4_000_000;
 const TEXT_FILE = /\.(?:[cm]?[jt]s|json|md|txt|css|html|ya?ml)$/;
 
 export function sizeOf(work: number): SortReduceSize {
-  const lines = FULL_LINES * work;
-  return { lines: lines < 10_000 ? Math.max(1000, Math.round(lines / 100) * 100) : Math.round(lines / 1000) * 1000 };
+  return { lines: Math.max(1, Math.round((FULL_LINES * work) / 1000)) * 1000 };
 }
 
-/** 20,000 lines. */
-export const minimumWork = 20_000 / FULL_LINES;
+/** 100,000 lines. */
+export const minimumWork = 100_000 / FULL_LINES;
 
 /** The histogram's range holds every key, and its bins are exact powers of two wide. */
 export const HISTOGRAM = { bins: 64, min: 0, max: 2 ** 53 };
