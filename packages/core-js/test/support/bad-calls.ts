@@ -1,0 +1,215 @@
+// Calls that every core must refuse, and how: the class of the error and the argument it names. One table for both.
+import type { Core } from './cores.ts';
+
+/** A call with wrong values on purpose, so without types. */
+// oxlint-disable-next-line typescript/no-explicit-any -- the values are wrong on purpose
+type AnyFunction = (...args: any[]) => unknown;
+type KernelName = 'sort' | 'sum' | 'meanVariance' | 'prefixSum' | 'histogram' | 'matmul' | ExampleName;
+type ExampleName = 'mandelbrot' | 'nbodyAccelerations' | 'monteCarloPi';
+
+export interface BadCall {
+  kernel: KernelName;
+  /** What is wrong, for the test's title. */
+  what: string;
+  /** Made anew for each call, because a call may detach what it is given. */
+  args(): unknown[];
+  error: 'TypeError' | 'RangeError';
+  /** The argument that the message must name. */
+  argument: string;
+  /** Left out where only the asynchronous form refuses. */
+  form?: 'async';
+}
+
+const f64 = (n: number): Float64Array => new Float64Array(n);
+
+function detached(): Float64Array {
+  const buffer = new ArrayBuffer(32);
+  const array = new Float64Array(buffer);
+  structuredClone(buffer, { transfer: [buffer] });
+  return array;
+}
+
+function resizable(): Float64Array {
+  const Buffer = ArrayBuffer as unknown as new (length: number, options: { maxByteLength: number }) => ArrayBuffer;
+  return new Float64Array(new Buffer(64, { maxByteLength: 128 }));
+}
+
+function bad(
+  kernel: KernelName,
+  what: string,
+  error: BadCall['error'],
+  argument: string,
+  args: () => unknown[],
+  form?: 'async',
+): BadCall {
+  return { kernel, what, args, error, argument, ...(form && { form }) };
+}
+
+const picture = { width: 4, height: 4, centerX: 0, centerY: 0, pixelSize: 0.1, maxIter: 10 };
+const system = (): object => ({ positions: f64(6), masses: f64(2), softening: 0.1 });
+const shape = { m: 2, n: 2, k: 2 };
+const range = { bins: 4, min: 0, max: 1 };
+
+const ARRAYS: ReadonlyArray<readonly [KernelName, unknown[]]> = [
+  ['sort', []],
+  ['sum', []],
+  ['meanVariance', []],
+  ['prefixSum', []],
+  ['histogram', [range]],
+];
+
+const commonCalls = ARRAYS.flatMap(([kernel, rest]) => [
+  bad(kernel, 'nothing', 'TypeError', 'x', () => []),
+  bad(kernel, 'null', 'TypeError', 'x', () => [null, ...rest]),
+  bad(kernel, 'an Array', 'TypeError', 'x', () => [[1, 2], ...rest]),
+  bad(kernel, 'a BigInt64Array', 'TypeError', 'x', () => [new BigInt64Array(2), ...rest]),
+  bad(kernel, 'an Int8Array', 'TypeError', 'x', () => [new Int8Array(2), ...rest]),
+  bad(kernel, 'a DataView', 'TypeError', 'x', () => [new DataView(new ArrayBuffer(8)), ...rest]),
+  bad(kernel, 'an object that looks like an array', 'TypeError', 'x', () => [
+    { length: 2, 0: 1, 1: 2, buffer: new ArrayBuffer(16), [Symbol.toStringTag]: 'Float64Array' },
+    ...rest,
+  ]),
+  bad(kernel, 'a detached array', 'TypeError', 'x', () => [detached(), ...rest]),
+  bad(kernel, 'a resizable array', 'RangeError', 'x', () => [resizable(), ...rest], 'async'),
+  bad(kernel, 'threads as text', 'TypeError', 'threads', () => [f64(2), { ...range, threads: '2' }]),
+  bad(kernel, 'no threads', 'RangeError', 'threads', () => [f64(2), { ...range, threads: 0 }]),
+  bad(kernel, '257 threads', 'RangeError', 'threads', () => [f64(2), { ...range, threads: 257 }]),
+  bad(kernel, 'NaN threads', 'RangeError', 'threads', () => [f64(2), { ...range, threads: NaN }]),
+  bad(kernel, 'options as text', 'TypeError', 'options', () => [f64(2), 'fast']),
+  bad(kernel, 'null options', 'TypeError', 'options', () => [f64(2), null]),
+  bad(kernel, 'another signal', 'TypeError', 'signal', () => [f64(2), { ...range, signal: {} }], 'async'),
+  bad(kernel, 'move as a number', 'TypeError', 'move', () => [f64(2), { ...range, move: 1 }], 'async'),
+]);
+
+export const BAD_CALLS: readonly BadCall[] = [
+  ...commonCalls,
+  bad('sort', 'bytes', 'TypeError', 'x', () => [new Uint8Array(2)]),
+  bad('sum', 'bytes', 'TypeError', 'x', () => [new Uint8Array(2)]),
+
+  bad('prefixSum', 'out of another type', 'TypeError', 'out', () => [f64(2), { out: new Float32Array(2) }]),
+  bad('prefixSum', 'out too short', 'RangeError', 'out', () => [f64(2), { out: f64(1) }]),
+  bad('prefixSum', 'out that overlaps in part', 'RangeError', 'out', () => {
+    const whole = f64(5);
+    return [whole.subarray(0, 4), { out: whole.subarray(1, 5) }];
+  }),
+
+  bad('histogram', 'bins for bytes', 'TypeError', 'bins', () => [new Uint8Array(2), { bins: 4 }]),
+  bad('histogram', 'max for bytes', 'TypeError', 'max', () => [new Uint8Array(2), { max: 4 }]),
+  bad('histogram', 'no bins', 'TypeError', 'bins', () => [f64(2), { min: 0, max: 1 }]),
+  bad('histogram', 'no options', 'TypeError', 'bins', () => [f64(2)]),
+  bad('histogram', 'zero bins', 'RangeError', 'bins', () => [f64(2), { ...range, bins: 0 }]),
+  bad('histogram', 'bins without end', 'RangeError', 'bins', () => [f64(2), { ...range, bins: Infinity }]),
+  bad('histogram', 'too many bins', 'RangeError', 'bins', () => [f64(2), { ...range, bins: 2 ** 20 + 1 }]),
+  bad('histogram', 'half a bin', 'RangeError', 'bins', () => [f64(2), { ...range, bins: 1.5 }]),
+  bad('histogram', 'NaN as min', 'RangeError', 'min', () => [f64(2), { ...range, min: NaN }]),
+  bad('histogram', 'endless max', 'RangeError', 'max', () => [f64(2), { ...range, max: Infinity }]),
+  bad('histogram', 'max at min', 'RangeError', 'max', () => [f64(2), { ...range, max: 0 }]),
+  bad('histogram', 'max below min', 'RangeError', 'max', () => [f64(2), { ...range, max: -1 }]),
+  bad('histogram', 'a width that overflows', 'RangeError', 'max', () => [f64(2), { bins: 4, min: -1e308, max: 1e308 }]),
+  bad('histogram', 'a width that is too small', 'RangeError', 'max', () => [f64(2), { bins: 4, min: 0, max: 5e-324 }]),
+  bad('histogram', 'out of another type', 'TypeError', 'out', () => [f64(2), { ...range, out: new Int32Array(4) }]),
+  bad('histogram', 'out of another length', 'RangeError', 'out', () => [f64(2), { ...range, out: new Uint32Array(5) }]),
+  bad('histogram', 'out over x', 'RangeError', 'out', () => {
+    const out = new Uint32Array(4);
+    return [out, { ...range, out }];
+  }),
+
+  bad('matmul', 'no a', 'TypeError', 'a', () => [undefined, f64(4), shape]),
+  bad('matmul', 'integers', 'TypeError', 'a', () => [new Int32Array(4), new Int32Array(4), shape]),
+  bad('matmul', 'two types', 'TypeError', 'b', () => [f64(4), new Float32Array(4), shape]),
+  bad('matmul', 'no shape', 'TypeError', 'options', () => [f64(4), f64(4)]),
+  bad('matmul', 'no m', 'TypeError', 'm', () => [f64(4), f64(4), { n: 2, k: 2 }]),
+  bad('matmul', 'a negative n', 'RangeError', 'n', () => [f64(4), f64(4), { ...shape, n: -2 }]),
+  bad('matmul', 'NaN as k', 'RangeError', 'k', () => [f64(4), f64(4), { ...shape, k: NaN }]),
+  bad('matmul', 'a huge m', 'RangeError', 'm', () => [f64(4), f64(4), { ...shape, m: 2 ** 53 }]),
+  bad('matmul', 'a result that has no room', 'RangeError', 'm x n', () => [
+    f64(0),
+    f64(0),
+    { m: 2 ** 31 - 1, n: 2 ** 31 - 1, k: 0 },
+  ]),
+  bad('matmul', 'a of another length', 'RangeError', 'a', () => [f64(5), f64(4), shape]),
+  bad('matmul', 'b of another length', 'RangeError', 'b', () => [f64(4), f64(3), shape]),
+  bad('matmul', 'out of another length', 'RangeError', 'out', () => [f64(4), f64(4), { ...shape, out: f64(5) }]),
+  bad('matmul', 'out of another type', 'TypeError', 'out', () => [
+    f64(4),
+    f64(4),
+    { ...shape, out: new Float32Array(4) },
+  ]),
+  bad('matmul', 'out over a', 'RangeError', 'out', () => {
+    const a = f64(4);
+    return [a, f64(4), { ...shape, out: a }];
+  }),
+  bad('matmul', 'out over a part of b', 'RangeError', 'out', () => {
+    const whole = f64(6);
+    return [f64(4), whole.subarray(0, 4), { ...shape, out: whole.subarray(2) }];
+  }),
+  bad('matmul', 'zero threads', 'RangeError', 'threads', () => [f64(4), f64(4), { ...shape, threads: 0 }]),
+  bad('matmul', 'a detached b', 'TypeError', 'b', () => [f64(4), detached(), shape]),
+  bad('matmul', 'a resizable b', 'RangeError', 'b', () => [f64(16), resizable(), { m: 8, n: 4, k: 2 }], 'async'),
+
+  bad('mandelbrot', 'nothing', 'TypeError', 'parameters', () => []),
+  bad('mandelbrot', 'width as text', 'TypeError', 'width', () => [{ ...picture, width: '4' }]),
+  bad('mandelbrot', 'half a pixel', 'RangeError', 'height', () => [{ ...picture, height: 0.5 }]),
+  bad('mandelbrot', 'a huge width', 'RangeError', 'width', () => [{ ...picture, width: 2 ** 20 + 1 }]),
+  bad('mandelbrot', 'NaN as centre', 'RangeError', 'centerX', () => [{ ...picture, centerX: NaN }]),
+  bad('mandelbrot', 'no centre', 'TypeError', 'centerY', () => [{ ...picture, centerY: undefined }]),
+  bad('mandelbrot', 'pixels without size', 'RangeError', 'pixelSize', () => [{ ...picture, pixelSize: 0 }]),
+  bad('mandelbrot', 'no iterations', 'RangeError', 'maxIter', () => [{ ...picture, maxIter: 0 }]),
+  bad('mandelbrot', 'too many iterations', 'RangeError', 'maxIter', () => [{ ...picture, maxIter: 65_536 }]),
+  bad('mandelbrot', 'a first row beyond the last', 'RangeError', 'rowStart', () => [{ ...picture, rowStart: 5 }]),
+  bad('mandelbrot', 'too many rows', 'RangeError', 'rowCount', () => [{ ...picture, rowStart: 3, rowCount: 2 }]),
+  bad('mandelbrot', 'out of another type', 'TypeError', 'out', () => [{ ...picture, out: new Uint32Array(16) }]),
+  bad('mandelbrot', 'out of another length', 'RangeError', 'out', () => [{ ...picture, out: new Uint16Array(15) }]),
+  bad('mandelbrot', 'zero threads', 'RangeError', 'threads', () => [picture, { threads: 0 }]),
+
+  bad('nbodyAccelerations', 'nothing', 'TypeError', 'parameters', () => []),
+  bad('nbodyAccelerations', 'floats', 'TypeError', 'positions', () => [
+    { ...system(), positions: new Float32Array(6) },
+  ]),
+  bad('nbodyAccelerations', 'a missing position', 'RangeError', 'positions', () => [
+    { ...system(), positions: f64(5) },
+  ]),
+  bad('nbodyAccelerations', 'no masses', 'TypeError', 'masses', () => [{ ...system(), masses: undefined }]),
+  bad('nbodyAccelerations', 'negative softening', 'RangeError', 'softening', () => [{ ...system(), softening: -1 }]),
+  bad('nbodyAccelerations', 'no softening', 'TypeError', 'softening', () => [{ ...system(), softening: undefined }]),
+  bad('nbodyAccelerations', 'another precision', 'RangeError', 'precision', () => [
+    { ...system(), precision: 'rough' },
+  ]),
+  bad('nbodyAccelerations', 'precision as a number', 'TypeError', 'precision', () => [{ ...system(), precision: 1 }]),
+  bad('nbodyAccelerations', 'a first body beyond the last', 'RangeError', 'bodyStart', () => [
+    { ...system(), bodyStart: 3 },
+  ]),
+  bad('nbodyAccelerations', 'too many bodies', 'RangeError', 'bodyCount', () => [{ ...system(), bodyCount: 3 }]),
+  bad('nbodyAccelerations', 'out of another length', 'RangeError', 'out', () => [{ ...system(), out: f64(3) }]),
+  bad('nbodyAccelerations', 'out over the positions', 'RangeError', 'out', () => {
+    const positions = f64(6);
+    return [{ ...system(), positions, out: positions }];
+  }),
+
+  bad('monteCarloPi', 'nothing', 'TypeError', 'parameters', () => []),
+  bad('monteCarloPi', 'no samples', 'RangeError', 'samples', () => [{ samples: 0, seed: 1 }]),
+  bad('monteCarloPi', 'too many samples', 'RangeError', 'samples', () => [{ samples: 2 ** 40 + 1, seed: 1 }]),
+  bad('monteCarloPi', 'samples as a bigint', 'TypeError', 'samples', () => [{ samples: 5n, seed: 1 }]),
+  bad('monteCarloPi', 'no seed', 'TypeError', 'seed', () => [{ samples: 5 }]),
+  bad('monteCarloPi', 'a negative seed', 'RangeError', 'seed', () => [{ samples: 5, seed: -1 }]),
+  bad('monteCarloPi', 'half a block', 'RangeError', 'blockStart', () => [{ samples: 5, seed: 1, blockStart: 0.5 }]),
+];
+
+/** Makes the call; gives what the synchronous form throws, or undefined when it doesn't. */
+export function refusalSync(core: Core, { kernel, args }: BadCall): unknown {
+  try {
+    (core[`${kernel}Sync`] as AnyFunction)(...args());
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+/** Makes the call; gives what the promise of the asynchronous form rejects with. A throw is a failure of the test. */
+export async function refusalAsync(core: Core, { kernel, args }: BadCall): Promise<unknown> {
+  const promise = (core[kernel] as AnyFunction)(...args()) as Promise<unknown>;
+  return promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+}
