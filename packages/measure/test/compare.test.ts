@@ -101,13 +101,18 @@ describe('results', () => {
 });
 
 describe('what a runner takes', () => {
-  test('processor time of the timed rounds, in cores', async () => {
-    const comparison = await compareContestants([spec('a', 'resources.js', { cpuMs: 80 })], QUICK);
-    const { cpu, samplesMs } = resultOf(comparison, 'a');
-    // Two rounds of 80 ms, seen with a clock of 10 ms for user and for system time.
-    expect(cpu!.totalMs).toBeGreaterThanOrEqual(140);
-    const wallMs = samplesMs.reduce((sum, sample) => sum + sample, 0);
-    expect(cpu!.cores).toBeCloseTo(cpu!.totalMs / wallMs, 10);
+  test('processor time of the timed rounds, children included, in cores', async () => {
+    const specs = [spec('a', 'resources.js', { cpuMs: 40 }), spec('b', 'resources.js', { cpuMs: 40, childCpuMs: 40 })];
+    const comparison = await compareContestants(specs, QUICK);
+    for (const [id, totalMs] of [
+      ['a', 80],
+      ['b', 160],
+    ] as const) {
+      const { cpu, samplesMs } = resultOf(comparison, id);
+      expect(cpu!.totalMs).toBeGreaterThanOrEqual(totalMs - 10);
+      const wallMs = samplesMs.reduce((sum, sample) => sum + sample, 0);
+      expect(cpu!.cores).toBeCloseTo(cpu!.totalMs / wallMs, 10);
+    }
   });
 
   test('memory of the whole tree, over what it took when idle', async () => {

@@ -196,6 +196,8 @@ describe('the page', () => {
       lines([]),
       lines([1]),
       lines([1, 1e12]),
+      bars([Number.NaN, Infinity, 2], 'log'),
+      lines([0, -1, Number.NaN, 3]),
     ];
     const drawn = renderPage({ title: 'x', sections });
     expect(drawn.match(/<svg/g)).toHaveLength(2 * sections.length);

@@ -4,7 +4,15 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cycleOrder, hasTimeForCycle } from '../src/compare/schedule.ts';
 import { checkSpecs, parseOptions } from '../src/compare/options.ts';
-import { isAlive, parseStat, readTree, readTreeMemory, treeCpuMs, treePssBytes } from '../src/host/process-tree.ts';
+import {
+  descendantsCpuMs,
+  isAlive,
+  parseStat,
+  readTree,
+  readTreeMemory,
+  treeCpuMs,
+  treePssBytes,
+} from '../src/host/process-tree.ts';
 import { machineCard, measureNoise, type CompareOptions } from '../src/index.ts';
 import { describeError } from '../src/errors.ts';
 import { loopDelay } from '../src/runner/loop-delay.ts';
@@ -126,7 +134,8 @@ describe.skipIf(process.platform !== 'linux')('process tree', () => {
       group: 40,
       session: 39,
       state: 'S',
-      cpuTicks: 127,
+      cpuTicks: 120,
+      waitedCpuTicks: 7,
       startTicks: 777,
     });
     expect(parseStat('nonsense')).toBeUndefined();
@@ -159,6 +168,7 @@ describe.skipIf(process.platform !== 'linux')('process tree', () => {
     expect(readTree(nobody)).toEqual([]);
     expect(readTreeMemory(nobody)).toBeUndefined();
     expect(treeCpuMs(nobody)).toBeUndefined();
+    expect(descendantsCpuMs(nobody)).toBe(0);
   });
 });
 

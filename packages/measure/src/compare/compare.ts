@@ -14,7 +14,7 @@ import type { ContestantSpec } from '../contestant.ts';
 import { describeError } from '../errors.ts';
 import { Reaper } from '../host/reaper.ts';
 import { RunnerFailure } from '../host/runner.ts';
-import { readTreeMemory, treeCpuMs, type TreeMemory } from '../host/process-tree.ts';
+import { descendantsCpuMs, readTreeMemory, type TreeMemory } from '../host/process-tree.ts';
 import { isChecked, type Comparison, type Phase } from './comparison.ts';
 import { checkSpecs, parseOptions, type CompareOptions, type ParsedOptions, type Progress } from './options.ts';
 import { resultOf, Seat } from './seat.ts';
@@ -133,11 +133,12 @@ class ComparisonRun {
   }
 
   async #timedRound(seat: Seat): Promise<void> {
-    const before = cpuMsOf(seat);
-    seat.rounds.push(await seat.ask('round', null, this.#options.roundTimeoutMs));
-    const after = cpuMsOf(seat);
+    const before = descendantsCpuMsOf(seat);
+    const report = await seat.ask('round', null, this.#options.roundTimeoutMs);
+    const after = descendantsCpuMsOf(seat);
+    seat.rounds.push(report);
     if (before === undefined || after === undefined) seat.cpuMs = undefined;
-    else if (seat.cpuMs !== undefined) seat.cpuMs += after - before;
+    else if (seat.cpuMs !== undefined) seat.cpuMs += report.cpuMs + after - before;
   }
 
   async #checkAll(): Promise<void> {
@@ -226,6 +227,6 @@ function memoryOf(seat: Seat): TreeMemory | undefined {
   return seat.pid === undefined ? undefined : readTreeMemory(seat.pid);
 }
 
-function cpuMsOf(seat: Seat): number | undefined {
-  return seat.pid === undefined ? undefined : treeCpuMs(seat.pid);
+function descendantsCpuMsOf(seat: Seat): number | undefined {
+  return seat.pid === undefined ? undefined : descendantsCpuMs(seat.pid);
 }

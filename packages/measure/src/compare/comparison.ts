@@ -28,7 +28,7 @@ export interface MemoryReport {
 }
 
 export interface CpuReport {
-  /** User and system time of the runner's process tree over all timed rounds. Resolution 10 ms per process. */
+  /** User and system time of the runner's process tree over all timed rounds: all threads and all child processes. */
   totalMs: number;
   /** `totalMs` by the wall time of the same rounds: cores in use on average. */
   cores: number;

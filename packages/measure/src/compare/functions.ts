@@ -14,8 +14,8 @@ export const isRunner: boolean = process.env[RUNNER_VARIABLE] !== undefined;
 
 /**
  * Compares functions that the module at `moduleUrl` (a `file:` URL, e.g. `import.meta.url`) exports under `names`. They
- * are called without arguments and may return a promise; what they return must be equal for all of them (as a structured
- * clone), or `differsFrom` says so.
+ * are called without arguments and may return a promise; what they return must be equal for all of them, or
+ * `differsFrom` says so.
  *
  * A round calls a function as often as it takes to fill 10 ms. The result's measure `callMs` is the time of one call:
  * compare `measureSamples.callMs`, not `samplesMs`, whose rounds hold different numbers of calls.

@@ -69,7 +69,7 @@ export function numbersOf(estimate: Estimate): number[] {
 export function chartTable({ chart }: ChartSection): { columns: string[]; rows: Cell[][] } {
   const write = valueFormat(chart);
   const cell = (estimate: Estimate | null | undefined): Cell => {
-    if (estimate === null || estimate === undefined) return null;
+    if (estimate === null || estimate === undefined || !Number.isFinite(estimate.value)) return null;
     const { value, low, high } = estimate;
     if (low === undefined && high === undefined) return write(value);
     return { text: write(value), detail: `${write(low ?? value)} to ${write(high ?? value)}` };
@@ -83,7 +83,9 @@ export function chartTable({ chart }: ChartSection): { columns: string[]; rows: 
       rows: chart.groups.map((group, index) => [group, ...chart.series.map((series) => cell(series.values[index]))]),
     };
   }
-  const sizes = [...new Set(chart.series.flatMap((series) => series.points.map((point) => point.x)))];
+  const sizes = [...new Set(chart.series.flatMap((series) => series.points.map((point) => point.x)))].filter((x) =>
+    Number.isFinite(x),
+  );
   sizes.sort((a, b) => a - b);
   const size = sizeFormat(chart);
   return {

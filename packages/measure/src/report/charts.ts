@@ -178,8 +178,13 @@ function barsDrawing(
 function presentIn(series: readonly BarSeries[], group: number): { name: string | undefined; estimate: Estimate }[] {
   return series.flatMap(({ name, values }) => {
     const estimate = values[group];
-    return estimate === null || estimate === undefined ? [] : [{ name, estimate }];
+    return estimate !== null && estimate !== undefined && isDrawable(estimate) ? [{ name, estimate }] : [];
   });
+}
+
+/** Whether every number of an estimate has a place; an interval may be open to infinity. */
+function isDrawable(estimate: Estimate): boolean {
+  return Number.isFinite(estimate.value) && !numbersOf(estimate).some((number) => Number.isNaN(number));
 }
 
 interface BarPlace {
@@ -274,7 +279,9 @@ function linesDrawing(chart: LinesChart, layout: Layout, colors: SeriesColors): 
         nameTextStyle: { ...named.nameTextStyle, align: 'left', padding: [0, 0, 0, -50] },
       },
       series: [
-        ...chart.series.flatMap((series) => lineShapes(series, seriesColor(colors.indexOf(series.name)))),
+        ...chart.series.flatMap((series) =>
+          lineShapes(series, seriesColor(colors.indexOf(series.name)), xRange, yRange),
+        ),
         ...referenceLine(chart, 'y'),
         ...markLines(chart),
       ],
@@ -285,8 +292,12 @@ function linesDrawing(chart: LinesChart, layout: Layout, colors: SeriesColors): 
 type SeriesOption = Exclude<NonNullable<EChartsOption['series']>, readonly unknown[]>;
 
 /** A line with dots, and the whiskers of its points. */
-function lineShapes(series: LinesChart['series'][number], color: string): SeriesOption[] {
-  const points = series.points.toSorted((a, b) => a.x - b.x);
+function lineShapes(series: LinesChart['series'][number], color: string, xRange: Range, yRange: Range): SeriesOption[] {
+  const hasPlace = (value: number, range: Range): boolean =>
+    Number.isFinite(value) && (range.logBase === 0 || value > 0);
+  const points = series.points
+    .filter((point) => isDrawable(point) && hasPlace(point.x, xRange) && hasPlace(point.value, yRange))
+    .toSorted((a, b) => a.x - b.x);
   return [
     {
       type: 'line',
@@ -303,8 +314,8 @@ function lineShapes(series: LinesChart['series'][number], color: string): Series
       data: points.map((point) => [point.x, point.value]),
       renderItem: ({ dataIndex }, api) => {
         const { x, value, low = value, high = value } = points[dataIndex]!;
-        const [px, top] = api.coord([x, high]) as [number, number];
-        const bottom = api.coord([x, low])[1]!;
+        const [px, top] = api.coord([x, clamp(high, yRange)]) as [number, number];
+        const bottom = api.coord([x, clamp(low, yRange)])[1]!;
         if (bottom - top < 1) return null;
         const style = { fill: 'none', stroke: color, lineWidth: 1, opacity: 0.6 };
         return { type: 'line', silent: true, shape: { x1: px, y1: top, x2: px, y2: bottom }, style };

@@ -38,6 +38,8 @@ export interface LoopDelay {
 
 export interface RoundReport {
   wallMs: number;
+  /** User and system time of the runner itself, all its threads, those that ended included. */
+  cpuMs: number;
   measures: Record<string, number>;
   loopDelay: LoopDelay;
 }

@@ -9,6 +9,8 @@ import type { CheckReport, Contestant, CreateContestant } from '../contestant.ts
 import { describeError } from '../errors.ts';
 import { LoopDelayMeter } from './loop-delay.ts';
 
+const US_PER_MS = 1000;
+
 let contestant: Contestant | undefined;
 const meter = new LoopDelayMeter();
 
@@ -31,11 +33,18 @@ const operations: { [K in OperationName]: (input: Operations[K]['input']) => Pro
   async round() {
     const current = created();
     meter.start();
+    const cpuBefore = process.cpuUsage();
     const startMs = performance.now();
     try {
       const returned = await current.round();
       const wallMs = performance.now() - startMs;
-      return { wallMs, measures: checkedMeasures(returned), loopDelay: meter.stop() };
+      const { user, system } = process.cpuUsage(cpuBefore);
+      return {
+        wallMs,
+        cpuMs: (user + system) / US_PER_MS,
+        measures: checkedMeasures(returned),
+        loopDelay: meter.stop(),
+      };
     } finally {
       meter.stop();
     }
