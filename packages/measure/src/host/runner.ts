@@ -92,10 +92,6 @@ export class Runner {
     return this.#child.pid;
   }
 
-  get isEnded(): boolean {
-    return this.#ended !== undefined;
-  }
-
   /**
    * Asks the runner one question and gives its answer. After `limitMs` the runner counts as hung and is ended.
    * Rejects with `RunnerFailure`. One question at a time.

@@ -56,7 +56,7 @@ table{border-collapse:collapse;width:100%;font-size:.92rem;line-height:1.35}
 caption{text-align:left;padding:18px 22px 12px;font-weight:600}
 th,td{padding:11px 14px;text-align:right;vertical-align:top;border-top:1px solid var(--line);white-space:nowrap}
 th.left,td.left{text-align:left;white-space:normal;min-width:10.5rem;overflow-wrap:anywhere}
-thead th{font-weight:560;color:var(--muted);font-size:.84rem;vertical-align:bottom;border-top:0;border-bottom:1px solid var(--strong);white-space:normal}
+thead th,thead td{font-weight:560;color:var(--muted);font-size:.84rem;vertical-align:bottom;border-top:0;border-bottom:1px solid var(--strong);white-space:normal}
 tbody tr:first-child>*{border-top:0}
 tbody th{font-weight:600}
 th:first-child,td:first-child{padding-left:22px}
@@ -81,7 +81,7 @@ td.none{color:var(--muted)}
 .chart svg text{font-variant-numeric:tabular-nums}
 .chart svg.narrow{display:none}
 .chart details{margin-top:8px;border-top:1px solid var(--line);padding-top:10px}
-.chart details table{margin-top:8px}
+.chart details table{margin-top:8px;width:auto;min-width:min(100%,420px)}
 .chart details th:first-child,.chart details td:first-child{padding-left:4px}
 
 summary{cursor:pointer;font-size:.9rem;color:var(--muted)}
