@@ -26,7 +26,7 @@ const INSIDE = [2, 3, 12] as const;
 /** Colours looked up instead of computed per pixel; finer than 8 bits can show. */
 const PALETTE_SIZE = 4096;
 /** Side in pixels above which a picture is drawn at half its side. A guess: about what a screen shows at once. */
-const HALVE_ABOVE = 1200;
+const HALVE_ABOVE = 1600;
 
 /** Writes the PNG at `path` unless the one there already shows these counts. Safe against a reader at the same time. */
 export async function writePicture(counts: Uint16Array, frame: Frame, path: string, digest: string): Promise<void> {
