@@ -4,7 +4,7 @@
 {
   'variables': {
     'core_san%': '',
-    'core_has_tests%': '<!(node -p "Number(require(\'fs\').existsSync(\'test/cpp/main.cc\'))")',
+    'core_has_tests%': '<!(node -p "require(\'fs\').existsSync(\'test/cpp/main.cc\') ? \'yes\' : \'no\'")',
     # No fused multiply-add unless asked for, and what lets the compiler vectorise: errno and FP traps are not used.
     'core_flags': ['-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math', '-fvisibility=hidden', '-Wno-psabi'],
   },
@@ -106,7 +106,7 @@
   ],
   'conditions': [
     # The published package carries the sources of the addon only.
-    ['core_has_tests==1', {
+    ['core_has_tests=="yes"', {
       'targets': [
         {
           'target_name': 'core_tests',

@@ -27,8 +27,8 @@ napi_value AsyncRun::call(napi_env env, napi_callback_info info) {
   Environment* const environment = Environment::of(env);
   double token;
   uint32_t owned;
-  uint32_t threads;
-  if (count < kLeading || count > kValuesMax || environment == nullptr || !tryReadThreads(env, values[0], &threads) ||
+  RunContext context;
+  if (count < kLeading || count > kValuesMax || environment == nullptr || !tryReadThreads(env, values[0], &context) ||
       napi_get_value_double(env, values[1], &token) != napi_ok ||
       napi_get_value_uint32(env, values[2], &owned) != napi_ok) {
     return fail(env, makeError(env, entry.name, Status::wrongType("the call", "begin with threads, token, owned")));
@@ -41,7 +41,8 @@ napi_value AsyncRun::call(napi_env env, napi_callback_info info) {
     run->dropReferences(env);
     return fail(env, makeError(env, entry.name, status));
   }
-  run->call_.run = {threads, &run->cancel};
+  run->call_.run = context;
+  run->call_.run.cancel = &run->cancel;
   if (!environment->start(env, run.get(), token)) {
     run->dropReferences(env);
     return fail(env, makeError(env, ErrorClass::kError, "HEDDLE_NO_THREADS",

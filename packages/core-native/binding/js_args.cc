@@ -54,12 +54,12 @@ bool isShared(napi_env env, napi_value typedArray) {
   return napi_is_arraybuffer(env, buffer, &isPlain) == napi_ok && !isPlain;
 }
 
-bool tryReadThreads(napi_env env, napi_value value, uint32_t* threads) {
+bool tryReadThreads(napi_env env, napi_value value, RunContext* context) {
   double number;
   uint64_t whole;
   if (napi_get_value_double(env, value, &number) != napi_ok) return false;
   if (!tryWhole(number, kThreadsMax, &whole) || whole == 0) return false;
-  *threads = std::min(static_cast<uint32_t>(whole), ThreadPool::instance().threads());
+  *context = RunContext{std::min(static_cast<uint32_t>(whole), ThreadPool::instance().threads())};
   return true;
 }
 

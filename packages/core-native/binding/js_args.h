@@ -17,8 +17,9 @@ bool tryReadArray(napi_env env, napi_value value, ArrayArg* array);
 /** True when the typed array lies over a SharedArrayBuffer, which can't be detached or shrunk. */
 bool isShared(napi_env env, napi_value typedArray);
 
-/** Reads a thread count 1..kThreadsMax and cuts it to the pool's size. */
-bool tryReadThreads(napi_env env, napi_value value, uint32_t* threads);
+/** A context with the thread count that `value` holds, 1..kThreadsMax, cut to the pool's size; false for other values.
+ */
+bool tryReadThreads(napi_env env, napi_value value, RunContext* context);
 
 /** undefined, a number, or an array of numbers: the results of a call as its entry names them. */
 napi_value makeResults(napi_env env, const KernelEntry& entry, const KernelCall& call);

@@ -20,7 +20,7 @@ napi_value callSync(napi_env env, napi_callback_info info) {
   const auto& entry = *static_cast<const KernelEntry*>(data);
   KernelCall call;
   Status status = Status::wrongType("the call", "begin with the number of threads");
-  if (count >= kLeading && count <= kValuesMax && tryReadThreads(env, values[0], &call.run.threads)) {
+  if (count >= kLeading && count <= kValuesMax && tryReadThreads(env, values[0], &call.run)) {
     status = readCall(env, entry, values + kLeading, count - kLeading, &call);
   }
   if (status.isOk()) status = entry.function(call);

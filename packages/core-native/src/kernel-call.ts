@@ -92,6 +92,21 @@ export interface AsyncOutcome<K extends KernelName> {
   readonly arrays: KernelArray[];
 }
 
+// One listener per signal however many calls use it: Node warns of a leak when a signal has more than ten.
+const running = new WeakMap<AbortSignal, Set<number>>();
+
+/** Cancels the call when the signal is aborted; the function given back ends that. */
+function cancelOnAbort(signal: AbortSignal, token: number): () => void {
+  let tokens = running.get(signal);
+  if (tokens === undefined) {
+    const fresh = new Set<number>();
+    running.set(signal, (tokens = fresh));
+    signal.addEventListener('abort', () => fresh.forEach((each) => addon().cancel(each)), { once: true });
+  }
+  tokens.add(token);
+  return () => tokens.delete(token);
+}
+
 /** Runs a kernel on the pool. Rejects for bad options before anything is moved or started. */
 export async function callAsync<K extends KernelName>(
   kernel: K,
@@ -108,7 +123,7 @@ export async function callAsync<K extends KernelName>(
   });
   const signal = options?.signal;
   signal?.throwIfAborted();
-  const { kernels, newToken, cancel } = addon();
+  const { kernels, newToken } = addon();
   const isMoved = options?.move === true;
   if (isMoved) arrays = moveArrays(kernel, names, arrays);
   let owned = 0;
@@ -122,8 +137,7 @@ export async function callAsync<K extends KernelName>(
   ) => Promise<KernelResults[K]>;
   const start = kernels[`${kernel}Async` as keyof typeof kernels] as unknown as AsyncFunction;
   const token = newToken();
-  const stop = (): void => cancel(token);
-  signal?.addEventListener('abort', stop, { once: true });
+  const forget = signal === undefined ? undefined : cancelOnAbort(signal, token);
   try {
     const results = await start(threadsOf(options), token, owned, ...arrays, ...values.slice(names.length));
     signal?.throwIfAborted();
@@ -132,6 +146,6 @@ export async function callAsync<K extends KernelName>(
     signal?.throwIfAborted();
     throw error;
   } finally {
-    signal?.removeEventListener('abort', stop);
+    forget?.();
   }
 }

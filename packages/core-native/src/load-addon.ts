@@ -73,6 +73,11 @@ function tryLoad(request: string, tried: string[]): Addon | undefined {
     tried.push(`${request}: not there`);
     return undefined;
   }
+  // Anything else would be run as JavaScript.
+  if (path.isAbsolute(request) && !request.endsWith('.node')) {
+    tried.push(`${request}: not a .node file`);
+    return undefined;
+  }
   try {
     const addon = require(request) as Addon;
     if (JSON.stringify(addon.table) === JSON.stringify(KERNEL_TABLE)) return addon;

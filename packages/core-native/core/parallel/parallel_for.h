@@ -12,12 +12,14 @@
 namespace heddle {
 
 /**
- * How a kernel runs: on how many threads at most, and the flag that stops it between chunks (may be null).
- * `threads` is settled once per call, so it bounds the participant index: per-participant scratch is sized by it.
+ * How a kernel runs: on how many threads at a time, and the flag that stops it between chunks (may be null).
+ * `participants` bounds the index that chunks get: scratch with a part per participant is sized by it, from the very
+ * context that the loop is given.
  */
 struct RunContext {
   uint32_t threads = 1;
   const std::atomic<uint32_t>* cancel = nullptr;
+  uint32_t participants = threads == 1 ? 1 : ThreadPool::instance().threads() + 1;
 
   bool isCancelled() const { return cancel != nullptr && cancel->load(std::memory_order_relaxed) != 0; }
 };
@@ -33,6 +35,7 @@ bool parallelFor(const RunContext& context, uint64_t count, uint64_t grain, Body
                       count,
                       grain,
                       context.threads,
+                      context.participants,
                       context.cancel};
   return ThreadPool::instance().run(region);
 }

@@ -26,21 +26,21 @@ constexpr uint64_t kOwnerSleeps = uint64_t{1} << 33;  // the last worker to leav
 struct alignas(kLineBytes) ThreadPool::Slot {
   std::atomic<uint64_t> state{0};  // owner opens and closes; workers join and leave
   std::atomic<uint32_t> isClaimed{0};
-  std::atomic<uint32_t> wasCancelled{0};  // any participant, before it stops taking chunks
-  uint32_t seats = 0;                     // seats offered; written by the owner while closed, like `region`
-  Region region{};
+  std::atomic<uint32_t> wasCancelled{0};              // any participant, before it stops taking chunks
+  Region region{};                                    // written by the owner while no worker is inside
   alignas(kLineBytes) std::atomic<uint64_t> next{0};  // first element of the next chunk; every participant
   alignas(kLineBytes) std::atomic<uint32_t> done{0};  // bumped by the last worker to leave; the owner parks on it
 
-  /** Takes chunks until none is left or the flag is up. Returns with `next` at or past the end, or cancelled. */
-  void work(uint32_t participant) {
+  /** Takes chunks until none is left or the flag is up (true), or `waiting` is not zero any more (false). */
+  bool work(uint32_t participant, const std::atomic<uint32_t>* waiting) {
     for (;;) {
       if (region.cancel != nullptr && region.cancel->load(std::memory_order_relaxed) != 0) {
         wasCancelled.store(1, std::memory_order_relaxed);  // published to the owner by leaving (release)
-        return;
+        return true;
       }
+      if (waiting != nullptr && waiting->load(std::memory_order_relaxed) != 0) return false;
       const uint64_t begin = next.fetch_add(region.grain, std::memory_order_relaxed);
-      if (begin >= region.count) return;
+      if (begin >= region.count) return true;
       region.chunk(region.context, begin, std::min(begin + region.grain, region.count), participant);
     }
   }
@@ -120,7 +120,8 @@ void ThreadPool::workerLoop(uint32_t index) {
     // Read before looking for work: work that is announced after the look changes the epoch, and the worker looks
     // again.
     const uint32_t epoch = epoch_.load(std::memory_order_seq_cst);
-    if (help() || runOneJob()) continue;
+    // Jobs first: a small one must not wait for the end of a long region.
+    if (runOneJob() || help(index)) continue;
     bool isNew = false;
     for (uint32_t spins = 0; spins < kSpinPauses && !isNew; ++spins) {
       spinPause();
@@ -141,28 +142,29 @@ void ThreadPool::announce(uint32_t workers) {
   if (sleepers != 0) unpark(epoch_, static_cast<int>(std::min(workers, sleepers)));
 }
 
-bool ThreadPool::help() {
+bool ThreadPool::help(uint32_t index) {
   uint32_t open = open_.load(std::memory_order_acquire);
   while (open != 0) {
     Slot& slot = slots_[__builtin_ctz(open)];
     open &= open - 1;
     uint64_t state = slot.state.load(std::memory_order_relaxed);
     while ((state & kOpen) != 0 && (state & kSeatMask) != 0) {
-      // Acquire: pairs with the owner's release store that opened the slot and publishes `region` and `seats`.
+      // Acquire: pairs with the owner's release store that opened the slot and publishes `region`.
       if (!slot.state.compare_exchange_weak(state, state - kSeat + kInside, std::memory_order_acquire,
                                             std::memory_order_relaxed)) {
         continue;
       }
-      const uint32_t seatsLeft = static_cast<uint32_t>((state & kSeatMask) >> 16);
-      slot.work(slot.seats - seatsLeft + 1);
-      slot.state.fetch_and(~kOpen, std::memory_order_relaxed);  // nothing is left: latecomers need not join
+      const bool isIn = index + 1 < slot.region.participants;  // false: started after the region's owner counted
+      const bool isExhausted = isIn && slot.work(index + 1, &queued_);
+      if (isExhausted) slot.state.fetch_and(~kOpen, std::memory_order_relaxed);  // latecomers need not join
       // Release: what this worker wrote in its chunks is the owner's when it sees the count at zero.
-      const uint64_t left = slot.state.fetch_sub(kInside, std::memory_order_acq_rel);
+      const uint64_t left = slot.state.fetch_add(kSeat - kInside, std::memory_order_acq_rel);
       if ((left & kInsideMask) == 1 && (left & kOwnerSleeps) != 0) {
         slot.done.fetch_add(1, std::memory_order_release);
         unpark(slot.done, 1);
       }
-      return true;
+      if (isIn) return true;
+      break;
     }
   }
   return false;
@@ -193,7 +195,6 @@ bool ThreadPool::run(const Region& region) {
   const uint32_t seats = static_cast<uint32_t>(most) - 1;
   const uint32_t bit = uint32_t{1} << (slot - slots_);
   slot->region = region;
-  slot->seats = seats;
   slot->next.store(0, std::memory_order_relaxed);
   slot->wasCancelled.store(0, std::memory_order_relaxed);
   // Release: publishes the plain fields to a worker whose join reads this state.
@@ -201,7 +202,7 @@ bool ThreadPool::run(const Region& region) {
   open_.fetch_or(bit, std::memory_order_release);
   announce(seats);
 
-  slot->work(0);
+  slot->work(0, nullptr);
 
   open_.fetch_and(~bit, std::memory_order_relaxed);
   close(*slot);

@@ -27,7 +27,8 @@ struct Region {
   void* context;
   uint64_t count;                       // elements 0..count-1
   uint64_t grain;                       // elements per chunk, at least 1
-  uint32_t threads;                     // most threads that take part, the caller included
+  uint32_t threads;                     // most threads that work on it at a time, the caller included
+  uint32_t participants;                // bound of the participant index: workers with a greater one stay out
   const std::atomic<uint32_t>* cancel;  // not zero: no further chunk is started; may be null
 };
 
@@ -56,8 +57,9 @@ class ThreadPool {
 
   /**
    * Runs all chunks and returns when the last has ended. True if every chunk ran, false if the cancel flag stopped it.
-   * The participant index passed to a chunk is below min(region.threads, threads()) at the time of the call, 0 is the
-   * caller; no two threads use the same index in one region at the same time. Does not allocate.
+   * The participant index passed to a chunk names the thread: 0 is the caller, worker w is w + 1; it is below
+   * region.participants. Workers leave between chunks when jobs wait for a thread, and may come back. Does not
+   * allocate.
    */
   bool run(const Region& region);
 
@@ -73,7 +75,7 @@ class ThreadPool {
   ThreadPool();
   static void* workerMain(void* argument);
   void workerLoop(uint32_t index);
-  bool help();
+  bool help(uint32_t index);
   bool runOneJob();
   bool ensureWorkers(uint32_t wanted);
   void announce(uint32_t workers);

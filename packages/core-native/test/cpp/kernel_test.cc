@@ -42,7 +42,7 @@ ArrayArg viewOf(std::vector<T>& array) {
 KernelCall callOf(uint32_t threads, std::initializer_list<ArrayArg> arrays,
                   std::initializer_list<double> numbers = {}) {
   KernelCall call;
-  call.run.threads = threads;
+  call.run = RunContext{threads};
   std::copy(arrays.begin(), arrays.end(), call.arrays);
   std::copy(numbers.begin(), numbers.end(), call.numbers);
   return call;

@@ -21,7 +21,7 @@ bool visitsOnce(const RunContext& context, uint64_t count, uint64_t grain) {
   std::vector<uint32_t> visits(count, 0);  // plain: chunks don't overlap, which the thread sanitizer checks
   const bool isDone = parallelFor(context, count, grain, [&](uint64_t begin, uint64_t end, uint32_t participant) {
     CHECK(begin < end && end <= count && end - begin <= grain && begin % grain == 0);
-    CHECK(participant < context.threads);
+    CHECK(participant < context.participants);
     for (uint64_t i = begin; i < end; ++i) ++visits[i];
   });
   for (const uint32_t visit : visits) {
@@ -65,10 +65,10 @@ TEST(workersThatSleepAreWoken) {
 
 TEST(participantIndexIsExclusive) {
   poolOf(8);
-  std::atomic<uint32_t> inUse[8] = {};
+  std::atomic<uint32_t> inUse[9] = {};
   for (int round = 0; round < 200; ++round) {
     parallelFor({8, nullptr}, 64, 1, [&](uint64_t, uint64_t, uint32_t participant) {
-      CHECK(participant < 8 && inUse[participant].fetch_add(1) == 0);
+      CHECK(participant < 9 && inUse[participant].fetch_add(1) == 0);
       inUse[participant].fetch_sub(1);
     });
   }
@@ -179,6 +179,40 @@ TEST(jobsFromManyThreads) {
   for (std::thread& submitter : submitters) submitter.join();
   awaitCount(count, 800);
   CHECK(count.load() == 800);
+}
+
+TEST(aJobDoesNotWaitForALongRegion) {
+  // Two workers: one drives a region that ends only when a later job has run, the other has joined it.
+  static std::atomic<uint32_t> isOver;
+  static std::atomic<uint32_t> helpers;
+  static std::atomic<uint32_t> finished;
+  isOver.store(0);
+  helpers.store(0);
+  finished.store(0);
+  struct LongJob : Job {};
+  static LongJob driver;
+  driver.run = [](Job*) {
+    while (isOver.load() == 0) {
+      parallelFor({2, nullptr}, 1000, 1, [](uint64_t, uint64_t, uint32_t participant) {
+        if (participant != 0) helpers.fetch_add(1);
+        std::this_thread::yield();
+      });
+    }
+    finished.fetch_add(1);
+    finished.notify_all();
+  };
+  ThreadPool& pool = poolOf(2);
+  CHECK(pool.submit(&driver));
+  while (helpers.load() == 0) std::this_thread::yield();
+  static LongJob last;
+  last.run = [](Job*) {
+    isOver.store(1);
+    finished.fetch_add(1);
+    finished.notify_all();
+  };
+  CHECK(pool.submit(&last));
+  awaitCount(finished, 2);
+  CHECK(finished.load() == 2);
 }
 
 TEST(removedJobsDoNotRun) {

@@ -60,20 +60,21 @@ void countNumbers(const T* x, uint64_t count, const Bins& bins, uint32_t* table)
 template <class Count>
 Status countAll(const RunContext& run, uint64_t length, uint64_t tableLength, uint64_t copies, uint64_t bins,
                 uint32_t* out, const Count& count) {
-  const uint64_t affordable = std::max<uint64_t>(1, kTableBytesMax / (tableLength * sizeof(uint32_t)));
-  const uint32_t threads =
-      length <= kElementsAlone ? 1 : static_cast<uint32_t>(std::min<uint64_t>(run.threads, affordable));
+  // Tables of threads that never take part cost their zeroing only.
+  const uint64_t tablesMax = std::max<uint64_t>(1, kTableBytesMax / (tableLength * sizeof(uint32_t)));
+  RunContext context{length <= kElementsAlone || tablesMax < 3 ? 1 : run.threads, run.cancel};
+  context.participants = static_cast<uint32_t>(std::min<uint64_t>(context.participants, tablesMax));
+  const uint64_t total = context.participants * tableLength;
   Scratch scratch;
-  uint32_t* const tables = scratch.tryArray<uint32_t>(threads * tableLength);
+  uint32_t* const tables = scratch.tryArray<uint32_t>(total);
   if (tables == nullptr) return Status::noMemory();
-  std::memset(tables, 0, threads * tableLength * sizeof(uint32_t));
-  const bool isDone =
-      parallelFor({threads, run.cancel}, length, kChunk, [&](uint64_t begin, uint64_t end, uint32_t participant) {
-        count(begin, end - begin, tables + participant * tableLength);
-      });
+  std::memset(tables, 0, total * sizeof(uint32_t));
+  const bool isDone = parallelFor(context, length, kChunk, [&](uint64_t begin, uint64_t end, uint32_t participant) {
+    count(begin, end - begin, tables + participant * tableLength);
+  });
   if (!isDone) return Status::cancelled();
   for (uint64_t bin = 0; bin < bins; ++bin) out[bin] = 0;
-  for (uint64_t part = 0; part < threads * tableLength; part += tableLength) {
+  for (uint64_t part = 0; part < total; part += tableLength) {
     for (uint64_t copy = 0; copy < copies; ++copy) {
       for (uint64_t bin = 0; bin < bins; ++bin) out[bin] += tables[part + copy * bins + bin];
     }

@@ -56,7 +56,7 @@ Status multiply(const RunContext& run, const MatmulTile<T>& tile, const T* a, co
   Scratch scratchB;
   Scratch scratchA;
   T* const packedB = scratchB.tryArray<T>(panelColumns * depthMax);
-  T* const packedA = scratchA.tryArray<T>(run.threads * kRows * depthMax);
+  T* const packedA = scratchA.tryArray<T>(run.participants * kRows * depthMax);
   if (packedA == nullptr || packedB == nullptr) return Status::noMemory();
   const uint64_t rowBlocks = (m + kRows - 1) / kRows;
 

@@ -1,0 +1,71 @@
+import { getEventListeners } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { mandelbrot, monteCarloPi } from '../src/examples/index.ts';
+import { sort, sum } from '../src/index.ts';
+import { isMissing, numbers, reportMissing, shared } from './native.ts';
+
+/** Hours of work: a test that waits for it hangs. */
+const ENDLESS = { samples: 2 ** 40, seed: 1 };
+
+reportMissing();
+
+describe.skipIf(isMissing)('AbortSignal', () => {
+  it('that is aborted already rejects with its reason, and nothing is moved', async () => {
+    const reason = new Error('not wanted');
+    const x = numbers(10);
+    await expect(sort(x, { signal: AbortSignal.abort(reason), move: true })).rejects.toBe(reason);
+    expect(x.length).toBe(10);
+  });
+
+  it('stops work that runs, on any number of threads', async () => {
+    for (const threads of [1, 2]) {
+      const controller = new AbortController();
+      const promise = monteCarloPi(ENDLESS, { signal: controller.signal, threads });
+      // Something that ran after the first kernel was queued has come back: the pool is at work.
+      await sum(numbers(10), { threads: 1 });
+      const reason = { any: 'value' };
+      controller.abort(reason);
+      await expect(promise).rejects.toBe(reason);
+    }
+  });
+
+  it('stops work that still waits for a thread', async () => {
+    const controller = new AbortController();
+    const promises = Array.from({ length: 50 }, () => monteCarloPi(ENDLESS, { signal: controller.signal }));
+    controller.abort();
+    for (const outcome of await Promise.allSettled(promises)) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'AbortError' } });
+    }
+  });
+
+  it('stops one call and leaves the others alone', async () => {
+    const controller = new AbortController();
+    const stopped = monteCarloPi(ENDLESS, { signal: controller.signal });
+    const picture = { width: 200, height: 200, centerX: -0.6, centerY: 0, pixelSize: 0.01, maxIter: 200 };
+    const kept = mandelbrot(picture);
+    controller.abort();
+    await expect(stopped).rejects.toThrow();
+    expect(await kept).toHaveLength(40_000);
+  });
+
+  it('leaves a plain array as it was', async () => {
+    const x = numbers(2_000_000);
+    const copy = x.slice();
+    const controller = new AbortController();
+    const promise = sort(x, { signal: controller.signal });
+    controller.abort();
+    await expect(promise).rejects.toThrow();
+    expect(Buffer.compare(Buffer.from(x.buffer), Buffer.from(copy.buffer))).toBe(0);
+  });
+
+  it('after the end changes nothing, and calls don’t pile up listeners', async () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const x = shared(numbers(1000));
+    for (let call = 0; call < 20; call++) await sort(x, { signal });
+    await expect(sort(x, { signal, threads: 0 })).rejects.toThrow(RangeError);
+    expect(getEventListeners(signal, 'abort').length).toBeLessThanOrEqual(1);
+    controller.abort();
+    expect(x[0]).toBeLessThanOrEqual(x[999]!);
+  });
+});
