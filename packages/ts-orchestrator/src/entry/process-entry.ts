@@ -21,11 +21,16 @@ process.on('SIGINT', () => {});
 process.on('disconnect', () => process.exit(1));
 
 const writeStderr = process.stderr.write.bind(process.stderr);
+// A pipe that the task has closed, or whose reader is gone, is no reason to die.
+process.stderr.on('error', () => {});
 let speaker: string | undefined;
+let printedBytes = 0;
 function print(task: string | undefined, text: string): void {
   // A pipe is written synchronously, so the last words before an abort are not lost.
-  writeStderr(task === speaker ? text : speakerTag(mark, task) + text);
+  const tagged = task === speaker ? text : speakerTag(mark, task) + text;
   speaker = task;
+  writeStderr(tagged);
+  printedBytes += Buffer.byteLength(tagged);
 }
 
 const word = Buffer.alloc(8);
@@ -48,7 +53,7 @@ const workerPort: WorkerPort = {
 };
 
 function wrap(message: WorkerMessage): WireMessage {
-  return { heddle: message };
+  return printedBytes === 0 ? { heddle: message } : { heddle: message, printedBytes };
 }
 
 captureOutput((text) => print(undefined, text));

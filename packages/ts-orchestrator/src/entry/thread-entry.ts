@@ -2,26 +2,16 @@
  * First file of a worker thread. Everything with the host goes over a port of its own, so that `parentPort` and
  * `process.stdout` of the thread are the user's to break.
  */
-import { workerData, type MessagePort } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
 import { encodeThrow } from '../task/error-codec.ts';
 import { canClone, payloadError } from '../task/payload.ts';
 import { taskRealm } from '../task/task-context.ts';
-import type { HostMessage, StartOrder, WorkerPort } from '../transport/protocol.ts';
+import type { HostMessage, WorkerPort } from '../transport/protocol.ts';
+import { addPrinted, OWNERSHIP_WORD, type ThreadStart } from '../transport/thread-words.ts';
 import { captureOutput } from './capture-output.ts';
 import { TaskRunner } from './task-runner.ts';
 
-/** What the thread transport puts into `workerData`. */
-export interface ThreadStart {
-  readonly port: MessagePort;
-  readonly order: StartOrder;
-  /**
-   * Ownership word, one Int32. Writer: this thread, before each task. Reader: the host, after the thread has ended; the exit
-   * event orders the two.
-   */
-  readonly word: Int32Array;
-}
-
-const { port, order, word } = (workerData as { heddle: ThreadStart }).heddle;
+const { port, order, words } = (workerData as { heddle: ThreadStart }).heddle;
 taskRealm.isWorker = true;
 
 const workerPort: WorkerPort = {
@@ -34,8 +24,11 @@ const workerPort: WorkerPort = {
     }
   },
   canSend: canClone,
-  begin: (id) => void Atomics.store(word, 0, id | 0),
-  print: (task, text) => port.postMessage({ t: 'print', task, text }),
+  begin: (id) => void Atomics.store(words, OWNERSHIP_WORD, id | 0),
+  print(task, text) {
+    port.postMessage({ t: 'print', task, text });
+    addPrinted(words, text);
+  },
 };
 
 captureOutput((text) => workerPort.print(undefined, text));
@@ -52,5 +45,9 @@ const runner = new TaskRunner({
   },
 });
 port.on('message', (message: HostMessage) => runner.receive(message));
+port.on('messageerror', (error) => {
+  // A task that can't be read has no name to answer for: the thread ends with the reason, and the host knows what it had sent.
+  throw error;
+});
 workerPort.send({ t: 'spawned' });
 void runner.start(order);

@@ -177,14 +177,16 @@ export const ERROR_CODES = {
   HEDDLE_WORKER_DIED: row<{
     worker: string;
     how: string;
-    name: string | undefined;
-    attempt: number;
+    task: { readonly name: string; readonly attempt: number; readonly hasBegun: boolean } | undefined;
     stderrTail: readonly string[];
   }>({
     class: 'WorkerDiedError',
     retryable: true,
-    message: ({ worker, how, name, attempt, stderrTail }) =>
-      `${worker} ${how}${name === undefined ? '' : ` while it ran "${name}" (attempt ${attempt})`}` +
+    message: ({ worker, how, task, stderrTail }) =>
+      `${worker} ${how}` +
+      (task === undefined
+        ? ''
+        : ` ${task.hasBegun ? 'while it ran' : 'before it began'} "${task.name}" (attempt ${task.attempt})`) +
       (stderrTail.length === 0 ? '' : `; last lines of its stderr:\n  ${stderrTail.join('\n  ')}`),
   }),
   HEDDLE_WORKER_STUCK: row<{ worker: string; name: string | undefined; limitMs: number }>({

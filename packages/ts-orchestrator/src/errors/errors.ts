@@ -49,15 +49,23 @@ export class WorkerDiedError extends HeddleError {
   readonly stderrTail: readonly string[];
   /** Which attempt at the task this was, from 1. */
   readonly attempt: number;
+  /** Had the worker begun the task? False: it is safe to run again. */
+  readonly hasBegun: boolean;
 
-  constructor(message: string, death: Omit<WorkerDeath, 'how'>, attempt: number, options?: ErrorOptions) {
+  constructor(
+    message: string,
+    death: Omit<WorkerDeath, 'how'>,
+    task: { readonly attempt: number; readonly hasBegun: boolean },
+    options?: ErrorOptions,
+  ) {
     super('HEDDLE_WORKER_DIED', message, options);
     this.pid = death.pid;
     this.threadId = death.threadId;
     this.exitCode = death.exitCode;
     this.signal = death.signal;
     this.stderrTail = death.stderrTail;
-    this.attempt = attempt;
+    this.attempt = task.attempt;
+    this.hasBegun = task.hasBegun;
   }
 }
 
@@ -85,13 +93,17 @@ export function heddleError<Code extends ErrorCode>(
 export function workerDiedError(
   worker: string,
   death: WorkerDeath,
-  task: { name: string; attempt: number } | undefined,
+  task: { readonly name: string; readonly attempt: number; readonly hasBegun: boolean } | undefined,
   cause?: unknown,
 ): WorkerDiedError {
-  const attempt = task?.attempt ?? 0;
   const { how, stderrTail } = death;
-  const message = ERROR_CODES.HEDDLE_WORKER_DIED.message({ worker, how, name: task?.name, attempt, stderrTail });
-  return new WorkerDiedError(message, death, attempt, cause === undefined ? undefined : { cause });
+  const message = ERROR_CODES.HEDDLE_WORKER_DIED.message({ worker, how, task, stderrTail });
+  return new WorkerDiedError(
+    message,
+    death,
+    task ?? { attempt: 0, hasBegun: false },
+    cause === undefined ? undefined : { cause },
+  );
 }
 
 /** Adds the non-enumerable `task` to a thrown object; primitives and frozen objects stay as they are. */

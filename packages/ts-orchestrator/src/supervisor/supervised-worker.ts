@@ -217,6 +217,7 @@ export class SupervisedWorker implements PoolWorker {
       how: describeExit(exit),
     };
     const cause = this.#fatal === undefined ? exit.cause : this.#fatal.error;
+    const hasBegun = (task: PoolTask) => this.#link.hasBegun(task.id) ?? true;
     this.#end({
       errorFor: (task) => {
         if (this.#startError !== undefined) return this.#startError;
@@ -225,11 +226,11 @@ export class SupervisedWorker implements PoolWorker {
         return workerDiedError(
           this.label,
           death,
-          task === undefined ? undefined : { name: task.call.name, attempt: task.attempt },
+          task === undefined ? undefined : { name: task.call.name, attempt: task.attempt, hasBegun: hasBegun(task) },
           cause,
         );
       },
-      hasBegun: (task) => this.#link.hasBegun(task.id) ?? true,
+      hasBegun,
       wasReady: this.#wasReady,
       isStartFailure,
       isStuck: false,

@@ -106,7 +106,7 @@ function baseOf(error: Error): string {
 
 /** Errors of another realm (a vm context) count: they carry the tag and a stack. */
 function isError(value: unknown): value is Error {
-  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
+  return read(() => value instanceof Error || Object.prototype.toString.call(value) === '[object Error]', false);
 }
 
 function define(error: Error, key: string, value: unknown): void {

@@ -146,6 +146,12 @@ export function payloadError(
   canCopy: (value: unknown) => boolean,
 ): unknown {
   if (error instanceof HeddleError) return error;
+  const code = role.subject === 'result' ? 'HEDDLE_RESULT_UNCLONEABLE' : 'HEDDLE_ARGUMENT_UNCLONEABLE';
+  // The stack or the memory is full: no single part is to blame, and looking for one would meet the same end.
+  if (error instanceof RangeError) {
+    const reason = `too large or nested too deeply (${error.message})`;
+    return heddleError(code, { name: role.name, path: role.subject, found: reason }, error);
+  }
   const found = findOffender(value, role.subject, canCopy);
   if (found === undefined) {
     // The value itself is fine, so it is the list.
@@ -153,7 +159,6 @@ export function payloadError(
     return transferError(Math.max(index, 0), error instanceof Error ? error.message : String(error));
   }
   if (isShared(found.value)) return heddleError('HEDDLE_SHARED_ARRAY', { name: role.name, path: found.path }, error);
-  const code = role.subject === 'result' ? 'HEDDLE_RESULT_UNCLONEABLE' : 'HEDDLE_ARGUMENT_UNCLONEABLE';
   return heddleError(code, { name: role.name, path: found.path, found: describeKind(found.value) }, error);
 }
 

@@ -12,9 +12,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '../clock/clock.ts';
-import { SETUP_ROLE } from '../task/payload.ts';
+import { encodeThrow } from '../task/error-codec.ts';
+import { canSerialize, SETUP_ROLE } from '../task/payload.ts';
 import { entryUrl } from './entry-url.ts';
-import { fromWire, OWNERSHIP_FD, speakerParser, toWire } from './process-wire.ts';
+import { ProcessOutput } from './process-output.ts';
+import { fromWire, OWNERSHIP_FD, toWire, type WireMessage } from './process-wire.ts';
 import type { StartOrder, WorkerMessage } from './protocol.ts';
 import type { Link, LinkEvents, ParentDeath, Transport } from './transport.ts';
 
@@ -28,9 +30,11 @@ export interface ProcessTransportOptions {
   readonly clock: Clock;
 }
 
-/** How long the last words of a dead process, and the closing of its channel, are waited for. A guess; both are there at once
- * unless a grandchild holds the pipe. */
-const LATE_OUTPUT_MS = 500;
+/**
+ * How long the parts of an end are waited for: the last words and the closed channel of a dead process, the exit of one that has
+ * closed its channel. A guess; they come together unless a grandchild holds a pipe.
+ */
+const LATE_END_MS = 500;
 
 /** Live workers of this thread: ended when the program exits, by whatever path it leaves by itself. */
 const living = new Set<ChildProcess>();
@@ -68,6 +72,7 @@ function startProcess(
   options: ProcessTransportOptions,
   onRefusedSignal: () => void,
 ): Link {
+  const { clock } = options;
   const mark = randomBytes(8).toString('hex');
   const ownership = openOwnershipFile();
   const execArgv = [...(options.execArgv ?? inheritedExecArgv())];
@@ -87,26 +92,38 @@ function startProcess(
   let isOver = false;
   let exit: { exitCode: number | null; signal: NodeJS.Signals | null } | undefined;
   let isDisconnected = false;
-  let isOutputEnded = false;
   let cause: unknown;
 
   const finish = (isSpawnFailure: boolean) => {
     if (isOver) return;
     isOver = true;
-    parser.end();
+    output?.release();
     if (!isAbandoned) events.onExit({ exitCode: null, signal: null, ...exit, cause, isSpawnFailure });
     if (ownership !== undefined) fs.closeSync(ownership);
   };
   const consider = () => {
     if (exit === undefined) return;
-    if (isDisconnected && isOutputEnded) finish(false);
-    else options.clock.after(LATE_OUTPUT_MS, () => finish(false));
+    if (isDisconnected && output?.isEnded === true) finish(false);
+    else clock.after(LATE_END_MS, () => finish(false));
   };
-  const parser = speakerParser(mark, (task, text) => {
-    if (!isAbandoned) events.onOutput(task, text);
-  });
+  const receive = (message: WorkerMessage) => {
+    if (isAbandoned || isOver) return;
+    if (message.t === 'spawned' && options.parentDeath === 'addon' && message.isParentDeathSignalSet !== true)
+      onRefusedSignal();
+    if (!('value' in message)) return events.onMessage(message);
+    let value: unknown;
+    try {
+      value = fromWire(message.value);
+    } catch (error) {
+      // Written there and not readable here, as a value nested deeper than this stack goes: its task's error, not the host's.
+      return events.onMessage({ t: 'error', id: message.id, error: encodeThrow(error, canSerialize) });
+    }
+    events.onMessage({ ...message, value });
+  };
 
   let child: ChildProcess;
+  // oxlint-disable-next-line prefer-const -- used by functions above, made from the child below
+  let output: ProcessOutput | undefined;
   try {
     child = fork(
       fileURLToPath(entryUrl('process-entry')),
@@ -127,18 +144,28 @@ function startProcess(
     living.delete(child);
     finish(true);
   });
-  child.on('message', (wire: { heddle?: WorkerMessage }) => {
-    const message = wire?.heddle;
-    if (message === undefined || isAbandoned) return;
-    if (message.t === 'spawned' && options.parentDeath === 'addon' && message.isParentDeathSignalSet !== true)
-      onRefusedSignal();
-    events.onMessage('value' in message ? { ...message, value: fromWire(message.value) } : message);
+  output = new ProcessOutput({
+    child,
+    mark,
+    clock,
+    onText(task, text) {
+      if (!isAbandoned && !isOver) events.onOutput(task, text);
+    },
+    onMessage: ({ heddle }) => receive(heddle),
+    onEnd: consider,
+  });
+  child.on('message', (wire: Partial<WireMessage> | null) => {
+    if (wire?.heddle !== undefined) output?.push(wire as WireMessage);
   });
   child.once('disconnect', () => {
     isDisconnected = true;
-    // A worker that only cut the line can no longer be told anything.
-    if (exit === undefined) child.kill('SIGKILL');
-    consider();
+    if (exit !== undefined) return consider();
+    // Most often the exit is on its way. A worker that only cut the line can no longer be told anything.
+    clock.after(LATE_END_MS, () => {
+      if (exit !== undefined) return;
+      cause ??= new Error('it closed its channel to the host');
+      child.kill('SIGKILL');
+    });
   });
   child.once('exit', (exitCode, signal) => {
     exit = { exitCode, signal };
@@ -146,23 +173,6 @@ function startProcess(
     if (!child.connected) isDisconnected = true;
     consider();
   });
-  const decoded = { out: child.stdout, err: child.stderr };
-  let open = 0;
-  for (const stream of [decoded.out, decoded.err]) {
-    if (stream === null) continue;
-    open++;
-    stream.setEncoding('utf8');
-    stream.on('data', (text: string) => {
-      if (stream === decoded.err) parser.push(text);
-      else if (!isAbandoned) events.onOutput(undefined, text);
-    });
-    stream.on('error', () => {});
-    stream.once('close', () => {
-      open--;
-      isOutputEnded = open === 0;
-      consider();
-    });
-  }
   const send = (message: unknown) => {
     // A failure to send means the worker is gone or going; its exit decides what becomes of the task.
     if (child.connected) child.send({ heddle: message }, () => {});
@@ -170,7 +180,6 @@ function startProcess(
   send({ t: 'start', order });
   child.unref();
   child.channel?.unref();
-  for (const stream of [child.stdout, child.stderr]) (stream as unknown as { unref?(): void } | null)?.unref?.();
 
   return {
     pid: child.pid,
@@ -204,16 +213,20 @@ function readOwnership(fd: number): number | undefined {
   return fs.readSync(fd, word, 0, 8, 0) === 8 ? word.readDoubleLE(0) : undefined;
 }
 
-/** What this program was started with, less what belongs to it alone: its script text, its inspector port. */
+/** Options that belong to this run of this program alone: its script text, its inspector, its watcher, its profiles. */
+const OWN_OPTION =
+  /^(?:--(?:eval|print|input-type|inspect|debug-port|test|watch|check|interactive|cpu-prof|heap-prof)|-(?:e|p|pe|c|i)$)/;
+/** Those of them whose value may stand in the next argument. */
+const OWN_OPTION_WITH_VALUE =
+  /^(?:-e|-p|-pe|--eval|--print|--input-type|--(?:inspect|debug)-port|--watch-path|--(?:cpu|heap)-prof-\w+|--test-(?!only|force-exit)[\w-]+)$/;
+
+/** What this program was started with, less what belongs to it alone. */
 export function inheritedExecArgv(execArgv: readonly string[] = process.execArgv): string[] {
   const kept: string[] = [];
   for (let i = 0; i < execArgv.length; i++) {
     const argument = execArgv[i]!;
-    if (/^(-e|-p|-pe|--eval|--print)$/.test(argument)) i++;
-    else if (
-      !/^(--(eval|print|input-type|inspect|test|watch|check|interactive|cpu-prof|heap-prof)|-c$|-i$)/.test(argument)
-    )
-      kept.push(argument);
+    if (!OWN_OPTION.test(argument)) kept.push(argument);
+    else if (OWN_OPTION_WITH_VALUE.test(argument)) i++;
   }
   return kept;
 }

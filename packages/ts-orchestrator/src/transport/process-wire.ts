@@ -7,6 +7,8 @@ import type { WorkerMessage } from './protocol.ts';
 /** The user's code may use the channel too, so every message of ours sits under this key. */
 export interface WireMessage {
   readonly heddle: WorkerMessage;
+  /** Bytes the worker had written to stderr before it. */
+  readonly printedBytes?: number;
 }
 
 /** Descriptor of the ownership file in the worker: after stdin, stdout, stderr and the channel. */

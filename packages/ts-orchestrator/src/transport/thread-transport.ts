@@ -6,10 +6,10 @@
  * there before the entry took the streams over is read only after the exit.
  */
 import { MessageChannel, receiveMessageOnPort, Worker, type WorkerOptions } from 'node:worker_threads';
-import type { ThreadStart } from '../entry/thread-entry.ts';
 import { arePrimitive, canClone, cloneValue, payloadError, SETUP_ROLE } from '../task/payload.ts';
 import { entryUrl } from './entry-url.ts';
 import type { WorkerMessage } from './protocol.ts';
+import { createThreadWords, OWNERSHIP_WORD, takePrinted, type ThreadStart } from './thread-words.ts';
 import type { Link, LinkEvents, Transport } from './transport.ts';
 
 export interface ThreadTransportOptions {
@@ -38,8 +38,8 @@ export function createThreadTransport(options: ThreadTransportOptions): Transpor
 
 function startThread(order: ThreadStart['order'], events: LinkEvents, options: ThreadTransportOptions): Link {
   const { port1: port, port2 } = new MessageChannel();
-  const word = new Int32Array(new SharedArrayBuffer(4));
-  const start: ThreadStart = { port: port2, order, word };
+  const words = createThreadWords();
+  const start: ThreadStart = { port: port2, order, words };
   const workerOptions: WorkerOptions = {
     workerData: { heddle: start },
     transferList: [port2],
@@ -66,13 +66,19 @@ function startThread(order: ThreadStart['order'], events: LinkEvents, options: T
   let cause: unknown;
   const receive = (message: WorkerMessage) => {
     hasSpoken = true;
+    if (message.t === 'print') takePrinted(words, message.text);
     if (isAbandoned) return;
     if (message.t === 'print') events.onOutput(message.task, message.text);
     else events.onMessage(message);
   };
   port.on('message', receive);
+  port.on('messageerror', (error) => {
+    // Some reply can't be read, and it doesn't say which: the thread is ended, so that its task gets an outcome.
+    cause ??= error;
+    void worker.terminate();
+  });
   worker.on('error', (error) => {
-    cause = error;
+    cause ??= error;
   });
   worker.once('exit', (exitCode) => {
     for (let left = receiveMessageOnPort(port); left !== undefined; left = receiveMessageOnPort(port)) {
@@ -100,7 +106,7 @@ function startThread(order: ThreadStart['order'], events: LinkEvents, options: T
         throw payloadError(error, message.value, transfer, { name: message.name, subject: 'arguments' }, canClone);
       }
     },
-    hasBegun: (id) => Atomics.load(word, 0) === (id | 0),
+    hasBegun: (id) => Atomics.load(words, OWNERSHIP_WORD) === (id | 0),
     kill: () => void worker.terminate(),
     abandon() {
       isAbandoned = true;

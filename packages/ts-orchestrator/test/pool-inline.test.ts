@@ -1,5 +1,3 @@
 import { poolContract } from './pool.contract.ts';
 
 poolContract('inline');
-poolContract('threads');
-poolContract('processes');
