@@ -56,10 +56,9 @@ export async function createPool<M = UntypedModule>(
     keepAlive,
   });
   await scheduler.open();
-  const { workersMax, tasksPerWorker, backend, name } = resolved;
+  const { workersMax, tasksPerWorker, backend } = resolved;
   const core = new PoolCore({
     scheduler,
-    name,
     mapWindow: backend === 'inline' ? tasksPerWorker : 2 * workersMax,
   });
   return core as unknown as Pool<M>;

@@ -77,7 +77,6 @@ export interface Pool<M> extends AsyncDisposable {
 
 export interface PoolParts {
   readonly scheduler: Scheduler;
-  readonly name: string;
   /** Items a `map` may have under way. */
   readonly mapWindow: number;
 }

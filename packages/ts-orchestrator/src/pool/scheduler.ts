@@ -297,8 +297,9 @@ export class Scheduler implements WorkerListener {
   #reply(task: PoolTask, worker: PoolWorker, outcome: Outcome): void {
     worker.release(task);
     this.#running--;
-    this.#offer(worker);
+    // First the outcome: who waits for it may cancel what would be sent next.
     this.#settle(task, task.cause === undefined ? outcome : { ok: false, error: task.cause.error });
+    this.#offer(worker);
   }
 
   #endByForce(task: PoolTask, worker: PoolWorker): void {

@@ -1,0 +1,131 @@
+/**
+ * A pool on a transport that does what the test says, with time in the test's hand: scheduler and supervisor are the real ones.
+ */
+import { KeepAlive } from '../src/pool/keep-alive.ts';
+import { parsePoolOptions, type PoolOptions } from '../src/pool/pool-options.ts';
+import { PoolCore } from '../src/pool/pool.ts';
+import { Scheduler } from '../src/pool/scheduler.ts';
+import { Supervisor } from '../src/supervisor/supervisor.ts';
+import type { HostMessage, StartOrder, WorkerMessage } from '../src/transport/protocol.ts';
+import type { Link, LinkEvents, LinkExit, Transport } from '../src/transport/transport.ts';
+import { FakeClock } from './fake-clock.ts';
+
+export class FakeLink implements Link {
+  readonly order: StartOrder;
+  readonly events: LinkEvents;
+  readonly pid: number;
+  readonly threadId = undefined;
+  readonly sent: HostMessage[] = [];
+  /** Ids the worker has begun, as its ownership word would tell. */
+  begun: number | undefined;
+  kills = 0;
+  isAbandoned = false;
+
+  constructor(order: StartOrder, events: LinkEvents) {
+    this.order = order;
+    this.events = events;
+    this.pid = 1000 + order.workerId;
+  }
+
+  send(message: HostMessage): void {
+    this.sent.push(message);
+  }
+
+  hasBegun(id: number): boolean {
+    return this.begun === id;
+  }
+
+  kill(): void {
+    this.kills++;
+  }
+
+  abandon(): void {
+    this.isAbandoned = true;
+  }
+
+  emit(message: WorkerMessage): void {
+    this.events.onMessage(message);
+  }
+
+  becomeReady(tasks: readonly string[] = ['f', 'g']): void {
+    this.emit({ t: 'spawned' });
+    this.emit({ t: 'loaded', tasks });
+    this.emit({ t: 'ready' });
+  }
+
+  /** The task that was sent last. */
+  get run(): Extract<HostMessage, { t: 'run' }> {
+    return this.sent.findLast((message) => message.t === 'run')!;
+  }
+
+  reply(value: unknown): void {
+    this.emit({ t: 'value', id: this.run.id, value });
+  }
+
+  exit(exit: Partial<LinkExit> = {}): void {
+    this.events.onExit({ exitCode: null, signal: 'SIGKILL', cause: undefined, isSpawnFailure: false, ...exit });
+  }
+}
+
+export interface FakePool {
+  readonly clock: FakeClock;
+  readonly links: FakeLink[];
+  readonly pool: PoolCore;
+  readonly scheduler: Scheduler;
+  readonly lines: string[];
+  readonly opened: Promise<void>;
+}
+
+/** Begins to open a pool; its first worker waits for the test. */
+export function beginFakePool(raw: PoolOptions = {}, { canResend = true } = {}): FakePool {
+  const options = parsePoolOptions({ backend: 'processes', workers: 2, ...raw });
+  const clock = new FakeClock();
+  const links: FakeLink[] = [];
+  const lines: string[] = [];
+  const transport: Transport = {
+    backend: options.backend,
+    canKill: options.backend !== 'inline',
+    parentDeath: 'same-process',
+    pack: (args) => ({ value: args, transfer: [], canResend }),
+    packSetup: (data) => data,
+    start(order, events) {
+      const link = new FakeLink(order, events);
+      links.push(link);
+      return link;
+    },
+  };
+  const supervisor = new Supervisor({
+    transport,
+    clock,
+    limits: options,
+    concurrency: options.tasksPerWorker,
+    order: { poolName: options.name, moduleUrl: 'file:///tasks.js', setupData: undefined, isByReference: false },
+    writeLine: (line) => lines.push(line),
+  });
+  const moduleUrl = 'file:///tasks.js';
+  const scheduler = new Scheduler({
+    source: supervisor,
+    transport,
+    clock,
+    options,
+    moduleUrl,
+    keepAlive: new KeepAlive(),
+  });
+  const opened = scheduler.open();
+  opened.catch(() => {});
+  const pool = new PoolCore({ scheduler, mapWindow: 2 * options.workersMax });
+  return { clock, links, pool, scheduler, lines, opened };
+}
+
+/** A pool with one ready worker. */
+export async function openFakePool(raw: PoolOptions = {}, extra?: { canResend: boolean }): Promise<FakePool> {
+  const fake = beginFakePool(raw, extra);
+  fake.links[0]!.becomeReady();
+  await fake.opened;
+  return fake;
+}
+
+/** Lets promises that can go on do so. */
+export async function turn(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+}

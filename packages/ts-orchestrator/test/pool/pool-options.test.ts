@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { coresAllowed } from '@heddle/machine';
+import { parsePoolOptions } from '../../src/pool/pool-options.ts';
+
+const messageOf = (raw: unknown): string => {
+  try {
+    parsePoolOptions(raw);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error('expected a refusal');
+};
+
+describe('options of a pool', () => {
+  it('have defaults and are frozen', () => {
+    const options = parsePoolOptions(undefined);
+    expect(options).toMatchObject({
+      backend: 'threads',
+      workersMax: coresAllowed(),
+      tasksPerWorker: 1,
+      cancelGraceMs: 250,
+      idleTimeoutMs: 30_000,
+      queueLimit: 1_000_000,
+    });
+    expect(Object.isFrozen(options)).toBe(true);
+    expect(parsePoolOptions({ backend: 'inline' })).toMatchObject({ workersMax: 1, tasksPerWorker: 512 });
+    expect(parsePoolOptions({ backend: 'inline', workers: 3 })).toMatchObject({ workersMax: 1, tasksPerWorker: 3 });
+  });
+
+  it.each([
+    [{ worker: 2 }, 'createPool has no option "worker"; did you mean "workers"?'],
+    [{ retries: 2 }, 'createPool has no option "retries"; known: backend, workers'],
+    [{ limits: { heapMib: 2 } }, 'limits has no option "heapMib"; did you mean "heapMiB"?'],
+    [{ workers: 0 }, 'option "workers" of createPool must be \'auto\' or an integer from 1 to 1024'],
+    [{ workers: 2.5 }, 'got 2.5'],
+    [{ workers: '2' }, "got '2'"],
+    [{ workers: 1025 }, 'from 1 to 1024 with backend "threads"'],
+    [{ backend: 'auto' }, "must be one of 'threads', 'processes', 'inline'; got 'auto'"],
+    [{ backend: null }, 'got null'],
+    [
+      { taskTimeoutMs: 0 },
+      'option "taskTimeoutMs" of createPool must be an integer of milliseconds from 1 to 2147483647',
+    ],
+    [{ taskTimeoutMs: NaN }, 'got NaN'],
+    [{ cancelGraceMs: -1 }, 'from 0 to'],
+    [{ idleTimeoutMs: 2 ** 31 }, 'or Infinity; got 2147483648'],
+    [{ queueLimit: -1 }, 'of tasks from 0'],
+    [{ name: '' }, 'printable'],
+    [{ name: 'a\nb' }, "got 'a\\nb'"],
+    [{ env: { A: 1 } }, 'an object of strings'],
+    [{ execArgv: '--x' }, 'an array of strings'],
+    [{ limits: 5 }, 'option "limits" of createPool must be an object; got 5'],
+    [{ limits: { heapMiB: 0.5 } }, 'option "heapMiB" of limits must be an integer of MiB from 8'],
+    [{ unsafeByReference: 1 }, 'true or false'],
+    ['threads', 'the options of createPool must be an object'],
+    [[], 'the options of createPool must be an object'],
+    [{ backend: 'inline', limits: { heapMiB: 64 } }, 'limits.heapMiB has no effect with backend "inline"'],
+    [{ backend: 'inline', env: {} }, 'env has no effect with backend "inline"'],
+    [{ backend: 'inline', execArgv: [] }, 'execArgv has no effect with backend "inline"'],
+    [{ unsafeByReference: true }, 'unsafeByReference has no effect with backend "threads"'],
+  ])('refuse %j', (raw, expected) => {
+    expect(messageOf(raw)).toContain(expected);
+  });
+
+  it('take undefined as not given', () => {
+    expect(parsePoolOptions({ workers: undefined, env: { A: 'x', B: undefined } }).env).toEqual({ A: 'x' });
+  });
+});
