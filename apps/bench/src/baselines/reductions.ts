@@ -1,0 +1,47 @@
+// The plainest fast loops for sums: eight partial sums, which leaves the order of additions to the loop and lets the
+// processor work on eight at a time.
+
+export function plainSum(x: ArrayLike<number>): number {
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  let e = 0;
+  let f = 0;
+  let g = 0;
+  let h = 0;
+  const even = x.length - (x.length % 8);
+  for (let i = 0; i < even; i += 8) {
+    a += x[i]!;
+    b += x[i + 1]!;
+    c += x[i + 2]!;
+    d += x[i + 3]!;
+    e += x[i + 4]!;
+    f += x[i + 5]!;
+    g += x[i + 6]!;
+    h += x[i + 7]!;
+  }
+  for (let i = even; i < x.length; i++) a += x[i]!;
+  return a + b + (c + d) + (e + f + (g + h));
+}
+
+export function plainMeanVariance(x: ArrayLike<number>): { mean: number; variance: number } {
+  const mean = plainSum(x) / x.length;
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  const even = x.length - (x.length % 4);
+  for (let i = 0; i < even; i += 4) {
+    const first = x[i]! - mean;
+    const second = x[i + 1]! - mean;
+    const third = x[i + 2]! - mean;
+    const fourth = x[i + 3]! - mean;
+    a += first * first;
+    b += second * second;
+    c += third * third;
+    d += fourth * fourth;
+  }
+  for (let i = even; i < x.length; i++) a += (x[i]! - mean) ** 2;
+  return { mean, variance: (a + b + (c + d)) / x.length };
+}

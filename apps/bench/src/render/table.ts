@@ -1,0 +1,78 @@
+// The tables of the terminal: one per case with a row per size, and a summary.
+import Table from 'cli-table3';
+import { CONTESTANTS, type ContestantKind } from '../contestants.ts';
+import type { CaseResult, SizeResult, SuiteResult } from '../result.ts';
+import { formatCrossover, formatFigure, formatRatio, formatSize, formatSpread } from './format.ts';
+
+const NATIVE_KINDS = ['native-1', 'native-all'] as const;
+
+function plainTable(head: string[]): Table.Table {
+  const aligned = head.map((_, column) => (column === 0 ? 'left' : 'right') as Table.HorizontalAlignment);
+  return new Table({ head, colAligns: aligned, style: { head: [], border: [], compact: true } });
+}
+
+function timingCell({ timings, speedups }: SizeResult, kind: ContestantKind): string {
+  const timing = timings.find((one) => one.kind === kind);
+  if (timing === undefined) return '';
+  const figure = `${formatFigure(timing.figure)} ${formatSpread(timing.ms)}`;
+  const speedup = speedups[kind];
+  if (speedup === undefined) return figure;
+  const interval = `${formatRatio(speedup.low)}..${formatRatio(speedup.high)}`;
+  return `${figure}  ${formatRatio(speedup.ratio)} (${interval})`;
+}
+
+function caseTable(result: CaseResult): string {
+  const kinds = new Set(result.contestants.map(({ kind }) => kind));
+  const natives = NATIVE_KINDS.filter((kind) => kinds.has(kind));
+  const table = plainTable([result.sizeLabel, 'best JavaScript', ...natives.map((kind) => CONTESTANTS[kind].label)]);
+  for (const size of result.sizes) {
+    const { baseline } = size;
+    const label = result.contestants.find(({ kind }) => kind === baseline)?.label ?? '';
+    const javascript = baseline === undefined ? '' : `${timingCell(size, baseline)} ${label}`;
+    table.push([formatSize(size.size), javascript, ...natives.map((kind) => timingCell(size, kind))]);
+  }
+  return table.toString();
+}
+
+function caseText(result: CaseResult): string {
+  const better = `${result.unit}, ${result.better} is better`;
+  const state = result.agrees ? 'equal results' : 'RESULTS NOT EQUAL';
+  const native = result.contestants.some(({ kind }) => CONTESTANTS[kind].isNative)
+    ? `; native on all threads is faster ${formatCrossover(result)}`
+    : '';
+  const lines = [`${result.id}: ${better}; ${result.rounds} rounds, ${state}${native}`, caseTable(result)];
+  for (const { label, problem } of result.contestants) if (problem) lines.push(`  ${label}: ${problem}`);
+  return lines.join('\n');
+}
+
+function summaryTable(cases: readonly CaseResult[]): string {
+  const table = plainTable([
+    'speed-up over the best JavaScript',
+    'at',
+    ...NATIVE_KINDS.map((kind) => CONTESTANTS[kind].label),
+    'all threads faster',
+  ]);
+  for (const result of cases) {
+    const largest = result.sizes.at(-1);
+    if (largest === undefined) continue;
+    const ratios = NATIVE_KINDS.map((kind) => largest.speedups[kind]);
+    table.push([
+      result.id,
+      `${formatSize(largest.size)} ${result.sizeLabel}`,
+      ...ratios.map((speedup) => (speedup === undefined ? '' : formatRatio(speedup.ratio))),
+      formatCrossover(result),
+    ]);
+  }
+  return table.toString();
+}
+
+/** Everything of a run for the terminal. */
+export function suiteText({ cases, noise, card, native, nativeAbsent }: SuiteResult): string {
+  const threads = native === undefined ? '' : `, native on ${native.threads} threads with ${native.simd}`;
+  const head =
+    `${card.cpu.model}, ${card.cores.allowed} cores, Node ${card.node.version}${threads}; ` +
+    `noise of this machine ${Math.round(noise * 100)}%`;
+  const absent = nativeAbsent === undefined ? [] : [`native contestants left out: ${nativeAbsent}`];
+  const summary = native === undefined || cases.length === 0 ? [] : [summaryTable(cases)];
+  return [head, ...absent, ...cases.map((result) => caseText(result)), ...summary].join('\n\n');
+}

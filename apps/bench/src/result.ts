@@ -1,0 +1,145 @@
+// Results of a suite as plain JSON, and what follows from them: the baseline at each size, speed-ups, crossover sizes.
+import {
+  isChecked,
+  speedup,
+  summarize,
+  type Comparison,
+  type MachineCard,
+  type Speedup,
+  type Summary,
+} from '@heddle/measure';
+import type { BenchCase, SuiteName } from './case-table.ts';
+import { CONTESTANTS, measureKey, type ContestantKind } from './contestants.ts';
+import { UNITS, type UnitName } from './units.ts';
+
+/** Times of one contestant at one size. */
+export interface Timing {
+  kind: ContestantKind;
+  /** Milliseconds per call, one per round, in the order measured. */
+  samplesMs: number[];
+  ms: Summary;
+  /** The median in the case's unit. */
+  figure: number;
+}
+
+export interface SizeResult {
+  size: number;
+  /** Units of work of one call. */
+  work: number;
+  timings: Timing[];
+  /** The fastest JavaScript at this size; absent when none finished. */
+  baseline?: ContestantKind;
+  /** Over the baseline, by native contestant. */
+  speedups: Partial<Record<ContestantKind, Speedup>>;
+}
+
+export interface CaseContestant {
+  kind: ContestantKind;
+  label: string;
+  digest?: string;
+  /** Why it failed, or why its result is wrong. */
+  problem?: string;
+  /** Processor time by wall time over the timed rounds. */
+  coresUsed?: number;
+}
+
+export interface CaseResult {
+  id: string;
+  kernel: string;
+  type: string;
+  about: string;
+  unit: UnitName;
+  better: 'lower' | 'higher';
+  sizeLabel: string;
+  rounds: number;
+  contestants: CaseContestant[];
+  /** Whether all contestants finished with equal results (or within the case's error bound). */
+  agrees: boolean;
+  sizes: SizeResult[];
+  /** First size from which native on all threads is faster than the baseline, there and at every larger size. */
+  crossover?: number;
+}
+
+export interface SuiteResult {
+  suite: SuiteName;
+  quick: boolean;
+  card: MachineCard;
+  /** Relative spread of a fixed loop on this machine, before the suite. */
+  noise: number;
+  /** Instruction set and threads of the native package; absent without it. */
+  native?: { simd: string; threads: number };
+  /** Why the native contestants are absent. */
+  nativeAbsent?: string;
+  wasInterrupted: boolean;
+  elapsedMs: number;
+  cases: CaseResult[];
+}
+
+export function contestantLabel(one: BenchCase, kind: ContestantKind): string {
+  return kind === 'plain' ? (one.plainLabel ?? CONTESTANTS.plain.label) : CONTESTANTS[kind].label;
+}
+
+/** What a comparison of a case's contestants says. */
+export function evaluateCase(one: BenchCase, sizes: readonly number[], comparison: Comparison): CaseResult {
+  const results = Object.values(comparison.contestants);
+  const contestants = results.map((result): CaseContestant => {
+    const problem = result.error?.message ?? result.problem ?? (result.differsFrom ? 'its result differs' : undefined);
+    return {
+      kind: result.id as ContestantKind,
+      label: result.label,
+      ...(result.digest === undefined ? {} : { digest: result.digest }),
+      ...(problem === undefined ? {} : { problem }),
+      ...(result.cpu === undefined ? {} : { coresUsed: result.cpu.cores }),
+    };
+  });
+  const sizeResults = sizes.map((size) => {
+    const timings = results
+      .map(({ id, measureSamples }) => ({
+        kind: id as ContestantKind,
+        samplesMs: measureSamples[measureKey(size)] ?? [],
+      }))
+      .filter(({ samplesMs }) => samplesMs.length > 0)
+      .map(({ kind, samplesMs }): Timing => {
+        const ms = summarize(samplesMs);
+        return { kind, samplesMs, ms, figure: UNITS[one.unit].of(one.work(size), ms.median) };
+      });
+    return { size, work: one.work(size), timings, ...relate(timings) };
+  });
+  const crossover = findCrossover(sizeResults);
+  return {
+    id: one.id,
+    kernel: one.kernel,
+    type: one.type,
+    about: one.about,
+    unit: one.unit,
+    better: UNITS[one.unit].better,
+    sizeLabel: one.sizeLabel,
+    rounds: Math.min(...results.map(({ samplesMs }) => samplesMs.length)),
+    contestants,
+    agrees: results.every((result) => isChecked(result)),
+    sizes: sizeResults,
+    ...(crossover === undefined ? {} : { crossover }),
+  };
+}
+
+/** The fastest JavaScript, and the native contestants' speed-ups over it. */
+export function relate(timings: readonly Timing[]): Pick<SizeResult, 'baseline' | 'speedups'> {
+  const [baseline] = timings
+    .filter(({ kind }) => !CONTESTANTS[kind].isNative)
+    .sort((a, b) => a.ms.median - b.ms.median);
+  if (baseline === undefined) return { speedups: {} };
+  const natives = timings.filter(({ kind }) => CONTESTANTS[kind].isNative);
+  const speedups = natives.map(({ kind, samplesMs }) => [kind, speedup(baseline.samplesMs, samplesMs)] as const);
+  return { baseline: baseline.kind, speedups: Object.fromEntries(speedups) };
+}
+
+/** The smallest size that is won with all its larger ones; a win is a speed-up whose whole interval lies above 1. */
+export function findCrossover(sizes: readonly SizeResult[]): number | undefined {
+  let first: number | undefined;
+  for (const { size, speedups } of sizes.toReversed()) {
+    const all = speedups['native-all'];
+    if (all === undefined || all.low <= 1) break;
+    first = size;
+  }
+  return first;
+}
