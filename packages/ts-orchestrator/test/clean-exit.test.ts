@@ -109,3 +109,21 @@ describe('what a thread can not contain', () => {
     expect(ended.signal).toBe(signal);
   });
 });
+
+describe.each(['threads', 'processes'])('a module that is its own task module (%s)', (backend) => {
+  it.each([
+    ['guarded', '49\n'],
+    ['unguarded', 'HEDDLE_MODULE_SELF\n'],
+  ])('%s', async (guard, expected) => {
+    const env = { HEDDLE_TEST_ARGS: `${backend} ${guard}` };
+    expect((await startProgram('is-its-own-module.mjs', [], env).ended).stdout).toBe(expected);
+  });
+});
+
+it('pools of both kinds live in a worker thread of the host, and end with it', async () => {
+  const { code, stdout, stderr } = await startProgram('hosts-in-a-worker.mjs', []).ended;
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const { results, pids } = JSON.parse(stdout) as { results: number[]; pids: number[] };
+  expect(results).toEqual([3, 3, 3]);
+  await gone(pids);
+});

@@ -44,7 +44,7 @@ export async function prepareTypeScript(url: string, hookUrl: URL, isWanted: boo
 /** The file that a load failed on only because it is TypeScript; undefined: it failed of something else. */
 export function refusedTypeScript(error: unknown): string | undefined {
   if (!isUnknownExtension(error)) return undefined;
-  return /\S+\.[mc]?ts$/m.exec(String((error as Error).message))?.[0];
+  return / for (.+\.[mc]?ts)$/m.exec(String((error as Error).message))?.[1];
 }
 
 /** Could a start with the hook in place go better? */

@@ -87,7 +87,10 @@ export function heddleError<Code extends ErrorCode>(
   cause?: unknown,
 ): HeddleError {
   const message = (ERROR_CODES[code].message as (details: ErrorDetails<Code>) => string)(details);
-  return new HeddleError(code, message, cause === undefined ? undefined : { cause });
+  const error = new HeddleError(code, message, cause === undefined ? undefined : { cause });
+  // The stack begins with who found the fault.
+  Error.captureStackTrace(error, heddleError);
+  return error;
 }
 
 export function workerDiedError(
