@@ -1,6 +1,6 @@
 // Starts the built command as a user would, and collects what it prints.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -67,4 +67,25 @@ export function start(args: string[], options: { cwd?: string; stdin?: string } 
 
 export function heddle(args: string[], options: { cwd?: string; stdin?: string } = {}): Promise<Outcome> {
   return start(args, { stdin: '', ...options }).ended;
+}
+
+/** Linux: a process that is neither gone nor a zombie. */
+export function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+/** Linux: living processes below one, runners in groups of their own included. */
+export function livingDescendants(pid: number): number[] {
+  let children: number[];
+  try {
+    const listed = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+    children = listed.trim().split(/\s+/).filter(Boolean).map(Number);
+  } catch {
+    return []; // it ended meanwhile
+  }
+  return children.flatMap((child) => [child, ...livingDescendants(child)]).filter(isAlive);
 }

@@ -1,7 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { heddle, scratchDir, start } from './heddle.ts';
+import { heddle, isAlive, livingDescendants, scratchDir, start } from './heddle.ts';
 
 const TASKS = `import { readFileSync } from 'node:fs';
 export function size(file: string): number { return readFileSync(file).length; }
@@ -90,25 +90,11 @@ test('a time limit ends a busy loop and names the input', async () => {
   expect(code).toBe(1);
 });
 
-/** Living children of a process, by /proc; a zombie has ended. */
-function livingChildren(pid: number): string[] {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(/\s+/).filter(Boolean);
-  return children.filter((child) => isAlive(child));
-}
-
-function isAlive(pid: string): boolean {
-  try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
-
 test.runIf(process.platform === 'linux')('Ctrl-C twice ends busy tasks and leaves no process', async () => {
   const args = ['run', 'tasks.ts#forever', '--range', '1..8', '--backend', 'processes', '--workers', '2'];
   const started = start(args, { cwd: project() });
   await started.shows('"value":1');
-  const children = livingChildren(started.child.pid!);
+  const children = livingDescendants(started.child.pid!);
   expect(children.length).toBeGreaterThan(0);
   started.child.kill('SIGINT');
   await started.shows('Ctrl-C again', 'stderr');

@@ -33,6 +33,12 @@ describe('contestants that work', () => {
     expect(Object.keys(comparison.contestants)).toEqual(['a', 'b', 'c']);
   });
 
+  test('runners start together when asked to', async () => {
+    const specs = ['a', 'b'].map((name) => spec(name, 'meets.js', { name, folder, others: 2 }));
+    const comparison = await compareContestants(specs, { ...QUICK, startsAtOnce: 2 });
+    expect(specs.map(({ id }) => isChecked(resultOf(comparison, id)))).toEqual([true, true]);
+  });
+
   test('a large budget ends at the maximum of rounds', async () => {
     const comparison = await compareContestants([spec('a', 'spin.js')], { budgetMs: 1e6, maxRounds: 7, memory: false });
     expect(resultOf(comparison, 'a').samplesMs).toHaveLength(7);

@@ -1,5 +1,7 @@
 // `heddle compare`: the workloads, or the user's own function, on every backend; the table, the answers, the report.
-import { mkdir } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isAvailable } from '@heddle/core-native';
 import { coresAllowed } from '@heddle/machine';
@@ -39,8 +41,9 @@ const PRICE_SHARE = 0.1;
 /** How long a round of inline takes: long enough that a round is no noise, short enough for many rounds. */
 const INLINE_TARGET_MS = 300;
 const QUICK_INLINE_TARGET_MS = 25;
-/** Starting runners and finding the size take about this part of a workload's share; the rounds get the rest. */
-const ROUNDS_SHARE = 0.6;
+const QUICK_STARTS_AT_ONCE = 3;
+/** Finding the size takes about the rest of a workload's share; starting the runners is part of the comparison. */
+const ROUNDS_SHARE = 0.85;
 
 function choose(names: readonly string[]): readonly Workload[] {
   if (names.length === 0) return workloads;
@@ -71,7 +74,10 @@ export async function compare(words: readonly string[], options: CompareOptions)
   if (reference) await probeModule(reference);
 
   const progress = new Progress();
-  const interrupt = onInterrupt('heddle: stopping; what was measured is kept', () => undefined);
+  const inputDir = await mkdtemp(path.join(tmpdir(), 'heddle-compare-'));
+  const interrupt = onInterrupt('heddle: stopping; what was measured is kept', () =>
+    rmSync(inputDir, { recursive: true, force: true }),
+  );
   const { signal } = interrupt;
   const budgetMs = 1000 * (options.budgetSeconds ?? (options.quick ? QUICK_BUDGET_SECONDS : DEFAULT_BUDGET_SECONDS));
   const workers = options.workers ?? coresAllowed();
@@ -92,7 +98,9 @@ export async function compare(words: readonly string[], options: CompareOptions)
       workers,
       hasNative: isAvailable(),
       noise,
-      dir: outDir,
+      startsAtOnce: options.quick ? QUICK_STARTS_AT_ONCE : 1,
+      inputDir,
+      outDir,
       signal,
       onPhase: (phase) => progress.show(step, phase),
     });
@@ -129,6 +137,7 @@ export async function compare(words: readonly string[], options: CompareOptions)
   } finally {
     progress.clear();
     interrupt.release();
+    await rm(inputDir, { recursive: true, force: true });
   }
   if (signal.aborted) return EXIT.interrupted.code;
   const isWhole = results.every(({ kinds }) => kinds.every(({ state }) => state === 'equal'));

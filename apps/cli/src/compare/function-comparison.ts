@@ -1,6 +1,5 @@
 // The user's own function on every backend that can run it: same table, same verdict as the workloads.
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { serialize } from 'node:v8';
 import { compareContestants } from '@heddle/measure';
@@ -11,7 +10,7 @@ import type { FunctionOptions, ResultNote } from './function-contestant.ts';
 import { kindOf } from './kinds.ts';
 import type { KindOutcome, Measure, WorkloadResult } from './result.ts';
 import { decideVerdict } from './verdict.ts';
-import { judge, type ComparisonOptions } from './workload-comparison.ts';
+import { judge, WARMUP_ROUNDS, type ComparisonOptions } from './workload-comparison.ts';
 
 const FUNCTION_KINDS = ['inline', 'threads', 'processes'] as const;
 type FunctionKind = (typeof FUNCTION_KINDS)[number];
@@ -43,63 +42,60 @@ export async function compareFunction(
   const unreadable = inputs.find((input) => 'error' in input);
   if (unreadable && 'error' in unreadable) throw new CommandError(unreadable.error.message);
   if (inputs.length === 0) throw new CommandError('There is no input to compare with: the list of inputs is empty.');
-  const dir = await mkdtemp(path.join(tmpdir(), 'heddle-compare-'));
-  try {
-    const inputsFile = path.join(dir, 'inputs.bin');
-    await writeFile(inputsFile, serialize(inputs.map((input) => 'value' in input && input.value)));
-    const files = new Map(FUNCTION_KINDS.map((kind) => [kind as string, path.join(dir, `${kind}.json`)]));
-    const specs = FUNCTION_KINDS.map((kind) => ({
-      id: kind,
-      label: kindOf(kind).label,
-      module: new URL('./function-contestant.js', import.meta.url).href,
-      options: {
-        module: reference.url.href,
-        exportName: reference.exportName,
-        kind,
-        workers: options.workers,
-        inputsFile,
-        resultsFile: files.get(kind)!,
-      } satisfies FunctionOptions,
-    }));
-    const comparison = await compareContestants(specs, {
-      budgetMs: options.budgetMs,
-      minRounds: 3,
-      warmupRounds: 1,
-      memory: true,
-      signal: options.signal,
-      onProgress: ({ label, phase, round }) => options.onPhase(`${label}, ${phase}${round > 0 ? ` ${round}` : ''}`),
-    });
-    const judged = judge(comparison, FUNCTION_KINDS, WALL);
-    const outcomes = await Promise.all(
-      judged.map(async (outcome): Promise<KindOutcome> => {
-        if (outcome.state !== 'differs') return outcome;
-        const problem = await describeDifference(outcome.kind as FunctionKind, files, inputs);
-        return problem === undefined ? outcome : { ...outcome, problem };
-      }),
-    );
-    const textbookRule = 'what a function needs is measured, not told';
-    return {
-      name: `${path.basename(reference.path)}#${reference.exportName}`,
-      title: `${path.basename(reference.path)}#${reference.exportName}`,
-      standsFor: 'your own function',
+  const dir = options.inputDir;
+  const inputsFile = path.join(dir, 'inputs.bin');
+  await writeFile(inputsFile, serialize(inputs.map((input) => 'value' in input && input.value)));
+  const files = new Map(FUNCTION_KINDS.map((kind) => [kind as string, path.join(dir, `${kind}.json`)]));
+  const specs = FUNCTION_KINDS.map((kind) => ({
+    id: kind,
+    label: kindOf(kind).label,
+    module: new URL('./function-contestant.js', import.meta.url).href,
+    options: {
+      module: reference.url.href,
+      exportName: reference.exportName,
+      kind,
+      workers: options.workers,
+      inputsFile,
+      resultsFile: files.get(kind)!,
+    } satisfies FunctionOptions,
+  }));
+  const comparison = await compareContestants(specs, {
+    budgetMs: options.budgetMs,
+    minRounds: 3,
+    warmupRounds: WARMUP_ROUNDS,
+    startsAtOnce: options.startsAtOnce,
+    memory: true,
+    signal: options.signal,
+    onProgress: ({ label, phase, round }) => options.onPhase(`${label}, ${phase}${round > 0 ? ` ${round}` : ''}`),
+  });
+  const judged = judge(comparison, FUNCTION_KINDS, WALL);
+  const outcomes = await Promise.all(
+    judged.map(async (outcome): Promise<KindOutcome> => {
+      if (outcome.state !== 'differs') return outcome;
+      const problem = await describeDifference(outcome.kind as FunctionKind, files, inputs);
+      return problem === undefined ? outcome : { ...outcome, problem };
+    }),
+  );
+  const textbookRule = 'what a function needs is measured, not told';
+  return {
+    name: `${path.basename(reference.path)}#${reference.exportName}`,
+    title: `${path.basename(reference.path)}#${reference.exportName}`,
+    standsFor: 'your own function',
+    textbookRule,
+    textbookExpects: [],
+    size: `${inputs.length.toLocaleString('en-US')} inputs`,
+    rounds: Math.min(...outcomes.map(({ samples }) => samples.length)),
+    decides: WALL,
+    measures: [WALL],
+    kinds: outcomes,
+    verdict: decideVerdict({
+      kinds: outcomes,
+      decides: WALL,
       textbookRule,
       textbookExpects: [],
-      size: `${inputs.length.toLocaleString('en-US')} inputs`,
-      rounds: Math.min(...outcomes.map(({ samples }) => samples.length)),
-      decides: WALL,
-      measures: [WALL],
-      kinds: outcomes,
-      verdict: decideVerdict({
-        kinds: outcomes,
-        decides: WALL,
-        textbookRule,
-        textbookExpects: [],
-        noise: options.noise,
-      }),
-      artifacts: {},
-      wasInterrupted: options.signal.aborted,
-    };
-  } finally {
-    await rm(dir, { recursive: true, force: true });
-  }
+      noise: options.noise,
+    }),
+    artifacts: {},
+    wasInterrupted: options.signal.aborted,
+  };
 }

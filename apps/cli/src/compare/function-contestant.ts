@@ -24,6 +24,11 @@ export interface ResultNote {
   readonly preview: string;
 }
 
+interface SettledCall {
+  readonly value?: unknown;
+  readonly error?: unknown;
+}
+
 const PREVIEW_CHARS = 160;
 
 const EXACT = { depth: Infinity, maxArrayLength: Infinity, maxStringLength: Infinity, breakLength: Infinity } as const;
@@ -37,7 +42,7 @@ function exactText(value: unknown): string | Uint8Array {
   return inspect(value, EXACT);
 }
 
-function noteOf(outcome: { value?: unknown; error?: unknown }): ResultNote {
+function noteOf(outcome: SettledCall): ResultNote {
   const { name, message } = Object(outcome.error) as { name?: string; message?: string };
   // Results of the other backends are clones: inline's, which came by reference, is judged as one too.
   const value = outcome.error === undefined ? structuredClone(outcome.value) : { failedWith: name, message };
@@ -46,19 +51,65 @@ function noteOf(outcome: { value?: unknown; error?: unknown }): ResultNote {
   return { hash, preview: text.length > PREVIEW_CHARS ? `${text.slice(0, PREVIEW_CHARS)}…` : text };
 }
 
+/** Calls of an asynchronous function that wait at once on the main thread: the event loop's own way to do it. */
+const INLINE_WINDOW = 64;
+
+const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+  typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+
+/** The plain loop that the user would write without a pool: the baseline. */
+async function callInline(task: (input: unknown) => unknown, inputs: readonly unknown[]): Promise<SettledCall[]> {
+  const outcomes: SettledCall[] = [];
+  const waiting = new Set<Promise<void>>();
+  for (const [index, input] of inputs.entries()) {
+    try {
+      const value = task(input);
+      if (!isThenable(value)) {
+        outcomes[index] = { value };
+        continue;
+      }
+      const settled: Promise<void> = Promise.resolve(value)
+        .then(
+          (result) => void (outcomes[index] = { value: result }),
+          (error: unknown) => void (outcomes[index] = { error }),
+        )
+        .finally(() => waiting.delete(settled));
+      waiting.add(settled);
+      if (waiting.size >= INLINE_WINDOW) await Promise.race(waiting);
+    } catch (error) {
+      outcomes[index] = { error };
+    }
+  }
+  await Promise.all(waiting);
+  return outcomes;
+}
+
 export default async function createFunctionContestant(options: FunctionOptions): Promise<Contestant> {
   const inputs = deserialize(await readFile(options.inputsFile)) as unknown[];
-  const pool = await createPool<Record<string, (input: unknown) => unknown>>(new URL(options.module), {
-    backend: options.kind,
-    // The baseline is a plain call: the copy that inline makes to keep its meaning equal would be charged to it.
-    ...(options.kind === 'inline' ? { unsafeByReference: true } : { workers: options.workers }),
+  const { kind, exportName, workers } = options;
+  const url = new URL(options.module);
+  // Inline has a pool too: it loads the module as every backend does (TypeScript, setup and teardown included).
+  const pool = await createPool<Record<string, (input: unknown) => unknown>>(url, {
+    backend: kind,
+    ...(kind === 'inline' ? {} : { workers }),
   });
-  let outcomes: { value?: unknown; error?: unknown }[] = [];
+  const namespace = kind === 'inline' ? ((await import(url.href)) as Record<string, unknown>) : {};
+  let outcomes: readonly SettledCall[] = [];
+
+  async function callPool(): Promise<SettledCall[]> {
+    const settled: SettledCall[] = Array.from({ length: inputs.length });
+    for await (const outcome of pool.map(exportName, inputs, { ordered: false, onError: 'collect' })) {
+      settled[outcome.index] = outcome;
+    }
+    return settled;
+  }
+
   return {
     async round() {
-      outcomes = Array.from({ length: inputs.length });
-      const results = pool.map(options.exportName, inputs, { ordered: false, onError: 'collect' });
-      for await (const outcome of results) outcomes[outcome.index] = outcome;
+      outcomes =
+        kind === 'inline'
+          ? await callInline(namespace[exportName] as (input: unknown) => unknown, inputs)
+          : await callPool();
     },
     async check(): Promise<CheckReport> {
       const notes = outcomes.map(noteOf);

@@ -214,6 +214,8 @@ export async function writeReport(dir: string, data: ReportData): Promise<string
     title: results.length === 1 ? `heddle compare: ${names[0]}` : 'heddle compare: threads or processes?',
     subtitle: `Measured with ${workers} workers, rounds of all variants interleaved; this machine's noise is ${(noise * 100).toFixed(1)} %.`,
     card,
+    // Backends keep their colours in every chart, also where some are missing.
+    seriesOrder: KINDS.map(({ label }) => label),
     sections: [
       ...priceSections(prices),
       ...summarySections(results),

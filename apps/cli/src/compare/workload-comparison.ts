@@ -1,9 +1,14 @@
 // One workload on every backend that applies: calibrate the size, let the variants run in turn, decide.
+import { copyFile } from 'node:fs/promises';
+import path from 'node:path';
 import { compareContestants, speedup, summarize, type Comparison, type ContestantResult } from '@heddle/measure';
 import type { VariantKind, Workload } from '@heddle/workloads';
 import { kindOf } from './kinds.ts';
 import type { KindOutcome, Measure, WorkloadResult } from './result.ts';
 import { decideVerdict } from './verdict.ts';
+
+/** Compilers, V8's and the task module's own, need more than one round to settle. */
+export const WARMUP_ROUNDS = 2;
 
 export interface ComparisonOptions {
   readonly budgetMs: number;
@@ -12,8 +17,12 @@ export interface ComparisonOptions {
   readonly workers: number;
   readonly hasNative: boolean;
   readonly noise: number;
-  /** Where inputs and results such as pictures go. */
-  readonly dir: string;
+  /** Runners that start at the same time: more than one shortens a quick look, and start times mean less. */
+  readonly startsAtOnce: number;
+  /** Where inputs go; removed after the run. */
+  readonly inputDir: string;
+  /** Where what the workloads make, such as a picture, is kept. */
+  readonly outDir: string;
   readonly signal: AbortSignal;
   readonly onPhase: (phase: string) => void;
 }
@@ -66,7 +75,7 @@ async function calibrate(workload: Workload, options: ComparisonOptions, targetM
         id: 'calibration',
         label: 'calibration',
         module: new URL('./calibration-contestant.js', import.meta.url).href,
-        options: { workload: workload.name, targetMs, workers: options.workers, dir: options.dir },
+        options: { workload: workload.name, targetMs, workers: options.workers, dir: options.inputDir },
       },
     ],
     { budgetMs: 1, minRounds: 1, maxRounds: 1, warmupRounds: 0, memory: false, signal: options.signal },
@@ -76,25 +85,38 @@ async function calibrate(workload: Workload, options: ComparisonOptions, targetM
   return calibration?.measures['work']?.median ?? workload.minimumWork;
 }
 
+/** Copies what the variants made (all the same, so the last one stays) out of the folder of inputs. */
+async function keepArtifacts(comparison: Comparison, outDir: string): Promise<Record<string, string>> {
+  const kept: Record<string, string> = {};
+  for (const { artifacts } of Object.values(comparison.contestants)) {
+    for (const [name, file] of Object.entries(artifacts ?? {})) {
+      kept[name] = path.join(outDir, path.basename(file));
+      await copyFile(file, kept[name]);
+    }
+  }
+  return kept;
+}
+
 /** Runs one workload. Aborting `signal` ends it early with what was measured until then. */
 export async function compareWorkload(workload: Workload, options: ComparisonOptions): Promise<WorkloadResult> {
   options.onPhase('finding the size');
   const work = options.inlineTargetMs === undefined ? 1 : await calibrate(workload, options, options.inlineTargetMs);
   const size = workload.sizeOf(work);
-  await workload.prepare?.(size, options.dir);
+  await workload.prepare?.(size, options.inputDir);
   const kinds = workload.kinds.filter((kind) => options.hasNative || !kindOf(kind).needsNative);
   const module = import.meta.resolve('@heddle/workloads/contestant');
   const specs = kinds.map((kind) => ({
     id: kind,
     label: kindOf(kind).label,
     module,
-    options: { workload: workload.name, kind, size, workers: options.workers, dir: options.dir },
+    options: { workload: workload.name, kind, size, workers: options.workers, dir: options.inputDir },
   }));
   const decides = workload.measures.find(({ key }) => key === workload.winner)!;
   const comparison = await compareContestants(specs, {
     budgetMs: options.budgetMs,
     minRounds: 3,
-    warmupRounds: 1,
+    warmupRounds: WARMUP_ROUNDS,
+    startsAtOnce: options.startsAtOnce,
     memory: true,
     signal: options.signal,
     onProgress: ({ label, phase, round }) => options.onPhase(`${label}, ${phase}${round > 0 ? ` ${round}` : ''}`),
@@ -118,7 +140,7 @@ export async function compareWorkload(workload: Workload, options: ComparisonOpt
       textbookExpects: workload.textbook.expects,
       noise: options.noise,
     }),
-    artifacts: Object.assign({}, ...Object.values(comparison.contestants).map(({ artifacts }) => artifacts ?? {})),
+    artifacts: await keepArtifacts(comparison, options.outDir),
     wasInterrupted: options.signal.aborted,
   };
 }

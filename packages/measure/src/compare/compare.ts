@@ -1,7 +1,7 @@
 /**
  * The comparison: one runner per contestant, kept for the whole of it, rounds alternating A B C, B C A, C A B …
  *
- * 1. start the runners one after the other (each start undisturbed, its time noted), read the memory of each tree;
+ * 1. start the runners, one after the other unless told otherwise, note the time of each, read the memory of each tree;
  * 2. warm-up rounds, then a first check;
  * 3. timed rounds until the budget is used;
  * 4. a second check, whose digest must equal the first;
@@ -70,12 +70,13 @@ class ComparisonRun {
   }
 
   async #measure(): Promise<void> {
-    const { warmupRounds, memory } = this.#options;
-    for (const seat of this.#seats) {
-      if (this.#isAborted()) return;
-      this.#tell('start', seat, 0);
-      await this.#step(seat, 'create', () => seat.start(this.#reaper, this.#options.startTimeoutMs));
-    }
+    const { warmupRounds, memory, startsAtOnce } = this.#options;
+    const waiting = [...this.#seats];
+    const startWaiting = async (): Promise<void> => {
+      for (let seat = waiting.shift(); seat && !this.#isAborted(); seat = waiting.shift()) await this.#start(seat);
+    };
+    await Promise.all(Array.from({ length: startsAtOnce }, startWaiting));
+    if (this.#isAborted()) return;
     if (memory) for (const seat of this.#running()) seat.baseMemory = memoryOf(seat);
     for (let round = 1; round <= warmupRounds; round++) {
       for (const seat of this.#running()) {
@@ -88,6 +89,11 @@ class ComparisonRun {
     await this.#checkAll();
     if (memory) for (const seat of this.#running()) await this.#step(seat, 'memory', () => this.#memoryRound(seat));
     for (const seat of this.#running()) await this.#close(seat);
+  }
+
+  async #start(seat: Seat): Promise<void> {
+    this.#tell('start', seat, 0);
+    await this.#step(seat, 'create', () => seat.start(this.#reaper, this.#options.startTimeoutMs));
   }
 
   /** Those that have not failed, in the order of the specs; none after an abort. */

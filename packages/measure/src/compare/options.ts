@@ -30,6 +30,11 @@ export interface CompareOptions {
   maxRounds?: number;
   /** Rounds of each contestant before the first timed one. 0..1,000, default 1. */
   warmupRounds?: number;
+  /**
+   * Runners that start at the same time. 1..64, default 1: each start is undisturbed and its time means something; more
+   * make a short comparison shorter.
+   */
+  startsAtOnce?: number;
   /** One more, untimed round at the end, during which the memory of the runner's tree is sampled. Default true. */
   memory?: boolean;
   /** A round, or a check, that takes longer counts as hung. Milliseconds, > 0, default 120,000. */
@@ -51,6 +56,7 @@ const DEFAULTS = {
   minRounds: 3,
   maxRounds: 50,
   warmupRounds: 1,
+  startsAtOnce: 1,
   memory: true,
   roundTimeoutMs: 120_000,
   startTimeoutMs: 60_000,
@@ -59,6 +65,7 @@ const DEFAULTS = {
 
 const MAX_ROUNDS = 10_000;
 const MAX_WARMUP_ROUNDS = 1_000;
+const MAX_STARTS_AT_ONCE = 64;
 /** Longest delay of Node's timers. */
 const MAX_MS = 2 ** 31 - 1;
 const KNOWN = new Set(['budgetMs', ...Object.keys(DEFAULTS), 'signal', 'onProgress']);
@@ -82,6 +89,7 @@ export function parseOptions(options: CompareOptions): ParsedOptions {
   // A default must not contradict a given minimum.
   if (given.maxRounds === undefined) parsed.maxRounds = Math.max(parsed.maxRounds, parsed.minRounds);
   expectInteger('maxRounds', parsed.maxRounds, parsed.minRounds, MAX_ROUNDS);
+  expectInteger('startsAtOnce', parsed.startsAtOnce, 1, MAX_STARTS_AT_ONCE);
   expectInteger('warmupRounds', parsed.warmupRounds, 0, MAX_WARMUP_ROUNDS);
   return Object.freeze(parsed);
 }

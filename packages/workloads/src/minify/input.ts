@@ -7,7 +7,6 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf } from '../support/digest.ts';
 import { nodeModulesFiles } from '../support/node-modules.ts';
-import { minifyFile } from './tasks.ts';
 
 export interface MinifySize {
   [key: string]: number;
@@ -45,6 +44,7 @@ const listPath = (dir: string, { files }: MinifySize): string => join(dir, `mini
 
 /** Chooses the files and minifies them in a plain loop, whose results the check expects. */
 export async function prepare(size: MinifySize, dir: string): Promise<void> {
+  const { minifyFile } = await import('./tasks.ts'); // terser is loaded where it is used
   const chosen: SourceFile[] = [];
   for (const { path, bytes } of evenly(await candidates())) {
     if (chosen.length === size.files) break;
