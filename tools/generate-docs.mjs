@@ -1,0 +1,42 @@
+#!/usr/bin/env node
+// Writes the generated documents again from the results committed in docs/results:
+//   docs/threads-or-processes.md            whole
+//   README.md                               the part between the `measured` marks
+//   node tools/generate-docs.mjs --check    changes nothing, fails when a document is not what the results give
+// New results: `npx heddle compare --json > docs/results/compare.json`, then this.
+import fs from 'node:fs';
+import path from 'node:path';
+import { measuredTable } from './docs/measured-table.mjs';
+import { threadsOrProcesses } from './docs/threads-or-processes.mjs';
+
+const root = path.resolve(import.meta.dirname, '..');
+const read = (file) => fs.readFileSync(path.join(root, file), 'utf8');
+const comparison = JSON.parse(read('docs/results/compare.json'));
+
+const BEGIN = '<!-- measured: written by tools/generate-docs.mjs from docs/results/compare.json -->';
+const END = '<!-- /measured -->';
+
+function withMeasured(readme) {
+  const begin = readme.indexOf(BEGIN);
+  const end = readme.indexOf(END);
+  if (begin < 0 || end < begin) throw new Error('README.md has lost its `measured` marks');
+  return `${readme.slice(0, begin + BEGIN.length)}\n\n${measuredTable(comparison)}\n${readme.slice(end)}`;
+}
+
+const documents = {
+  'docs/threads-or-processes.md': threadsOrProcesses(comparison),
+  'README.md': withMeasured(read('README.md')),
+};
+
+const isCheck = process.argv.includes('--check');
+for (const [file, text] of Object.entries(documents)) {
+  const isSame = fs.existsSync(path.join(root, file)) && read(file) === text;
+  if (isSame) continue;
+  if (isCheck) {
+    console.error(`${file} is not what docs/results gives: run node tools/generate-docs.mjs`);
+    process.exitCode = 1;
+  } else {
+    fs.writeFileSync(path.join(root, file), text);
+    console.error(`wrote ${file}`);
+  }
+}

@@ -1,0 +1,70 @@
+// The documents say what is so: generated parts equal the committed results, links lead somewhere, the example runs.
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+test('generated documents are what docs/results gives', () => {
+  const args = [path.join(root, 'tools/generate-docs.mjs'), '--check'];
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  expect(stderr).toBe('');
+  expect(status).toBe(0);
+});
+
+function markdownFiles(): string[] {
+  const { stdout } = spawnSync('git', ['ls-files', '*.md'], { cwd: root, encoding: 'utf8' });
+  return stdout.split('\n').filter(Boolean);
+}
+
+/** The anchor that a heading gets on the usual hosts. */
+const anchorOf = (heading: string) =>
+  heading
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+    .replaceAll(/\s/g, '-');
+
+describe('links to files and headings of this repository lead somewhere', () => {
+  test.each(markdownFiles())('%s', (file) => {
+    const text = fs.readFileSync(path.join(root, file), 'utf8').replaceAll(/```[\s\S]*?```/g, '');
+    const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target!);
+    const broken = links.filter((link) => {
+      if (/^[a-z]+:/.test(link)) return false;
+      const [target, anchor] = link.split('#') as [string, string?];
+      const resolved = target === '' ? path.join(root, file) : path.resolve(root, path.dirname(file), target);
+      if (!fs.existsSync(resolved)) return true;
+      if (anchor === undefined || !resolved.endsWith('.md')) return false;
+      const headings = [...fs.readFileSync(resolved, 'utf8').matchAll(/^#+ (.*)$/gm)];
+      return !headings.some(([, heading]) => anchorOf(heading!) === anchor);
+    });
+    expect(broken).toEqual([]);
+  });
+});
+
+test("the README's example runs as it stands", () => {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'heddle-readme-'));
+  onTestFinished(() => fs.rmSync(dir, { recursive: true, force: true }));
+  fs.symlinkSync(path.join(root, 'node_modules'), path.join(dir, 'node_modules'));
+  const [, example] = /```js\n([\s\S]*?)```/.exec(fs.readFileSync(path.join(root, 'README.md'), 'utf8'))!;
+  fs.writeFileSync(path.join(dir, 'example.mjs'), example!);
+  fs.writeFileSync(
+    path.join(dir, 'tasks.mjs'),
+    `export function countPrimes(limit) {
+       const isComposite = new Uint8Array(limit);
+       let count = 0;
+       for (let n = 2; n < limit; n++) {
+         if (isComposite[n]) continue;
+         count++;
+         for (let multiple = n * n; multiple < limit; multiple += n) isComposite[multiple] = 1;
+       }
+       return count;
+     }\n`,
+  );
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['example.mjs'], { cwd: dir, encoding: 'utf8' });
+  expect(stderr).toBe('');
+  expect(stdout).toBe('78498\n0 1229\n1 9592\n2 78498\n');
+  expect(status).toBe(0);
+});
