@@ -87,6 +87,7 @@ export function beginFakePool(raw: PoolOptions = {}, { canResend = true } = {}):
     canKill: options.backend !== 'inline',
     parentDeath: 'same-process',
     pack: (args) => ({ value: args, transfer: [], canResend }),
+    canSend: () => true,
     packSetup: (data) => data,
     start(order, events) {
       const link = new FakeLink(order, events);

@@ -559,6 +559,18 @@ export function poolContract(backend: Backend): void {
         expect(await errorOf(outcome)).toMatchObject({ name: 'AbortError' });
       });
 
+      promises('takes any reason', async () => {
+        const pool = await makePool({ workers: 1 });
+        for (const reason of [() => 1, Symbol('s'), new Blob(['x']), new SharedArrayBuffer(8), new Proxy({}, {})]) {
+          const controller = new AbortController();
+          const { started, outcome } = begin(pool, 'heedsAbort', { signal: controller.signal });
+          await started;
+          controller.abort(reason);
+          expect(await errorOf(outcome)).toBe(reason);
+        }
+        expect(pool.stats().workers).toMatchObject({ started: 1, killed: 0 });
+      });
+
       promises('never starts what is aborted before', async () => {
         const pool = await makePool({ workers: 1 });
         const buffer = new ArrayBuffer(8);

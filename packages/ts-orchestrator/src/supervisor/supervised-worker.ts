@@ -8,7 +8,6 @@ import { heddleError, workerDiedError, type WorkerDeath } from '../errors/errors
 import type { PoolTask, PoolWorker, TaskMessage, WorkerEnd, WorkerListener } from '../pool/worker-source.ts';
 import { canMoveWorker, type WorkerState } from '../pool/worker-state.ts';
 import { decodeThrow, encodeThrow } from '../task/error-codec.ts';
-import { canClone } from '../task/payload.ts';
 import type { StartOrder, WorkerMessage } from '../transport/protocol.ts';
 import type { Link, LinkExit, Transport } from '../transport/transport.ts';
 import { loadFailure, setupFailure } from './start-failure.ts';
@@ -92,7 +91,7 @@ export class SupervisedWorker implements PoolWorker {
   }
 
   cancel(task: PoolTask, reason: unknown): void {
-    this.#link.send({ t: 'cancel', id: task.id, reason: encodeThrow(reason, canClone) });
+    this.#link.send({ t: 'cancel', id: task.id, reason: encodeThrow(reason, this.#parts.transport.canSend) });
   }
 
   addCredit(task: PoolTask, items: number): void {

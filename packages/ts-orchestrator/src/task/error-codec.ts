@@ -13,16 +13,21 @@ import { HeddleError } from '../errors/errors.ts';
 /** An error or any other thrown value, as plain data. */
 export type EncodedThrow =
   | { readonly kind: 'value'; readonly value: unknown }
-  | {
-      readonly kind: 'error';
-      readonly base: string;
-      readonly name: string;
-      readonly message: string;
-      readonly stack: string | undefined;
-      readonly cause: EncodedThrow | undefined;
-      readonly errors: readonly EncodedThrow[] | undefined;
-      readonly own: ReadonlyArray<readonly [string, EncodedThrow]>;
-    };
+  /** An error that was encoded before in the same throw: causes may be shared, and run in circles. */
+  | { readonly kind: 'again'; readonly id: number }
+  | EncodedError;
+
+interface EncodedError {
+  readonly kind: 'error';
+  readonly id: number;
+  readonly base: string;
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+  readonly cause: EncodedThrow | undefined;
+  readonly errors: readonly EncodedThrow[] | undefined;
+  readonly own: ReadonlyArray<readonly [string, EncodedThrow]>;
+}
 
 /** Causes within causes: beyond this depth only the text is kept. A guess; real chains have two or three. */
 const DEPTH_MAX = 16;
@@ -39,55 +44,63 @@ const BUILT_IN: Record<string, ErrorConstructor> = {
 };
 
 /** Encodes what was thrown. `canSend` tells whether a value survives the wire of this backend. */
-export function encodeThrow(thrown: unknown, canSend: (value: unknown) => boolean, depth = 0): EncodedThrow {
-  if (!isError(thrown)) {
-    if (typeof thrown !== 'object' && typeof thrown !== 'function' && typeof thrown !== 'symbol')
-      return { kind: 'value', value: thrown };
-    return { kind: 'value', value: canSend(thrown) ? thrown : describe(thrown) };
-  }
-  if (depth >= DEPTH_MAX) return { kind: 'value', value: describe(thrown) };
-  const nested = (value: unknown) => encodeThrow(value, canSend, depth + 1);
-  const own: Array<readonly [string, EncodedThrow]> = [];
-  for (const key of read(() => Object.keys(thrown), [])) {
-    if (key === 'stack' || key === 'message' || key === 'cause' || key === 'errors') continue;
-    own.push([key, nested(read(() => (thrown as unknown as Record<string, unknown>)[key], '[getter threw]'))]);
-  }
-  const errors = read(() => (thrown as AggregateError).errors, undefined) as unknown;
-  return {
-    kind: 'error',
-    base: baseOf(thrown),
-    name: read(() => String(thrown.name), 'Error'),
-    message: read(() => String(thrown.message), ''),
-    stack: read(() => (typeof thrown.stack === 'string' ? thrown.stack : undefined), undefined),
-    cause: read(() => Object.hasOwn(thrown, 'cause'), false) ? nested(read(() => thrown.cause, undefined)) : undefined,
-    errors: Array.isArray(errors) ? errors.map(nested) : undefined,
-    own,
+export function encodeThrow(thrown: unknown, canSend: (value: unknown) => boolean): EncodedThrow {
+  const ids = new Map<unknown, number>();
+  const encode = (value: unknown, depth: number): EncodedThrow => {
+    if (!isError(value)) {
+      const isPlain = typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol';
+      return { kind: 'value', value: isPlain || canSend(value) ? value : describe(value) };
+    }
+    const known = ids.get(value);
+    if (known !== undefined) return { kind: 'again', id: known };
+    if (depth >= DEPTH_MAX) return { kind: 'value', value: describe(value) };
+    const id = ids.size;
+    ids.set(value, id);
+    const nested = (part: unknown) => encode(part, depth + 1);
+    const own: Array<readonly [string, EncodedThrow]> = [];
+    for (const key of read(() => Object.keys(value), [])) {
+      if (key === 'stack' || key === 'message' || key === 'cause' || key === 'errors') continue;
+      own.push([key, nested(read(() => (value as unknown as Record<string, unknown>)[key], '[getter threw]'))]);
+    }
+    const errors: unknown = read(() => (value as AggregateError).errors, undefined);
+    return {
+      kind: 'error',
+      id,
+      base: baseOf(value),
+      name: read(() => String(value.name), 'Error'),
+      message: read(() => String(value.message), ''),
+      stack: read(() => (typeof value.stack === 'string' ? value.stack : undefined), undefined),
+      cause: read(() => Object.hasOwn(value, 'cause'), false) ? nested(read(() => value.cause, undefined)) : undefined,
+      errors: Array.isArray(errors) ? errors.map(nested) : undefined,
+      own,
+    };
   };
+  return encode(thrown, 0);
 }
 
 /** Rebuilds what `encodeThrow` took apart. */
 export function decodeThrow(encoded: EncodedThrow): unknown {
-  if (encoded.kind === 'value') return encoded.value;
-  const error = rebuild(encoded);
-  if (encoded.stack !== undefined) define(error, 'stack', encoded.stack);
-  if (error.name !== encoded.name) define(error, 'name', encoded.name);
-  if (encoded.cause !== undefined) define(error, 'cause', decodeThrow(encoded.cause));
-  for (const [key, value] of encoded.own)
-    Object.defineProperty(error, key, {
-      value: decodeThrow(value),
-      enumerable: true,
-      writable: true,
-      configurable: true,
-    });
-  return error;
+  const made = new Map<number, Error>();
+  const decode = (part: EncodedThrow): unknown => {
+    if (part.kind === 'value') return part.value;
+    if (part.kind === 'again') return made.get(part.id);
+    const error = rebuild(part);
+    made.set(part.id, error);
+    if (part.stack !== undefined) define(error, 'stack', part.stack);
+    if (error.name !== part.name) define(error, 'name', part.name);
+    if (part.cause !== undefined) define(error, 'cause', decode(part.cause));
+    if (part.errors !== undefined) define(error, 'errors', part.errors.map(decode), !(error instanceof AggregateError));
+    for (const [key, value] of part.own) define(error, key, decode(value), true);
+    return error;
+  };
+  return decode(encoded);
 }
 
-function rebuild(encoded: EncodedThrow & { kind: 'error' }): Error {
-  const { base, message } = encoded;
-  if (base === 'AggregateError') return new AggregateError((encoded.errors ?? []).map(decodeThrow), message);
-  if (base === 'DOMException') return new DOMException(message, encoded.name);
+function rebuild({ base, message, name, own }: EncodedError): Error {
+  if (base === 'AggregateError') return new AggregateError([], message);
+  if (base === 'DOMException') return new DOMException(message, name);
   if (base === 'HeddleError') {
-    const code = encoded.own.find(([key]) => key === 'code')?.[1];
+    const code = own.find(([key]) => key === 'code')?.[1];
     if (code?.kind === 'value' && Object.hasOwn(ERROR_CODES, code.value as string))
       return new HeddleError(code.value as ErrorCode, message);
   }
@@ -109,8 +122,8 @@ function isError(value: unknown): value is Error {
   return read(() => value instanceof Error || Object.prototype.toString.call(value) === '[object Error]', false);
 }
 
-function define(error: Error, key: string, value: unknown): void {
-  Object.defineProperty(error, key, { value, enumerable: false, writable: true, configurable: true });
+function define(error: Error, key: string, value: unknown, enumerable = false): void {
+  Object.defineProperty(error, key, { value, enumerable, writable: true, configurable: true });
 }
 
 function describe(value: unknown): string {

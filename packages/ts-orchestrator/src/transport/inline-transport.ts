@@ -40,6 +40,7 @@ export function createInlineTransport(options: InlineTransportOptions): Transpor
         return { value: args, transfer: [], canResend: true };
       return { value: cloneValue(args, transfer, role).value, transfer: [], canResend: true };
     },
+    canSend: canClone,
     packSetup: copySetup,
     start(order, events): Link {
       let isGone = false;

@@ -31,6 +31,7 @@ export function createThreadTransport(options: ThreadTransportOptions): Transpor
       const { value, moved } = cloneValue(args, transfer, role);
       return { value, transfer: moved, canResend: moved.length === 0 };
     },
+    canSend: canClone,
     packSetup: (data) => cloneValue(data, [], SETUP_ROLE).value,
     start: (order, events) => startThread(order, events, options),
   };

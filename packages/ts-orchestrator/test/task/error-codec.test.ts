@@ -57,7 +57,10 @@ describe('errors across the wire', () => {
     const odd = Object.assign(new Error('odd'), { run: () => 1, tag: Symbol('t'), proxy: new Proxy({}, {}) });
     const noStack = new Error('no stack');
     Object.defineProperty(noStack, 'stack', { value: 5 });
-    for (const error of [hostile, cyclic, odd, noStack, Object.create(Error.prototype) as Error]) {
+    const back = roundTrip(cyclic) as typeof cyclic;
+    expect(back.cause).toBe(back);
+    expect(back.self).toBe(back);
+    for (const error of [hostile, odd, noStack, Object.create(Error.prototype) as Error]) {
       expect(roundTrip(error)).toBeInstanceOf(Error);
     }
     expect((roundTrip(odd) as { run: string }).run).toContain('run');
