@@ -6,6 +6,9 @@ import { formatCrossover, formatFigure, formatRatio, formatSize, formatSpread } 
 
 const NATIVE_KINDS = ['native-1', 'native-all'] as const;
 
+const isCrossed = ({ crossover, sizes }: CaseResult): boolean =>
+  crossover !== undefined && crossover !== sizes[0]?.size;
+
 function speedupChart(result: CaseResult): LinesChart {
   return {
     type: 'lines',
@@ -21,7 +24,8 @@ function speedupChart(result: CaseResult): LinesChart {
         return speedup ? [{ x: size, value: speedup.ratio, low: speedup.low, high: speedup.high }] : [];
       }),
     })).filter(({ points }) => points.length > 0),
-    marks: result.crossover === undefined ? [] : [{ x: result.crossover, label: 'native wins from here' }],
+    // At the smallest size there is nothing to cross.
+    marks: isCrossed(result) ? [{ x: result.crossover!, label: 'native wins from here' }] : [],
   };
 }
 
