@@ -86,6 +86,12 @@ describe('a program that is killed', () => {
     await gone(pids);
   });
 
+  it('has the program setpriv do it before the addon, which costs each child more', async () => {
+    const expected = hasSetpriv ? 'setpriv' : hasAddon ? 'addon' : 'not-guaranteed';
+    expect((await planParentDeath()).parentDeath).toBe(expected);
+    expect((await planParentDeath({ PATH: '/nowhere' })).parentDeath).toBe(hasAddon ? 'addon' : 'not-guaranteed');
+  });
+
   it('says so where its busy processes may stay', async () => {
     expect(await planParentDeath({ HEDDLE_PARENT_DEATH: 'none' })).toEqual({
       parentDeath: 'not-guaranteed',

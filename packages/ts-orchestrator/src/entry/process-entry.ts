@@ -1,5 +1,6 @@
 /**
- * First file of a worker process. Arguments: the mark that tags output, and how the process ends with its host.
+ * First file of a worker process. Arguments: the mark that tags output, how the process ends with its host, the host's id, and
+ * the descriptor of the ownership file, empty when there is none.
  */
 import fs from 'node:fs';
 import { encodeThrow } from '../task/error-codec.ts';
@@ -11,7 +12,7 @@ import type { HostMessage, StartOrder, WorkerMessage, WorkerPort } from '../tran
 import { captureOutput } from './capture-output.ts';
 import { TaskRunner } from './task-runner.ts';
 
-const [mark = '', parentDeath = '', ownership = ''] = process.argv.slice(2);
+const [mark = '', parentDeath = '', hostPid = '', ownership = ''] = process.argv.slice(2);
 const send = process.send!.bind(process);
 taskRealm.isWorker = true;
 
@@ -66,7 +67,7 @@ const runner = new TaskRunner(workerPort);
 async function start(order: StartOrder): Promise<void> {
   // Before any code of the user: from here on the process can't outlive its host.
   const isParentDeathSignalSet =
-    parentDeath === 'addon' && ((await loadOsServices())?.setParentDeathSignal('SIGKILL') ?? false);
+    parentDeath === 'addon' && ((await loadOsServices())?.setParentDeathSignal('SIGKILL', Number(hostPid)) ?? false);
   workerPort.send({ t: 'spawned', isParentDeathSignalSet });
   await runner.start({ ...order, setupData: fromWire(order.setupData) });
 }

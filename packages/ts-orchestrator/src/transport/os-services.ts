@@ -3,8 +3,8 @@
  * without it.
  */
 export interface OsServices {
-  /** The signal this process gets when its parent ends. False: not possible here. */
-  setParentDeathSignal(signal: NodeJS.Signals): boolean;
+  /** The signal this process gets when its parent ends. False: not possible here, or the parent has ended already. */
+  setParentDeathSignal(signal: NodeJS.Signals, parentPid: number): boolean;
 }
 
 /** Loads the services; undefined when the package isn't installed, or its binary isn't built for this machine. */

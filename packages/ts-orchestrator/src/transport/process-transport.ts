@@ -128,7 +128,7 @@ function startProcess(
   try {
     child = fork(
       fileURLToPath(entryUrl('process-entry')),
-      [mark, options.parentDeath, ownership === undefined ? '' : String(OWNERSHIP_FD)],
+      [mark, options.parentDeath, String(process.pid), ownership === undefined ? '' : String(OWNERSHIP_FD)],
       forkOptions,
     );
   } catch (error) {
