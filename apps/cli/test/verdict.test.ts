@@ -60,7 +60,7 @@ test('the fastest that survives a crash is in another process, and its price is 
   const kinds = [outcome('inline', 100), outcome('native-all', 10), outcome('processes', 60)];
   const { survivesCrash } = decide([...kinds, outcome('processes-native', 20)]);
   expect(survivesCrash.kinds).toEqual(['processes-native']);
-  expect(survivesCrash.sentence).toContain('factor of 2.00 against native');
+  expect(survivesCrash.sentence).toContain('isolation costs 2.00x against native');
 });
 
 describe('lightest on memory and main loop', () => {

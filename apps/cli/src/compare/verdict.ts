@@ -84,7 +84,7 @@ function survivorAnswer(ranked: readonly Valid[], { decides }: VerdictInput): An
   const price =
     best === fastest
       ? 'the best of all, so isolation costs nothing here'
-      : `isolation costs a factor of ${timesBetter(fastest, best, decides).toFixed(2)} against ${label(fastest.kind)}`;
+      : `isolation costs ${formatRatio(timesBetter(fastest, best, decides))} against ${label(fastest.kind)}`;
   return { kinds: [best.kind], sentence: `${label(best.kind)}: ${valueOf(best, decides)}; ${price}.` };
 }
 

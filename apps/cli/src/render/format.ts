@@ -31,9 +31,10 @@ export function formatBytes(bytes: number): string {
   return `${formatNumber(value)} ${units[unit]}`;
 }
 
-/** "3.42x". */
+/** "3.42x", "24.1x", "130x", "0.0012x": two or three digits that mean something. */
 export function formatRatio(ratio: number): string {
-  return `${ratio >= 100 ? Math.round(ratio) : ratio >= 10 ? ratio.toFixed(1) : ratio.toFixed(2)}x`;
+  if (ratio < 0.1) return `${ratio === 0 ? '0' : ratio.toPrecision(2)}x`;
+  return `${ratio >= 100 ? formatNumber(ratio) : ratio.toFixed(ratio >= 10 ? 1 : 2)}x`;
 }
 
 /** A figure with its unit; milliseconds scale, other units stay as they are. */
