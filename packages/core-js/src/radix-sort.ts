@@ -196,7 +196,8 @@ const INSERTION_MAX = 24;
 // There is no NaN here, and no run holds both zeros: they differ in the upper half.
 function sortRun(x: Float64Array, start: number, end: number): void {
   if (end - start > INSERTION_MAX) {
-    x.subarray(start, end).sort();
+    // Long runs are mostly one value many times.
+    if (!isAscending(x, start, end)) x.subarray(start, end).sort();
     return;
   }
   for (let i = start + 1; i < end; i++) {
@@ -208,4 +209,9 @@ function sortRun(x: Float64Array, start: number, end: number): void {
     }
     x[j + 1] = value;
   }
+}
+
+function isAscending(x: Float64Array, start: number, end: number): boolean {
+  for (let i = start + 1; i < end; i++) if (x[i - 1]! > x[i]!) return false;
+  return true;
 }
