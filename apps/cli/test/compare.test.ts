@@ -128,5 +128,5 @@ test('Ctrl-C in the middle keeps what was measured and leaves no process', async
   expect(stderr).toContain('what was measured is kept');
   expect(code).toBe(130);
   expect(existsSync(path.join(cwd, 'heddle-report/report.json'))).toBe(true);
-  expect(processes.filter(isAlive)).toEqual([]);
+  await expect.poll(() => processes.filter(isAlive), { timeout: 20_000 }).toEqual([]);
 });
