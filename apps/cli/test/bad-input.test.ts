@@ -1,6 +1,7 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { EXIT } from '../src/exit-codes.ts';
 import { heddle, scratchDir } from './heddle.ts';
 
 const TASKS = `export function double(x) { return x * 2; }
@@ -41,6 +42,15 @@ describe('words that are wrong: one sentence, the nearest valid name, nothing ru
     expect(outcome.code).toBe(code);
     expect(existsSync(path.join(cwd, 'heddle-report'))).toBe(false);
   });
+});
+
+test('the README lists the exit codes of the table', () => {
+  const readme = readFileSync(path.resolve(import.meta.dirname, '../README.md'), 'utf8');
+  const rows = [...readme.matchAll(/^\| (\d+) \| (.*) \|$/gm)].map(([, code, meaning]) => ({
+    code: Number(code),
+    meaning,
+  }));
+  expect(rows).toEqual(Object.values(EXIT).toSorted((a, b) => a.code - b.code));
 });
 
 test('--help names the commands and the exit codes', async () => {
