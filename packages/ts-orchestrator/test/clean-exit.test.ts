@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { loadOsServices } from '../src/transport/os-services.ts';
 import { planParentDeath } from '../src/transport/parent-death.ts';
-import { isAlive } from './helpers.ts';
+import { isAlive, temporaryFolder } from './helpers.ts';
 import { startProgram } from './programs.ts';
 
 const BACKENDS = ['inline', 'threads', 'processes'] as const;
@@ -29,6 +29,11 @@ describe.each(BACKENDS)('a program with a pool of %s', (backend) => {
   it('stays alive as long as something is promised', async () => {
     const { code, stdout } = await startProgram('waits-for-a-task.mjs', [backend]).ended;
     expect({ code, stdout }).toEqual({ code: 0, stdout: '[0,1]\n' });
+  });
+
+  it('exits by itself when it forgets a stream', async () => {
+    const { code, stdout } = await startProgram('forgets-a-stream.mjs', [backend]).ended;
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '1 2\n' });
   });
 
   it('keeps its stdout to itself', async () => {
@@ -110,6 +115,12 @@ it('an interrupt from the terminal is for the host to answer', async () => {
 });
 
 describe('what a thread can not contain', () => {
+  it('a thread blocked in native code is given up, and the pool goes on', async () => {
+    const { code, stdout, stderr } = await startProgram('has-a-stuck-thread.mjs', [temporaryFolder()]).ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toEqual({ code: 'HEDDLE_WORKER_STUCK', cause: 'enough', sum: 3, workers: 1 });
+  });
+
   it.each(['SIGSEGV', 'SIGABRT', 'SIGKILL'])('%s ends the host', async (signal) => {
     const ended = await startProgram('crashes-in-a-thread.mjs', ['killsItself', signal]).ended;
     expect(ended.signal).toBe(signal);

@@ -66,7 +66,7 @@ export interface Pool<M> extends AsyncDisposable {
 
   /**
    * Takes no further tasks, waits for those it has, runs `teardown` in every worker and ends them. Resolves when nothing of
-   * the pool is left. Calling it again waits for the same end.
+   * the pool is left. Calling it again waits for the same end. A stream that is neither read on nor left holds it up.
    * @throws {HeddleError} HEDDLE_TEARDOWN, when everything is ended but a teardown failed.
    */
   close(options?: CloseOptions): Promise<void>;
@@ -97,22 +97,20 @@ export class PoolCore {
 
   run(name: string, args?: readonly unknown[], options?: RunOptions): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const { signal, transfer, ...call } = parseRunOptions(options, 'run');
+      const call = parseRunOptions(options, 'run');
       const list = checkArgs('run', name, args);
       this.#scheduler.assertCanRun(name);
-      if (signal?.aborted === true) return void reject(signal.reason);
-      this.#submit({
-        ...call,
-        name,
-        signal,
-        pack: (when) => this.#scheduler.pack(name, list, transfer, when),
+      if (call.signal?.aborted === true) return void reject(call.signal.reason);
+      this.#submit(name, call, {
+        pack: (when) => this.#scheduler.pack(name, list, call.transfer, when),
         onOutcome: (outcome) => (outcome.ok ? resolve(outcome.value) : reject(outcome.error)),
       });
     });
   }
 
   map(name: string, source: Iterable<unknown> | AsyncIterable<unknown>, options?: MapOptions) {
-    const { signal, ordered, onError, ...call } = parseMapOptions(options);
+    const call = parseMapOptions(options);
+    const { signal, ordered, onError } = call;
     const isIterable =
       source !== null &&
       source !== undefined &&
@@ -135,10 +133,7 @@ export class PoolCore {
       isFatal: isPoolEnd,
       submit: (item, index, onOutcome) => {
         this.#scheduler.assertCanRun(name);
-        const task = this.#submit({
-          ...call,
-          name,
-          signal,
+        const task = this.#submit(name, call, {
           index,
           isBounded: true,
           pack: (when) => this.#scheduler.pack(name, [item], [], when),
@@ -150,19 +145,18 @@ export class PoolCore {
   }
 
   stream(name: string, args?: readonly unknown[], options?: RunOptions) {
-    const { signal, transfer, ...call } = parseRunOptions(options, 'stream');
+    const call = parseRunOptions(options, 'stream');
+    const { signal, transfer } = call;
     const list = checkArgs('stream', name, args);
     this.#scheduler.assertCanRun(name);
     const held = this.#scheduler.pack(name, list, transfer, 'later');
     return streamItems({
       signal,
+      hold: (wait) => this.#scheduler.holdWhile(wait),
       submit: (onItem, onOutcome) => {
         if (signal?.aborted === true) throw signal.reason;
         this.#scheduler.assertCanRun(name);
-        const task = this.#submit({
-          ...call,
-          name,
-          signal,
+        const task = this.#submit(name, call, {
           credit: STREAM_WINDOW,
           pack: () => held,
           onItem,
@@ -198,18 +192,21 @@ export class PoolCore {
     return this.close();
   }
 
-  #submit(submission: Submission): PoolTask {
-    const { signal, pack, onProgress, onOutcome, index, isBounded = false, credit = 0, onItem, ...call } = submission;
-    let undo = () => {};
+  #submit(name: string, call: CallParsed, parts: CallParts): PoolTask {
+    const { timeoutMs, priority, signal, onProgress } = call;
+    const { pack, onOutcome, onItem, index, credit = 0, isBounded = false } = parts;
+    let undo: (() => void) | undefined;
     const task = this.#scheduler.submit(
       {
-        ...call,
+        name,
+        timeoutMs,
+        priority,
         credit,
         index,
         onItem,
         onProgress: onProgress === undefined ? undefined : (value) => onProgress(value, index),
         onOutcome(outcome) {
-          undo();
+          undo?.();
           onOutcome(outcome);
         },
       },
@@ -227,13 +224,11 @@ export class PoolCore {
   }
 }
 
-/** One call on its way to the scheduler. */
-interface Submission {
-  readonly name: string;
-  readonly timeoutMs: number | undefined;
-  readonly priority: number;
-  readonly onProgress: RunOptions['onProgress'];
-  readonly signal: AbortSignal | undefined;
+/** The options that every kind of call has. */
+type CallParsed = Pick<ReturnType<typeof parseRunOptions>, 'timeoutMs' | 'priority' | 'signal' | 'onProgress'>;
+
+/** What else makes a call. */
+interface CallParts {
   readonly pack: (when: 'now' | 'later') => Packed;
   readonly onOutcome: (outcome: Outcome) => void;
   readonly onItem?: (value: unknown) => void;

@@ -2,7 +2,7 @@
  * Which task goes to which worker, when a worker is started or let go, and what becomes of the tasks of a dead one.
  *
  * Invariants: a task is in the queue, or in exactly one worker, or settled. While a worker has room the queue is empty. The
- * program is held alive by exactly one count per unsettled task.
+ * program is held alive by exactly one count per unsettled task that someone waits for.
  */
 import type { Clock, Timer } from '../clock/clock.ts';
 import { heddleError, HeddleError } from '../errors/errors.ts';
@@ -59,15 +59,14 @@ export class Scheduler implements WorkerListener {
   // ---- what the pool asks ----
 
   /** Starts the first worker and waits until it is ready, so that a module that can't load is told here. */
-  async open(): Promise<void> {
-    this.#parts.keepAlive.hold();
-    try {
-      this.#grow(1);
-      while (this.#taskNames === undefined && this.#failure === undefined && this.#starting > 0) await this.#change();
-      if (this.#taskNames === undefined) throw this.#failure;
-    } finally {
-      this.#parts.keepAlive.release();
-    }
+  open(): Promise<void> {
+    this.#grow(1);
+    return this.holdWhile(this.#opened());
+  }
+
+  async #opened(): Promise<void> {
+    while (this.#taskNames === undefined && this.#failure === undefined) await this.#change();
+    if (this.#taskNames === undefined) throw this.#failure;
   }
 
   /** Takes arguments over by value, now or for later. */
@@ -94,7 +93,7 @@ export class Scheduler implements WorkerListener {
       this.#growForQueue();
     }
     this.#taskCounters.submitted++;
-    this.#parts.keepAlive.hold();
+    if (isPromised(call)) this.#parts.keepAlive.hold();
     return task;
   }
 
@@ -151,10 +150,19 @@ export class Scheduler implements WorkerListener {
   }
 
   /** Resolves when nothing waits and nothing runs. */
-  async drain(): Promise<void> {
+  drain(): Promise<void> {
+    return this.holdWhile(this.#quiet());
+  }
+
+  async #quiet(): Promise<void> {
+    while (this.#queue.size + this.#running > 0) await this.#change();
+  }
+
+  /** Keeps the program alive until `wait` is over. */
+  async holdWhile<T>(wait: Promise<T>): Promise<T> {
     this.#parts.keepAlive.hold();
     try {
-      while (this.#queue.size + this.#running > 0) await this.#change();
+      return await wait;
     } finally {
       this.#parts.keepAlive.release();
     }
@@ -169,16 +177,15 @@ export class Scheduler implements WorkerListener {
   }
 
   /** Ends every worker and waits until they are gone. Only when drained. Returns what went wrong in teardowns. */
-  async stopWorkers(): Promise<readonly unknown[]> {
-    this.#parts.keepAlive.hold();
-    try {
-      for (const worker of this.#workers.values()) this.#stop(worker);
-      while (this.#workers.size > 0) await this.#change();
-      if (this.#state !== 'failed') this.#state = 'closed';
-      return this.#teardownErrors;
-    } finally {
-      this.#parts.keepAlive.release();
-    }
+  stopWorkers(): Promise<readonly unknown[]> {
+    for (const worker of this.#workers.values()) this.#stop(worker);
+    return this.holdWhile(this.#stopped());
+  }
+
+  async #stopped(): Promise<readonly unknown[]> {
+    while (this.#workers.size > 0) await this.#change();
+    if (this.#state !== 'failed') this.#state = 'closed';
+    return this.#teardownErrors;
   }
 
   stats(): PoolStats {
@@ -337,7 +344,7 @@ export class Scheduler implements WorkerListener {
       counters.timedOut++;
     else counters.cancelled++;
     task.settle(outcome, this.#parts.clock);
-    this.#parts.keepAlive.release();
+    if (isPromised(task.call)) this.#parts.keepAlive.release();
     this.#wake();
   }
 
@@ -432,6 +439,11 @@ export class Scheduler implements WorkerListener {
     this.#waiters = [];
     for (const wake of waiters) wake();
   }
+}
+
+/** Someone waits for its outcome from the start. A stream is waited for item by item, by its consumer. */
+function isPromised(call: TaskCall): boolean {
+  return call.credit === 0;
 }
 
 function isCancelling(task: PoolTask): boolean {

@@ -8,6 +8,8 @@ export const STREAM_WINDOW = 8;
 
 export interface StreamParts {
   readonly signal: AbortSignal | undefined;
+  /** Keeps the program alive while the consumer waits, and only then: a stream that nobody reads on holds nothing. */
+  readonly hold: (wait: Promise<void>) => Promise<void>;
   /** Submits the call; throws when it can't. */
   readonly submit: (
     onItem: (value: unknown) => void,
@@ -15,15 +17,17 @@ export interface StreamParts {
   ) => { readonly addCredit: (items: number) => void; readonly cancel: () => void };
 }
 
-export async function* streamItems({ signal, submit }: StreamParts): AsyncGenerator<unknown, void, undefined> {
+export async function* streamItems({ signal, hold, submit }: StreamParts): AsyncGenerator<unknown, void, undefined> {
   const items: unknown[] = [];
   let outcome: Outcome | undefined;
   let wake: (() => void) | undefined;
   let owed = 0;
   const change = () =>
-    new Promise<void>((resolve) => {
-      wake = resolve;
-    });
+    hold(
+      new Promise<void>((resolve) => {
+        wake = resolve;
+      }),
+    );
   const task = submit(
     (item) => {
       items.push(item);
