@@ -124,6 +124,8 @@ export async function compare(words: readonly string[], options: CompareOptions)
     const files = await writeReport(outDir, { card, noise, prices, results: measured, workers });
     if (options.json) {
       await writeResult(`${toJsonLine({ card, noise, workers, prices, results: measured })}\n`);
+    } else if (measured.length === 0) {
+      progress.say('nothing was measured before it was interrupted');
     } else {
       await writeResult(`${summaryTable(measured)}\n\n`);
       for (const result of measured) {

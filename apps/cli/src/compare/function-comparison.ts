@@ -5,12 +5,13 @@ import { serialize } from 'node:v8';
 import { compareContestants } from '@heddle/measure';
 import { CommandError } from '../exit-codes.ts';
 import type { Input } from '../inputs/inputs.ts';
+import { countOf } from '../render/format.ts';
 import type { ModuleReference } from '../inputs/module-reference.ts';
 import type { FunctionOptions, ResultNote } from './function-contestant.ts';
 import { kindOf } from './kinds.ts';
 import type { KindOutcome, Measure, WorkloadResult } from './result.ts';
 import { decideVerdict } from './verdict.ts';
-import { judge, WARMUP_ROUNDS, type ComparisonOptions } from './workload-comparison.ts';
+import { fewestRounds, judge, WARMUP_ROUNDS, type ComparisonOptions } from './workload-comparison.ts';
 
 const FUNCTION_KINDS = ['inline', 'threads', 'processes'] as const;
 type FunctionKind = (typeof FUNCTION_KINDS)[number];
@@ -83,8 +84,8 @@ export async function compareFunction(
     standsFor: 'your own function',
     textbookRule,
     textbookExpects: [],
-    size: `${inputs.length.toLocaleString('en-US')} inputs`,
-    rounds: Math.min(...outcomes.map(({ samples }) => samples.length)),
+    size: countOf(inputs.length, 'input'),
+    rounds: fewestRounds(outcomes),
     decides: WALL,
     measures: [WALL],
     kinds: outcomes,

@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { renderPage, type Cell, type MachineCard, type ReportImage, type Section } from '@heddle/measure';
-import { formatBytes, formatMs, formatRatio, formatValue } from '../render/format.ts';
+import { countOf, formatBytes, formatMs, formatRatio, formatValue } from '../render/format.ts';
 import { toJsonText } from '../render/json.ts';
 import { KINDS, kindOf } from './kinds.ts';
 import type { Answer, KindOutcome, Price, ResultState, WorkloadResult } from './result.ts';
@@ -127,7 +127,7 @@ async function workloadSections(result: WorkloadResult): Promise<Section[]> {
     {
       kind: 'heading',
       text: result.title,
-      lead: `${result.standsFor}. ${result.size}; ${result.rounds} rounds${result.wasInterrupted ? ', interrupted' : ''}.`,
+      lead: `${result.standsFor}. ${result.size}; ${countOf(result.rounds, 'round')}${result.wasInterrupted ? ', interrupted' : ''}.`,
     },
     {
       kind: 'answers',
@@ -212,7 +212,7 @@ export async function writeReport(dir: string, data: ReportData): Promise<string
   const names = results.map(({ name }) => name);
   const html = renderPage({
     title: results.length === 1 ? `heddle compare: ${names[0]}` : 'heddle compare: threads or processes?',
-    subtitle: `Measured with ${workers} workers, rounds of all variants interleaved; this machine's noise is ${(noise * 100).toFixed(1)} %.`,
+    subtitle: `Measured with ${workers} workers, rounds of all variants interleaved; this machine's noise is ${(noise * 100).toFixed(1)}\u00a0%.`,
     card,
     // Backends keep their colours in every chart, also where some are missing.
     seriesOrder: KINDS.map(({ label }) => label),

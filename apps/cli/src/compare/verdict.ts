@@ -50,7 +50,7 @@ const comparative = ({ key }: Measure): string => (key === 'wallMs' ? 'faster' :
 
 function fastestAnswer(ranked: readonly Valid[], { decides, noise }: VerdictInput): Answer {
   const [first, ...rest] = ranked;
-  if (!first) return { kinds: [], sentence: 'No variant gave a correct result.' };
+  if (!first) return { kinds: [], sentence: 'No variant has a correct result.' };
   const tied = [first, ...rest.filter((other) => !isDifferent(first.samples, other.samples, { noise }))];
   if (tied.length > 1) {
     const values = tied.map((kind) => `${label(kind.kind)} (${formatValue(kind.decided.median, decides.unit)})`);
@@ -79,7 +79,7 @@ function fastestAnswer(ranked: readonly Valid[], { decides, noise }: VerdictInpu
 
 function survivorAnswer(ranked: readonly Valid[], { decides }: VerdictInput): Answer {
   const best = ranked.find(({ kind }) => kindOf(kind).survivesCrash);
-  if (!best) return { kinds: [], sentence: 'No variant in another process gave a correct result here.' };
+  if (!best) return { kinds: [], sentence: 'No variant in another process has a correct result.' };
   const fastest = ranked[0]!;
   const price =
     best === fastest
@@ -93,7 +93,7 @@ function lightestAnswer(ranked: readonly Valid[]): Answer {
     (kind): kind is Valid & { peakPssBytes: number; loopDelayP99Ms: number } =>
       kind.peakPssBytes !== undefined && kind.loopDelayP99Ms !== undefined,
   );
-  if (known.length === 0) return { kinds: [], sentence: 'Memory could not be read on this platform.' };
+  if (known.length === 0) return { kinds: [], sentence: 'Memory was not measured.' };
   const smooth = known.filter(({ loopDelayP99Ms }) => loopDelayP99Ms <= LOOP_DELAY_LIMIT_MS);
   const leastDelay = known.toSorted((a, b) => a.loopDelayP99Ms - b.loopDelayP99Ms)[0]!;
   const candidates = smooth.length > 0 ? smooth : [leastDelay];

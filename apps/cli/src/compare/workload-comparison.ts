@@ -85,6 +85,12 @@ async function calibrate(workload: Workload, options: ComparisonOptions, targetM
   return calibration?.measures['work']?.median ?? workload.minimumWork;
 }
 
+/** The rounds that every variant with a figure has at least; 0 when there is none. */
+export function fewestRounds(outcomes: readonly KindOutcome[]): number {
+  const counts = outcomes.map(({ samples }) => samples.length).filter((count) => count > 0);
+  return counts.length === 0 ? 0 : Math.min(...counts);
+}
+
 /** Copies what the variants made (all the same, so the last one stays) out of the folder of inputs. */
 async function keepArtifacts(comparison: Comparison, outDir: string): Promise<Record<string, string>> {
   const kept: Record<string, string> = {};
@@ -129,7 +135,7 @@ export async function compareWorkload(workload: Workload, options: ComparisonOpt
     textbookRule: workload.textbook.rule,
     textbookExpects: workload.textbook.expects,
     size: workload.describe(size),
-    rounds: Math.min(...outcomes.map(({ samples }) => samples.length)),
+    rounds: fewestRounds(outcomes),
     decides,
     measures: workload.measures,
     kinds: outcomes,

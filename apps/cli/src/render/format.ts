@@ -43,3 +43,8 @@ export function formatValue(value: number, unit: string): string {
   if (unit === 'bytes') return formatBytes(value);
   return unit === '' ? formatNumber(value) : `${formatNumber(value)} ${unit}`;
 }
+
+/** "1 round", "2 rounds". */
+export function countOf(count: number, noun: string): string {
+  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -2,7 +2,7 @@
 import Table from 'cli-table3';
 import { kindOf, KINDS } from '../compare/kinds.ts';
 import type { Answer, KindOutcome, Price, WorkloadResult } from '../compare/result.ts';
-import { formatBytes, formatMs, formatRatio, formatValue } from './format.ts';
+import { countOf, formatBytes, formatMs, formatRatio, formatValue } from './format.ts';
 
 const PLAIN = { head: [], border: [] };
 
@@ -57,7 +57,7 @@ function answerLine(question: string, { sentence }: Answer): string {
 export function verdictLines(result: WorkloadResult): string {
   const { verdict } = result;
   const lines = [
-    `${result.name}: ${result.size}, ${result.rounds} rounds${result.wasInterrupted ? ', interrupted' : ''}`,
+    `${result.name}: ${result.size}, ${countOf(result.rounds, 'round')}${result.wasInterrupted ? ', interrupted' : ''}`,
     answerLine('fastest', verdict.fastest),
     answerLine('fastest surviving a crash', verdict.survivesCrash),
     answerLine('lightest, loop kept free', verdict.lightest),
