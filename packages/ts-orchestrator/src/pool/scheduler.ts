@@ -32,13 +32,19 @@ export interface SchedulerParts {
   readonly keepAlive: KeepAlive;
 }
 
+interface Idle {
+  /** When its last task ended. */
+  since: number;
+  timer: Timer | undefined;
+}
+
 export class Scheduler implements WorkerListener {
   readonly #parts: SchedulerParts;
   readonly #queue = new TaskQueue<PoolTask>();
   readonly #workers = new Map<number, PoolWorker>();
   /** Workers with room, the last used last: it is taken first, so that the others may go idle and end. */
   readonly #free: PoolWorker[] = [];
-  readonly #idleTimers = new Map<PoolWorker, Timer>();
+  readonly #idle = new Map<PoolWorker, Idle>();
   readonly #taskCounters = new TaskCounters();
   readonly #workerCounters = new WorkerCounters();
   #state: 'open' | 'closing' | 'closed' | 'failed' = 'open';
@@ -250,7 +256,7 @@ export class Scheduler implements WorkerListener {
 
   onEnd(worker: PoolWorker, end: WorkerEnd): void {
     this.#workers.delete(worker.id);
-    this.#unoffer(worker);
+    this.#forget(worker);
     if (end.teardownError !== undefined) this.#teardownErrors.push(end.teardownError);
     if (end.isStuck) this.#workerCounters.stuck++;
     else if (worker.state === 'failed' && !end.isStartFailure) this.#workerCounters.died++;
@@ -281,7 +287,6 @@ export class Scheduler implements WorkerListener {
     this.#running++;
     this.#armTimeout(task);
     if (!worker.hasRoom) this.#unoffer(worker);
-    else this.#idleTimers.get(worker)?.cancel();
   }
 
   #armTimeout(task: PoolTask): void {
@@ -312,7 +317,7 @@ export class Scheduler implements WorkerListener {
   #endByForce(task: PoolTask, worker: PoolWorker): void {
     if (task.state !== 'cancelling') return;
     if (this.#parts.transport.canKill) {
-      this.#unoffer(worker);
+      this.#forget(worker);
       this.#workerCounters.killed++;
       worker.kill();
       return;
@@ -374,24 +379,40 @@ export class Scheduler implements WorkerListener {
   }
 
   #unoffer(worker: PoolWorker): void {
-    this.#idleTimers.get(worker)?.cancel();
-    this.#idleTimers.delete(worker);
     const place = this.#free.indexOf(worker);
     if (place >= 0) this.#free.splice(place, 1);
   }
 
+  /** Remembers since when it is idle. One timer per worker, however many tasks come between: it looks when it fires. */
   #armIdle(worker: PoolWorker): void {
     const { clock, options } = this.#parts;
-    this.#idleTimers.get(worker)?.cancel();
     if (options.idleTimeoutMs === Infinity) return;
-    this.#idleTimers.set(
-      worker,
-      clock.after(options.idleTimeoutMs, () => this.#stop(worker)),
-    );
+    const idle = this.#idle.get(worker);
+    if (idle === undefined) this.#watchIdle(worker, { since: clock.now(), timer: undefined }, options.idleTimeoutMs);
+    else idle.since = clock.now();
+  }
+
+  #watchIdle(worker: PoolWorker, idle: Idle, delayMs: number): void {
+    const { clock, options } = this.#parts;
+    this.#idle.set(worker, idle);
+    idle.timer = clock.after(delayMs, () => {
+      this.#idle.delete(worker);
+      // Busy now: the end of its task begins anew.
+      if (worker.state !== 'ready') return;
+      const leftMs = idle.since + options.idleTimeoutMs - clock.now();
+      if (leftMs > 0) this.#watchIdle(worker, idle, leftMs);
+      else this.#stop(worker);
+    });
+  }
+
+  #forget(worker: PoolWorker): void {
+    this.#idle.get(worker)?.timer?.cancel();
+    this.#idle.delete(worker);
+    this.#unoffer(worker);
   }
 
   #stop(worker: PoolWorker): void {
-    this.#unoffer(worker);
+    this.#forget(worker);
     worker.stop();
   }
 
