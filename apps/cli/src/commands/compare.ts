@@ -7,6 +7,7 @@ import { isAvailable } from '@heddle/core-native';
 import { coresAllowed } from '@heddle/machine';
 import { machineCard, measureNoise } from '@heddle/measure';
 import { findWorkload, workloads, type Workload } from '@heddle/workloads';
+import { calibrate } from '../compare/calibrate.ts';
 import { compareFunction } from '../compare/function-comparison.ts';
 import { writeReport } from '../compare/report.ts';
 import type { Price, WorkloadResult } from '../compare/result.ts';
@@ -42,6 +43,8 @@ const PRICE_SHARE = 0.1;
 const INLINE_TARGET_MS = 300;
 const QUICK_INLINE_TARGET_MS = 25;
 const QUICK_STARTS_AT_ONCE = 3;
+/** Compilers, V8's and the task module's own, need more than one round to settle. */
+const WARMUP_ROUNDS = 2;
 /** Finding the size takes about the rest of a workload's share; starting the runners is part of the comparison. */
 const ROUNDS_SHARE = 0.85;
 
@@ -94,7 +97,7 @@ export async function compare(words: readonly string[], options: CompareOptions)
     const noise = await measureNoise();
     const comparison = (step: string, roundsMs: number): ComparisonOptions => ({
       budgetMs: roundsMs,
-      inlineTargetMs: options.full ? undefined : options.quick ? QUICK_INLINE_TARGET_MS : INLINE_TARGET_MS,
+      warmupRounds: options.quick ? 1 : WARMUP_ROUNDS,
       workers,
       hasNative: isAvailable(),
       noise,
@@ -106,17 +109,29 @@ export async function compare(words: readonly string[], options: CompareOptions)
     });
     if (withPrices) {
       progress.show('price list of threads and processes');
-      prices = await measurePrices({ budgetMs: budgetMs * PRICE_SHARE, workers, signal });
+      prices = await measurePrices({
+        budgetMs: budgetMs * PRICE_SHARE,
+        warmupRounds: options.quick ? 0 : 1,
+        workers,
+        signal,
+      });
       progress.clear();
       if (!options.json && !signal.aborted) await writeResult(`${priceTable(prices)}\n\n`);
     }
     if (reference) {
       results.push(await compareFunction(reference, inputs, comparison(reference.exportName, budgetMs)));
     }
+    const targetMs = options.quick ? QUICK_INLINE_TARGET_MS : INLINE_TARGET_MS;
+    if (chosen.length > 0 && !options.full) progress.show('finding the sizes');
+    const work = options.full
+      ? new Map<string, number>()
+      : await calibrate(chosen, { targetMs, workers, dir: inputDir, signal });
     for (const [index, workload] of chosen.entries()) {
       if (signal.aborted) break;
       const step = chosen.length > 1 ? `${workload.name} (${index + 1} of ${chosen.length})` : workload.name;
-      results.push(await compareWorkload(workload, comparison(step, shareMs * ROUNDS_SHARE)));
+      results.push(
+        await compareWorkload(workload, work.get(workload.name) ?? 1, comparison(step, shareMs * ROUNDS_SHARE)),
+      );
     }
     progress.clear();
 

@@ -11,7 +11,7 @@ import type { FunctionOptions, ResultNote } from './function-contestant.ts';
 import { kindOf } from './kinds.ts';
 import type { KindOutcome, Measure, WorkloadResult } from './result.ts';
 import { decideVerdict } from './verdict.ts';
-import { fewestRounds, judge, WARMUP_ROUNDS, type ComparisonOptions } from './workload-comparison.ts';
+import { fewestRounds, judge, type ComparisonOptions } from './workload-comparison.ts';
 
 const FUNCTION_KINDS = ['inline', 'threads', 'processes'] as const;
 type FunctionKind = (typeof FUNCTION_KINDS)[number];
@@ -63,7 +63,7 @@ export async function compareFunction(
   const comparison = await compareContestants(specs, {
     budgetMs: options.budgetMs,
     minRounds: 3,
-    warmupRounds: WARMUP_ROUNDS,
+    warmupRounds: options.warmupRounds,
     startsAtOnce: options.startsAtOnce,
     memory: true,
     signal: options.signal,

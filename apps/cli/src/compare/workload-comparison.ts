@@ -1,4 +1,4 @@
-// One workload on every backend that applies: calibrate the size, let the variants run in turn, decide.
+// One workload on every backend that applies: make the input, let the variants run in turn, decide.
 import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
 import { compareContestants, speedup, summarize, type Comparison, type ContestantResult } from '@heddle/measure';
@@ -7,16 +7,12 @@ import { kindOf } from './kinds.ts';
 import type { KindOutcome, Measure, WorkloadResult } from './result.ts';
 import { decideVerdict } from './verdict.ts';
 
-/** Compilers, V8's and the task module's own, need more than one round to settle. */
-export const WARMUP_ROUNDS = 2;
-
 export interface ComparisonOptions {
   readonly budgetMs: number;
-  /** How long a round of inline should take; undefined: the full size of the workload. */
-  readonly inlineTargetMs: number | undefined;
   readonly workers: number;
   readonly hasNative: boolean;
   readonly noise: number;
+  readonly warmupRounds: number;
   /** Runners that start at the same time: more than one shortens a quick look, and start times mean less. */
   readonly startsAtOnce: number;
   /** Where inputs go; removed after the run. */
@@ -68,23 +64,6 @@ export function judge(comparison: Comparison, ids: readonly VariantKind[], decid
   });
 }
 
-async function calibrate(workload: Workload, options: ComparisonOptions, targetMs: number): Promise<number> {
-  const { contestants } = await compareContestants(
-    [
-      {
-        id: 'calibration',
-        label: 'calibration',
-        module: new URL('./calibration-contestant.js', import.meta.url).href,
-        options: { workload: workload.name, targetMs, workers: options.workers, dir: options.inputDir },
-      },
-    ],
-    { budgetMs: 1, minRounds: 1, maxRounds: 1, warmupRounds: 0, memory: false, signal: options.signal },
-  );
-  const calibration = contestants['calibration'];
-  if (calibration?.error) throw new Error(`${workload.name}: ${calibration.error.message}`);
-  return calibration?.measures['work']?.median ?? workload.minimumWork;
-}
-
 /** The rounds that every variant with a figure has at least; 0 when there is none. */
 export function fewestRounds(outcomes: readonly KindOutcome[]): number {
   const counts = outcomes.map(({ samples }) => samples.length).filter((count) => count > 0);
@@ -103,10 +82,13 @@ async function keepArtifacts(comparison: Comparison, outDir: string): Promise<Re
   return kept;
 }
 
-/** Runs one workload. Aborting `signal` ends it early with what was measured until then. */
-export async function compareWorkload(workload: Workload, options: ComparisonOptions): Promise<WorkloadResult> {
-  options.onPhase('finding the size');
-  const work = options.inlineTargetMs === undefined ? 1 : await calibrate(workload, options, options.inlineTargetMs);
+/** Runs one workload at the size that `work` gives (1: its full size). Aborting `signal` ends it early with what was measured until then. */
+export async function compareWorkload(
+  workload: Workload,
+  work: number,
+  options: ComparisonOptions,
+): Promise<WorkloadResult> {
+  options.onPhase('making the input');
   const size = workload.sizeOf(work);
   await workload.prepare?.(size, options.inputDir);
   const kinds = workload.kinds.filter((kind) => options.hasNative || !kindOf(kind).needsNative);
@@ -121,7 +103,7 @@ export async function compareWorkload(workload: Workload, options: ComparisonOpt
   const comparison = await compareContestants(specs, {
     budgetMs: options.budgetMs,
     minRounds: 3,
-    warmupRounds: WARMUP_ROUNDS,
+    warmupRounds: options.warmupRounds,
     startsAtOnce: options.startsAtOnce,
     memory: true,
     signal: options.signal,

@@ -13,6 +13,7 @@ const PROBE_LIMIT_MS = 20_000;
 
 export interface PriceListOptions {
   readonly budgetMs: number;
+  readonly warmupRounds: number;
   readonly workers: number;
   readonly signal: AbortSignal;
 }
@@ -44,7 +45,7 @@ async function probeCrash(backend: Backend, signal: AbortSignal): Promise<string
   return `a crash ends one task (${crash}); ${completed} of ${of} others completed`;
 }
 
-export async function measurePrices({ budgetMs, workers, signal }: PriceListOptions): Promise<Price[]> {
+export async function measurePrices({ budgetMs, warmupRounds, workers, signal }: PriceListOptions): Promise<Price[]> {
   const specs = BACKENDS.map((backend) => ({
     id: backend,
     label: backend,
@@ -54,7 +55,8 @@ export async function measurePrices({ budgetMs, workers, signal }: PriceListOpti
   const { contestants } = await compareContestants(specs, {
     budgetMs,
     minRounds: 3,
-    warmupRounds: 1,
+    warmupRounds,
+    startsAtOnce: BACKENDS.length,
     memory: false,
     signal,
   });
