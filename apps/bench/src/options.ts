@@ -1,7 +1,7 @@
 // The command line of `npm run bench`: the grammar, and what is wrong with words that don't fit it.
+import { closest } from 'fastest-levenshtein';
 import { Command, CommanderError } from 'commander';
 import { SUITES, type BenchCase, type SuiteName } from './case-table.ts';
-import { nearestName } from './suggest.ts';
 
 export const EXIT = {
   ok: { code: 0, meaning: 'everything was measured and all results are equal' },
@@ -65,7 +65,7 @@ function sentence({ code, message }: CommanderError, program: Command): string {
   const [, word] = /'(--?[^'= ]+)/.exec(message) ?? [];
   if (code === 'commander.unknownOption' && word !== undefined) {
     const names = program.createHelp().visibleOptions(program);
-    return `there is no option ${word}, did you mean ${nearestName(
+    return `there is no option ${word}, did you mean ${closest(
       word,
       names.map(({ long }) => long!),
     )}?`;
@@ -76,7 +76,7 @@ function sentence({ code, message }: CommanderError, program: Command): string {
 
 function checkSuite(word: string): SuiteName {
   if (Object.hasOwn(SUITES, word)) return word as SuiteName;
-  throw new UsageError(`there is no suite '${word}', did you mean '${nearestName(word, Object.keys(SUITES))}'?`);
+  throw new UsageError(`there is no suite '${word}', did you mean '${closest(word, Object.keys(SUITES))}'?`);
 }
 
 /** Cases by text; a quick run leaves out cases without quick sizes unless the filter asks for nothing else. */
@@ -84,7 +84,7 @@ function chooseCases(cases: readonly BenchCase[], filter: string | undefined, qu
   const wanted = cases.filter(({ id }) => filter === undefined || id.toLowerCase().includes(filter.toLowerCase()));
   if (wanted.length === 0) {
     const names = [...new Set(cases.flatMap(({ id, kernel }) => [kernel, id]))];
-    throw new UsageError(`no case has '${filter}' in its name, did you mean '${nearestName(filter!, names)}'?`);
+    throw new UsageError(`no case has '${filter}' in its name, did you mean '${closest(filter!, names)}'?`);
   }
   if (!quick) return wanted;
   const short = wanted.filter(({ quickSizes }) => quickSizes.length > 0);

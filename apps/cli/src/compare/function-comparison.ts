@@ -11,7 +11,7 @@ import type { FunctionOptions, ResultNote } from './function-contestant.ts';
 import { kindOf } from './kinds.ts';
 import type { KindOutcome, Measure, WorkloadResult } from './result.ts';
 import { decideVerdict } from './verdict.ts';
-import { fewestRounds, judge, type ComparisonOptions } from './workload-comparison.ts';
+import { contestOptions, fewestRounds, judge, type ComparisonOptions } from './workload-comparison.ts';
 
 const FUNCTION_KINDS = ['inline', 'threads', 'processes'] as const;
 type FunctionKind = (typeof FUNCTION_KINDS)[number];
@@ -60,15 +60,7 @@ export async function compareFunction(
       resultsFile: files.get(kind)!,
     } satisfies FunctionOptions,
   }));
-  const comparison = await compareContestants(specs, {
-    budgetMs: options.budgetMs,
-    minRounds: 3,
-    warmupRounds: options.warmupRounds,
-    startsAtOnce: options.startsAtOnce,
-    memory: true,
-    signal: options.signal,
-    onProgress: ({ label, phase, round }) => options.onPhase(`${label}, ${phase}${round > 0 ? ` ${round}` : ''}`),
-  });
+  const comparison = await compareContestants(specs, contestOptions(options));
   const judged = judge(comparison, FUNCTION_KINDS, WALL);
   const outcomes = await Promise.all(
     judged.map(async (outcome): Promise<KindOutcome> => {

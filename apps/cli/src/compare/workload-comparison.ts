@@ -1,7 +1,14 @@
 // One workload on every backend that applies: make the input, let the variants run in turn, decide.
 import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
-import { compareContestants, speedup, summarize, type Comparison, type ContestantResult } from '@heddle/measure';
+import {
+  compareContestants,
+  speedup,
+  summarize,
+  type CompareOptions,
+  type Comparison,
+  type ContestantResult,
+} from '@heddle/measure';
 import type { VariantKind, Workload } from '@heddle/workloads';
 import { kindOf } from './kinds.ts';
 import type { KindOutcome, Measure, WorkloadResult } from './result.ts';
@@ -21,6 +28,19 @@ export interface ComparisonOptions {
   readonly outDir: string;
   readonly signal: AbortSignal;
   readonly onPhase: (phase: string) => void;
+}
+
+/** What measure needs to know of a comparison. */
+export function contestOptions(options: ComparisonOptions): CompareOptions {
+  return {
+    budgetMs: options.budgetMs,
+    minRounds: 3,
+    warmupRounds: options.warmupRounds,
+    startsAtOnce: options.startsAtOnce,
+    memory: true,
+    signal: options.signal,
+    onProgress: ({ label, phase, round }) => options.onPhase(`${label}, ${phase}${round > 0 ? ` ${round}` : ''}`),
+  };
 }
 
 /** The samples of the deciding measure: the round's own time, or what the workload measured itself. */
@@ -100,15 +120,7 @@ export async function compareWorkload(
     options: { workload: workload.name, kind, size, workers: options.workers, dir: options.inputDir },
   }));
   const decides = workload.measures.find(({ key }) => key === workload.winner)!;
-  const comparison = await compareContestants(specs, {
-    budgetMs: options.budgetMs,
-    minRounds: 3,
-    warmupRounds: options.warmupRounds,
-    startsAtOnce: options.startsAtOnce,
-    memory: true,
-    signal: options.signal,
-    onProgress: ({ label, phase, round }) => options.onPhase(`${label}, ${phase}${round > 0 ? ` ${round}` : ''}`),
-  });
+  const comparison = await compareContestants(specs, contestOptions(options));
   const outcomes = judge(comparison, kinds, decides);
   return {
     name: workload.name,
