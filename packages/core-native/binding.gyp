@@ -116,7 +116,7 @@
           'include_dirs': ['core', 'test/cpp'],
           'ldflags': ['-pthread'],
           'libraries': ['-lpthread'],
-          'sources': ['test/cpp/kernel_test.cc', 'test/cpp/main.cc', 'test/cpp/pool_test.cc'],
+          'sources': ['test/cpp/kernel_test.cc', 'test/cpp/main.cc', 'test/cpp/pool_test.cc', 'test/cpp/sort_test.cc'],
         },
       ],
     }],

@@ -46,6 +46,32 @@ struct MatmulTile {
                    bool isFirst);
 };
 
+/** Most parts that VectorSort cuts an array into at once. */
+inline constexpr int kSortPartsMax = 32;
+
+/**
+ * Quicksort by vectors of arrays of one element type, whose order is that of signed keys. See kernels/sort. The set
+ * that has none has null pointers. `radix` sorts keys[0..count) with other[0..count) as scratch, in `other` if wanted
+ * there; it is called for a range that was cut too often in vain.
+ */
+template <class K>
+struct VectorSort {
+  using Radix = void (*)(K* keys, K* other, uint64_t count, bool isWantedInOther);
+
+  /** Sorts elements in place; `scratch` has room for as many. */
+  void (*sortElements)(K* array, K* scratch, uint64_t count, Radix radix);
+  /** Sorts keys that lie in `scratch` into `array`, as elements. */
+  void (*sortKeys)(K* array, K* scratch, uint64_t count, Radix radix);
+  /** Adds to counts[p] the elements that belong to part p: whose keys are not below bounds[p-1], but below bounds[p].
+   */
+  void (*countParts)(const K* elements, uint64_t count, const K* bounds, int parts, uint32_t* counts);
+  /**
+   * Appends the elements' keys to their parts: to[p] is where part p goes on, ends[p] where its room ends. What lies
+   * between the last key and that end may be overwritten.
+   */
+  void (*dealParts)(const K* elements, uint64_t count, const K* bounds, int parts, K** to, K* const* ends);
+};
+
 struct KernelSet {
   SimdLevel level;
 
@@ -67,6 +93,11 @@ struct KernelSet {
 
   MatmulTile<double> matmulF64;
   MatmulTile<float> matmulF32;
+
+  VectorSort<int64_t> sortF64;
+  VectorSort<int32_t> sortF32;
+  VectorSort<int32_t> sortI32;
+  VectorSort<int32_t> sortU32;
 };
 
 /** The chosen set; the widest that the processor offers unless another one was forced before. Any thread. */

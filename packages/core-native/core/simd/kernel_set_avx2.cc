@@ -7,6 +7,7 @@
 #include "kernels/matmul/matmul_simd.h"
 #include "kernels/monte_carlo/monte_carlo_simd.h"
 #include "kernels/nbody/nbody_simd.h"
+#include "kernels/sort/sort_simd.h"
 #include "kernels/sum/sum_simd.h"
 #include "simd/kernel_set.h"
 
@@ -25,6 +26,10 @@ const KernelSet kKernelSetAvx2 = {
     .monteCarlo = HEDDLE_ISA::monteCarloBlocks,
     .matmulF64 = HEDDLE_ISA::kMatmulTile<double>,
     .matmulF32 = HEDDLE_ISA::kMatmulTile<float>,
+    .sortF64 = HEDDLE_ISA::kVectorSort<HEDDLE_ISA::F64Keys>,
+    .sortF32 = HEDDLE_ISA::kVectorSort<HEDDLE_ISA::F32Keys>,
+    .sortI32 = HEDDLE_ISA::kVectorSort<HEDDLE_ISA::I32Keys>,
+    .sortU32 = HEDDLE_ISA::kVectorSort<HEDDLE_ISA::U32Keys>,
 };
 
 }  // namespace heddle

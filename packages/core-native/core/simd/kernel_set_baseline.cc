@@ -25,6 +25,10 @@ const KernelSet kKernelSetBaseline = {
     .monteCarlo = HEDDLE_ISA::monteCarloBlocks,
     .matmulF64 = HEDDLE_ISA::kMatmulTile<double>,
     .matmulF32 = HEDDLE_ISA::kMatmulTile<float>,
+    .sortF64 = {},
+    .sortF32 = {},
+    .sortI32 = {},
+    .sortU32 = {},
 };
 
 }  // namespace heddle

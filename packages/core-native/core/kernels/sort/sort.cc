@@ -1,76 +1,87 @@
-// Ascending sort in place: a radix sort from the most significant differing bits down.
+// Ascending sort in place. Keys are signed integers whose order is the wanted one: i32 as it is, u32 with the sign bit
+// flipped, floats with the other bits of negative numbers inverted and every NaN made the greatest key. Equal keys are
+// equal bits: stability doesn't show.
 //
-// Elements are read as unsigned keys whose order is the wanted one (sign bit flipped for integers; for floats negative
-// numbers inverted, every NaN made the greatest key). One step cuts a range into buckets by the highest bits in which
-// its keys differ: count, then scatter to the other buffer. Buckets are sorted the same way, small ones by insertion.
-// Taking differing bits only makes the steps independent of where the keys lie: equal exponents cost nothing.
-// Large ranges are cut by all threads together, then their buckets are handed out; a bucket that is still large is cut
-// by all threads again, so that skewed data is shared out as well. Equal keys are equal bits: stability doesn't show.
+// Where the instruction set has a quicksort by vectors (sort_simd.h), a large array is cut into parts by all threads,
+// at bounds out of a sample: count per chunk and part, then deal to the scratch, each chunk behind the one before it.
+// The parts are handed out; each is sorted from the scratch into the array.
+//
+// Elsewhere, and for ranges on which quicksort fails, a radix sort from the most significant differing bits down. One
+// step cuts a range into buckets by the highest bits in which its keys differ: count, then scatter to the other buffer.
+// Buckets are cut again until a network or insertion can sort them. Taking differing bits only makes the steps
+// independent of where the keys lie: equal exponents cost nothing. Large ranges are cut by all threads together, then
+// their buckets are handed out; a bucket that is still large is cut by all threads again, so that skewed data is shared
+// out as well.
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <limits>
+#include <type_traits>
 
 #include "base/scratch.h"
 #include "kernels/kernel.h"
+#include "simd/kernel_set.h"
 
 namespace heddle {
 namespace {
 
-constexpr uint64_t kInsertionMax = 24;
-constexpr int kDigitBitsMax = 11;  // 2,048 buckets: their counters and open lines fit the first two caches
+constexpr uint64_t kScalarMax = 24;  // keys that insertion sorts
+constexpr int kDigitBitsMax = 11;    // 2,048 buckets: their counters and open lines fit the first two caches
 constexpr uint64_t kBucketsMax = uint64_t{1} << kDigitBitsMax;
-constexpr int kSpareBits = 2;            // digits are sized for buckets of about 4 elements
 constexpr uint64_t kChunk = 1 << 15;     // elements per chunk of a shared step
 constexpr uint64_t kShareMin = 1 << 16;  // ranges from here on are cut by all threads together
+constexpr uint64_t kAloneMax = 1 << 22;  // from here on one thread too works in parts, so that a flag can stop it
 constexpr uint64_t kChunksMax = 128;     // counters of a shared step: 128 x 2,048 x 4 bytes = 1 MiB
 constexpr uint64_t kBucketsPerChunk = 8;
 
-template <class Key>
-struct Aliased {
-  typedef Key Type __attribute__((may_alias));  // elements are read as keys in place
-};
-
-// How the elements of a type become keys, and keys elements.
-struct FromU32 {
-  using Key = uint32_t;
-  static Key toKey(Key bits) { return bits; }
-  static Key toBits(Key key) { return key; }
-};
-struct FromI32 {
-  using Key = uint32_t;
-  static Key toKey(Key bits) { return bits ^ 0x80000000u; }
-  static Key toBits(Key key) { return key ^ 0x80000000u; }
+// How the elements of a type become keys, and keys elements. toKey is its own inverse but for NaN.
+template <class KeyType, KeyType kFlipped>
+struct FromInteger {
+  using Key = KeyType;
+  static Key toKey(Key bits) { return bits ^ kFlipped; }
+  static Key toBits(Key key) { return key ^ kFlipped; }
 };
 template <class KeyType, KeyType kInfinity, KeyType kNan>
 struct FromFloat {
   using Key = KeyType;
-  static constexpr Key kSign = Key{1} << (sizeof(Key) * 8 - 1);
-  static Key toKey(Key bits) {
-    bits = (bits & ~kSign) > kInfinity ? kNan : bits;
-    return (bits & kSign) != 0 ? ~bits : bits | kSign;
-  }
-  static Key toBits(Key key) { return (key & kSign) != 0 ? key ^ kSign : ~key; }
+  static constexpr Key kMagnitude = std::numeric_limits<Key>::max();
+  static Key toBits(Key key) { return key ^ (key < 0 ? kMagnitude : 0); }
+  static Key toKey(Key bits) { return toBits((bits & kMagnitude) > kInfinity ? kNan : bits); }
 };
-using FromF64 = FromFloat<uint64_t, 0x7ff0000000000000u, 0x7ff8000000000000u>;
-using FromF32 = FromFloat<uint32_t, 0x7f800000u, 0x7fc00000u>;
+using FromI32 = FromInteger<int32_t, 0>;
+using FromU32 = FromInteger<int32_t, std::numeric_limits<int32_t>::min()>;
+using FromF64 = FromFloat<int64_t, 0x7ff0000000000000, 0x7ff8000000000000>;
+using FromF32 = FromFloat<int32_t, 0x7f800000, 0x7fc00000>;
 
-/** The digit that cuts a range of `count` keys whose differing bits are those of `differing` (not 0). */
-struct Digit {
-  int shift;
-  uint64_t mask;
+/** The bits in which keys differ, out of the conjunction and the disjunction of all. */
+template <class Key>
+uint64_t differingBits(Key all, Key any) {
+  return static_cast<std::make_unsigned_t<Key>>(all ^ any);
+}
 
-  Digit(uint64_t differing, uint64_t count) {
+/** Takes the digit that cuts a range: the highest differing bits, as many as make buckets of a good size. */
+template <class Key>
+class Digit {
+ public:
+  /** `differing` is not 0; `spareBits` is the logarithm of the wanted bucket size, rounded down. */
+  Digit(uint64_t differing, uint64_t count, int spareBits) {
     const int top = 64 - std::countl_zero(differing);
-    const int wanted = std::bit_width(count) - 1 - kSpareBits;
-    const int bits = std::min(top, std::clamp(wanted, 3, kDigitBitsMax));
-    shift = top - bits;
-    mask = (uint64_t{1} << bits) - 1;
+    const int wanted = static_cast<int>(std::bit_width(count)) - 1 - spareBits;
+    const int bits = std::min(top, std::clamp(wanted, 2, kDigitBitsMax));
+    shift_ = top - bits;
+    mask_ = (uint64_t{1} << bits) - 1;
+    flip_ = (uint64_t{1} << (sizeof(Key) * 8 - 1)) >> shift_ & mask_;
   }
-  template <class Key>
+  /** Ascending with the key: the sign bit, if it is among the digit's, is turned. */
   uint64_t of(Key key) const {
-    return static_cast<uint64_t>(key) >> shift & mask;
+    return (static_cast<uint64_t>(static_cast<std::make_unsigned_t<Key>>(key)) >> shift_ & mask_) ^ flip_;
   }
-  uint64_t buckets() const { return mask + 1; }
+  uint64_t buckets() const { return mask_ + 1; }
+
+ private:
+  int shift_;
+  uint64_t mask_;
+  uint64_t flip_;
 };
 
 template <class Key>
@@ -94,7 +105,7 @@ void sortEight(const Key* from, Key* to, uint64_t count) {
                                  {4, 5}, {6, 7}, {2, 4}, {3, 5}, {1, 4}, {3, 6}, {1, 2}, {3, 4}, {5, 6}};
   Key keys[8];
 #pragma GCC unroll 8
-  for (uint64_t i = 0; i < 8; ++i) keys[i] = i < count ? from[i] : static_cast<Key>(~Key{0});
+  for (uint64_t i = 0; i < 8; ++i) keys[i] = i < count ? from[i] : std::numeric_limits<Key>::max();
 #pragma GCC unroll 19
   for (const auto& [low, high] : kPairs) {
     const Key a = keys[low];
@@ -106,17 +117,20 @@ void sortEight(const Key* from, Key* to, uint64_t count) {
   for (uint64_t i = 0; i < 8; ++i) to[i] = i < count ? keys[i] : to[i];
 }
 
+/** The bits to leave to a bucket of a radix step: buckets of at least four keys. */
+constexpr int kSpareBits = 2;
+
 /**
- * Sorts keys[0..count) on one thread, using other[0..count); the result is in `keys` or, if wanted, in `other`. `room`
- * is how many elements from `keys` (and `other`) on belong to this thread.
+ * Sorts keys[0..count), using other[0..count); the result is in `keys` or, if wanted, in `other`. `room` is how many
+ * elements from `keys` (and `other`) on belong to this thread.
  */
 template <class Key>
-void sortAlone(Key* keys, Key* other, uint64_t count, uint64_t room, bool isWantedInOther) {
-  if (count <= 8 && room >= 8) return sortEight(keys, isWantedInOther ? other : keys, count);
+void radixSort(Key* keys, Key* other, uint64_t count, uint64_t room, bool isWantedInOther) {
   const auto deliver = [&] {
     if (isWantedInOther) std::memcpy(other, keys, count * sizeof(Key));
   };
-  if (count <= kInsertionMax) {
+  if (count <= 8 && room >= 8) return sortEight(keys, isWantedInOther ? other : keys, count);
+  if (count <= kScalarMax) {
     insertionSort(keys, count);
     return deliver();
   }
@@ -127,9 +141,9 @@ void sortAlone(Key* keys, Key* other, uint64_t count, uint64_t room, bool isWant
     any |= keys[i];
   }
   if (all == any) return deliver();
-  const Digit digit(static_cast<uint64_t>(all ^ any), count);
-  // Depth of recursion: each step takes 3 bits or more off 64, so at most 22 of these arrays of at most 8 KiB, and a
-  // range of few elements has a short one.
+  const Digit<Key> digit(differingBits(all, any), count, kSpareBits);
+  // Depth of recursion: each step takes 2 bits or more off 64, so at most 32 of these arrays of 8 KiB, and less than
+  // that by far unless the data is made for it.
   uint32_t ends[kBucketsMax];
   std::memset(ends, 0, digit.buckets() * sizeof(uint32_t));
   for (uint64_t i = 0; i < count; ++i) ++ends[digit.of(keys[i])];
@@ -143,23 +157,101 @@ void sortAlone(Key* keys, Key* other, uint64_t count, uint64_t room, bool isWant
   uint64_t at = 0;
   for (uint64_t bucket = 0; bucket < digit.buckets(); ++bucket) {
     const uint64_t length = ends[bucket] - at;
-    if (length != 0) sortAlone(other + at, keys + at, length, room - at, !isWantedInOther);
+    if (length != 0) radixSort(other + at, keys + at, length, room - at, !isWantedInOther);
     at = ends[bucket];
   }
 }
 
-/** One sort of one array: the array as keys, scratch of the same length, and the counters of shared steps. */
+/** The same within the range alone, for VectorSort. */
+template <class Key>
+void radixSortRange(Key* keys, Key* other, uint64_t count, bool isWantedInOther) {
+  radixSort(keys, other, count, count, isWantedInOther);
+}
+
+/** How many parts a vector sort cuts a shared array into: enough that threads end at about the same time. */
+int partsFor(uint32_t threads) {
+  return static_cast<int>(std::clamp<uint32_t>(std::bit_ceil(threads) * 4, 8, kSortPartsMax));
+}
+
+/** Sorts by the instruction set's quicksort: cuts a large array into parts by all threads, then hands out the parts. */
 template <class From>
-class Sorter {
+Status sortByVectors(const RunContext& run, const VectorSort<typename From::Key>& vectors, typename From::Key* array,
+                     uint64_t count) {
+  using Key = typename From::Key;
+  if (count < 2) return Status::ok();
+  Scratch scratchMemory;
+  Key* const scratch = scratchMemory.tryArray<Key>(count);
+  if (scratch == nullptr) return Status::noMemory();
+  if (run.isCancelled()) return Status::cancelled();
+  if (count < kShareMin || (run.threads == 1 && count < kAloneMax)) {
+    vectors.sortElements(array, scratch, count, radixSortRange<Key>);
+    return Status::ok();
+  }
+  // Bounds from a sample, taken where no simple pattern of the data would meet it.
+  const int parts = partsFor(run.threads);
+  constexpr int kSamplesPerPart = 32;
+  Key samples[kSortPartsMax * kSamplesPerPart];
+  const int sampled = parts * kSamplesPerPart;
+  uint64_t state = count;
+  for (int i = 0; i < sampled; ++i) {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    samples[i] = From::toKey(array[(state >> 32) * count >> 32]);
+  }
+  std::sort(samples, samples + sampled);
+  Key bounds[kSortPartsMax];
+  for (int part = 0; part < parts - 1; ++part) bounds[part] = samples[(part + 1) * kSamplesPerPart];
+
+  const uint64_t chunk = std::max(kChunk, (count + kChunksMax - 1) / kChunksMax);
+  const uint64_t chunks = (count + chunk - 1) / chunk;
+  uint32_t counts[kChunksMax][kSortPartsMax];
+  if (!parallelFor(run, count, chunk, [&](uint64_t begin, uint64_t end, uint32_t) {
+        uint32_t* const mine = counts[begin / chunk];
+        std::fill(mine, mine + parts, 0);
+        vectors.countParts(array + begin, end - begin, bounds, parts, mine);
+      })) {
+    return Status::cancelled();
+  }
+  // A chunk's keys of a part go behind those of the chunks before it.
+  uint64_t ends[kSortPartsMax];
+  uint64_t at = 0;
+  for (int part = 0; part < parts; ++part) {
+    for (uint64_t c = 0; c < chunks; ++c) {
+      const uint32_t mine = counts[c][part];
+      counts[c][part] = static_cast<uint32_t>(at);
+      at += mine;
+    }
+    ends[part] = at;
+  }
+  if (!parallelFor(run, count, chunk, [&](uint64_t begin, uint64_t end, uint32_t) {
+        Key* to[kSortPartsMax];
+        Key* stops[kSortPartsMax];
+        const uint64_t c = begin / chunk;
+        for (int part = 0; part < parts; ++part) {
+          to[part] = scratch + counts[c][part];
+          stops[part] = scratch + (c + 1 < chunks ? counts[c + 1][part] : ends[part]);
+        }
+        vectors.dealParts(array + begin, end - begin, bounds, parts, to, stops);
+      })) {
+    return Status::cancelled();
+  }
+  const bool isDone = parallelFor(run, static_cast<uint64_t>(parts), 1, [&](uint64_t part, uint64_t, uint32_t) {
+    const uint64_t begin = part == 0 ? 0 : ends[part - 1];
+    vectors.sortKeys(array + begin, scratch + begin, ends[part] - begin, radixSortRange<Key>);
+  });
+  return isDone ? Status::ok() : Status::cancelled();
+}
+
+/** One radix sort of one array: the array as keys, scratch of the same length, and the counters of shared steps. */
+template <class From>
+class RadixSorter {
  public:
   using Key = typename From::Key;
-  using Element = typename Aliased<Key>::Type;
 
-  Sorter(const RunContext& run, Element* array, uint64_t count) : run_(run), array_(array), count_(count) {}
+  RadixSorter(const RunContext& run, Key* array, uint64_t count) : run_(run), array_(array), count_(count) {}
 
   Status sort() {
     if (count_ < 2) return Status::ok();
-    scratch_ = scratchMemory_.tryArray<Element>(count_);
+    scratch_ = scratchMemory_.tryArray<Key>(count_);
     if (scratch_ == nullptr) return Status::noMemory();
     return count_ < kShareMin ? sortSmall() : sortShared();
   }
@@ -174,12 +266,12 @@ class Sorter {
 
   Status sortSmall() {
     for (uint64_t i = 0; i < count_; ++i) scratch_[i] = From::toKey(array_[i]);
-    sortAlone<Element>(scratch_, array_, count_, count_, true);
-    toElements(0, count_);
+    radixSort(scratch_, array_, count_, count_, true);
+    toKeys(0, count_);
     return Status::ok();
   }
 
-  void toElements(uint64_t begin, uint64_t count) {
+  void toKeys(uint64_t begin, uint64_t count) {
     for (uint64_t i = begin; i < begin + count; ++i) array_[i] = From::toBits(array_[i]);
   }
 
@@ -222,10 +314,10 @@ class Sorter {
   /** Sorts keys that lie in one of the buffers and leaves them in the array as elements. */
   void finish(uint64_t begin, uint64_t count, bool isInScratch) {
     if (count == 0) return;
-    Element* const keys = (isInScratch ? scratch_ : array_) + begin;
-    Element* const other = (isInScratch ? array_ : scratch_) + begin;
-    sortAlone<Element>(keys, other, count, count, isInScratch);
-    toElements(begin, count);
+    Key* const keys = (isInScratch ? scratch_ : array_) + begin;
+    Key* const other = (isInScratch ? array_ : scratch_) + begin;
+    radixSort(keys, other, count, count, isInScratch);
+    toKeys(begin, count);
   }
 
   /**
@@ -233,8 +325,8 @@ class Sorter {
    * finished instead. False when cancelled.
    */
   bool cut(const Range& range, uint64_t* ends, uint64_t* buckets, bool* isUniform) {
-    Element* const from = (range.isInScratch ? scratch_ : array_) + range.begin;
-    Element* const to = (range.isInScratch ? array_ : scratch_) + range.begin;
+    Key* const from = (range.isInScratch ? scratch_ : array_) + range.begin;
+    Key* const to = (range.isInScratch ? array_ : scratch_) + range.begin;
     const auto keyAt = [&](uint64_t i) -> Key { return range.isRaw ? From::toKey(from[i]) : Key{from[i]}; };
     const uint64_t chunk = std::max(kChunk, (range.count + kChunksMax - 1) / kChunksMax);
     const uint64_t chunks = (range.count + chunk - 1) / chunk;
@@ -266,7 +358,7 @@ class Sorter {
       for (uint64_t i = range.begin; i < range.begin + range.count; ++i) array_[i] = From::toBits(all);
       return true;
     }
-    const Digit digit(static_cast<uint64_t>(all ^ any), range.count);
+    const Digit<Key> digit(differingBits(all, any), range.count, kSpareBits);
     *buckets = digit.buckets();
     if (!parallelFor(run_, range.count, chunk, [&](uint64_t begin, uint64_t end, uint32_t) {
           uint32_t* const counts = counters_ + begin / chunk * kBucketsMax;
@@ -291,7 +383,7 @@ class Sorter {
     }
     return parallelFor(run_, range.count, chunk, [&](uint64_t first, uint64_t last, uint32_t) {
       const uint32_t* const offsets = counters_ + first / chunk * kBucketsMax;
-      Element* next[kBucketsMax];
+      Key* next[kBucketsMax];
       for (uint64_t bucket = 0; bucket < *buckets; ++bucket) {
         next[bucket] = to + ((bucket == 0 ? range.begin : ends[bucket - 1]) - range.begin) + offsets[bucket];
       }
@@ -303,18 +395,20 @@ class Sorter {
   }
 
   const RunContext run_;
-  Element* const array_;
+  Key* const array_;
   const uint64_t count_;
   Scratch scratchMemory_;
-  Element* scratch_ = nullptr;
+  Key* scratch_ = nullptr;
   Scratch countersMemory_;
   uint32_t* counters_ = nullptr;
 };
 
 template <class From>
-Status sortArray(const KernelCall& call) {
-  using Element = typename Sorter<From>::Element;
-  return Sorter<From>(call.run, static_cast<Element*>(call.arrays[0].data), call.arrays[0].length).sort();
+Status sortArray(const KernelCall& call, const VectorSort<typename From::Key>& vectors) {
+  auto* const array = static_cast<typename From::Key*>(call.arrays[0].data);
+  const uint64_t count = call.arrays[0].length;
+  if (vectors.sortElements != nullptr) return sortByVectors<From>(call.run, vectors, array, count);
+  return RadixSorter<From>(call.run, array, count).sort();
 }
 
 }  // namespace
@@ -322,15 +416,16 @@ Status sortArray(const KernelCall& call) {
 Status sortKernel(KernelCall& call) {
   // Counters and offsets are 32 bits wide.
   if (call.arrays[0].length > UINT32_MAX) return Status::wrongRange("x", "have at most 2^32 - 1 elements");
+  const KernelSet& set = kernelSet();
   switch (call.arrays[0].type) {
     case ElementType::f64:
-      return sortArray<FromF64>(call);
+      return sortArray<FromF64>(call, set.sortF64);
     case ElementType::f32:
-      return sortArray<FromF32>(call);
+      return sortArray<FromF32>(call, set.sortF32);
     case ElementType::i32:
-      return sortArray<FromI32>(call);
+      return sortArray<FromI32>(call, set.sortI32);
     default:
-      return sortArray<FromU32>(call);
+      return sortArray<FromU32>(call, set.sortU32);
   }
 }
 
