@@ -1,17 +1,20 @@
 #!/usr/bin/env node
 // Writes the generated documents again from the results committed in docs/results:
-//   docs/threads-or-processes.md            whole
+//   docs/threads-or-processes.md            whole, from compare.json
+//   docs/benchmarks.md                      whole, from kernels.json
 //   README.md                               the part between the `measured` marks
 //   node tools/generate-docs.mjs --check    changes nothing, fails when a document is not what the results give
-// New results: `npx heddle compare --json > docs/results/compare.json`, then this.
+// New results: `npx heddle compare --json > docs/results/compare.json`, tools/keep-results.mjs for the bench; then this.
 import fs from 'node:fs';
 import path from 'node:path';
+import { benchmarks } from './docs/benchmarks.mjs';
 import { measuredTable } from './docs/measured-table.mjs';
 import { threadsOrProcesses } from './docs/threads-or-processes.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const read = (file) => fs.readFileSync(path.join(root, file), 'utf8');
 const comparison = JSON.parse(read('docs/results/compare.json'));
+const kernels = JSON.parse(read('docs/results/kernels.json'));
 
 const BEGIN = '<!-- measured: written by tools/generate-docs.mjs from docs/results/compare.json -->';
 const END = '<!-- /measured -->';
@@ -25,6 +28,7 @@ function withMeasured(readme) {
 
 const documents = {
   'docs/threads-or-processes.md': threadsOrProcesses(comparison),
+  'docs/benchmarks.md': benchmarks(kernels),
   'README.md': withMeasured(read('README.md')),
 };
 
