@@ -16,11 +16,13 @@ function valuesOf(x: NumericArray): KernelArguments['sort'] {
  * NaN is kept. Up to 2^32 - 1 elements.
  *
  * A quicksort by vectors where the processor has AVX-512 or AVX2, else a radix sort from the most significant differing
- * bits down, which also takes the ranges on which quicksort fails. Off the event loop, on the pool. Memory rules and cancelling: {@link KernelOptions}; after an abort an array over
+ * bits down, which also takes the ranges on which quicksort fails.
+ * Off the event loop, on the pool. Memory rules and cancelling: {@link KernelOptions}; after an abort an array over
  * shared memory holds anything.
  * Gives `x`, or the new view when it was moved. Errors: TypeError, RangeError (`HEDDLE_ARGUMENT`), Error
  * (`HEDDLE_MEMORY`: no room for a second array of x's size), NativeUnavailableError, the signal's reason.
- * Cost: O(n log n) time with vectors, O(n) by radix; a second array of x's size while it runs, and a third for a plain array that isn't moved.
+ * Cost: O(n log n) time with vectors, O(n) by radix; a second array of x's size while it runs, and a third for a plain
+ * array that isn't moved.
  */
 export async function sort<T extends NumericArray>(x: T, options?: KernelOptions): Promise<T> {
   const { arrays } = await callAsync(KERNEL, options, valuesOf(x));
