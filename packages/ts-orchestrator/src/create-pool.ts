@@ -1,7 +1,7 @@
 /**
  * The composition root: the only file that knows every part.
  */
-import { systemClock } from './clock/clock.ts';
+import { systemClock, type Clock } from './clock/clock.ts';
 import { shareCapturedOutput } from './entry/capture-output.ts';
 import { resolveModuleUrl } from './entry/module-url.ts';
 import { TaskRunner } from './entry/task-runner.ts';
@@ -35,33 +35,45 @@ export async function createPool<M = UntypedModule>(
   const resolved = parsePoolOptions(options);
   const url = resolveModuleUrl(moduleUrl);
   if (taskRealm.loadingUrl === url) throw heddleError('HEDDLE_MODULE_SELF', { url });
-  const clock = systemClock;
-  const keepAlive = new KeepAlive();
-  const transport = await createTransport(resolved);
-  const setupData = transport.packSetup(resolved.workerData);
-  const supervisor = new Supervisor({
-    transport,
-    clock,
-    limits: resolved,
-    concurrency: resolved.tasksPerWorker,
-    order: { poolName: resolved.name, moduleUrl: url, setupData, isByReference: resolved.unsafeByReference },
-    writeLine: (line) => void process.stderr.write(line),
-  });
-  const scheduler = new Scheduler({
-    source: supervisor,
-    transport,
-    clock,
+  const { scheduler, core } = assemblePool({
+    transport: await createTransport(resolved),
+    clock: systemClock,
+    keepAlive: new KeepAlive(),
     options: resolved,
     moduleUrl: url,
-    keepAlive,
+    writeLine: (line) => void process.stderr.write(line),
   });
   await scheduler.open();
-  const { workersMax, tasksPerWorker, backend } = resolved;
-  const core = new PoolCore({
-    scheduler,
-    mapWindow: backend === 'inline' ? tasksPerWorker : 2 * workersMax,
-  });
   return core as unknown as Pool<M>;
+}
+
+/** What a pool is made of besides its own code: a test gives a transport, a time and an output of its own. */
+export interface PoolAssembly {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly keepAlive: KeepAlive;
+  readonly options: ResolvedPoolOptions;
+  readonly moduleUrl: string;
+  /** Takes whole lines that workers print. */
+  readonly writeLine: (line: string) => void;
+}
+
+/** Joins the parts; nothing is started yet. Throws what `packSetup` refuses. */
+export function assemblePool(assembly: PoolAssembly): { readonly scheduler: Scheduler; readonly core: PoolCore } {
+  const { transport, clock, keepAlive, options, moduleUrl, writeLine } = assembly;
+  const { backend, name, workerData, unsafeByReference, workersMax, tasksPerWorker } = options;
+  const setupData = transport.packSetup(workerData);
+  const source = new Supervisor({
+    transport,
+    clock,
+    limits: options,
+    concurrency: tasksPerWorker,
+    order: { poolName: name, moduleUrl, setupData, isByReference: unsafeByReference },
+    writeLine,
+  });
+  const scheduler = new Scheduler({ source, transport, clock, options, moduleUrl, keepAlive });
+  const core = new PoolCore({ scheduler, mapWindow: backend === 'inline' ? tasksPerWorker : 2 * workersMax });
+  return { scheduler, core };
 }
 
 async function createTransport(options: ResolvedPoolOptions): Promise<Transport> {

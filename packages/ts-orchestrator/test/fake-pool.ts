@@ -1,11 +1,11 @@
 /**
  * A pool on a transport that does what the test says, with time in the test's hand: scheduler and supervisor are the real ones.
  */
+import { assemblePool } from '../src/create-pool.ts';
 import { KeepAlive } from '../src/pool/keep-alive.ts';
 import { parsePoolOptions, type PoolOptions } from '../src/pool/pool-options.ts';
-import { PoolCore } from '../src/pool/pool.ts';
-import { Scheduler } from '../src/pool/scheduler.ts';
-import { Supervisor } from '../src/supervisor/supervisor.ts';
+import type { PoolCore } from '../src/pool/pool.ts';
+import type { Scheduler } from '../src/pool/scheduler.ts';
 import type { HostMessage, StartOrder, WorkerMessage } from '../src/transport/protocol.ts';
 import type { Link, LinkEvents, LinkExit, Transport } from '../src/transport/transport.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -95,26 +95,16 @@ export function beginFakePool(raw: PoolOptions = {}, { canResend = true } = {}):
       return link;
     },
   };
-  const supervisor = new Supervisor({
+  const { scheduler, core: pool } = assemblePool({
     transport,
     clock,
-    limits: options,
-    concurrency: options.tasksPerWorker,
-    order: { poolName: options.name, moduleUrl: 'file:///tasks.js', setupData: undefined, isByReference: false },
-    writeLine: (line) => lines.push(line),
-  });
-  const moduleUrl = 'file:///tasks.js';
-  const scheduler = new Scheduler({
-    source: supervisor,
-    transport,
-    clock,
-    options,
-    moduleUrl,
     keepAlive: new KeepAlive(),
+    options,
+    moduleUrl: 'file:///tasks.js',
+    writeLine: (line) => lines.push(line),
   });
   const opened = scheduler.open();
   opened.catch(() => {});
-  const pool = new PoolCore({ scheduler, mapWindow: 2 * options.workersMax });
   return { clock, links, pool, scheduler, lines, opened };
 }
 
