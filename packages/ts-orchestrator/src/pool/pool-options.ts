@@ -3,6 +3,17 @@
  * below reads raw input again.
  */
 import { coresAllowed } from '@heddle/machine';
+import {
+  CANCEL_GRACE_MS,
+  DELAY_MS_MAX,
+  IDLE_TIMEOUT_MS,
+  LOAD_TIMEOUT_MS,
+  QUEUE_LIMIT,
+  SETUP_TIMEOUT_MS,
+  SPAWN_TIMEOUT_MS,
+  TEARDOWN_TIMEOUT_MS,
+  TERMINATE_TIMEOUT_MS,
+} from '../clock/deadlines.ts';
 import { heddleError } from '../errors/errors.ts';
 import {
   booleanOption,
@@ -62,8 +73,6 @@ export interface PoolOptions {
   readonly terminateTimeoutMs?: number;
 }
 
-/** Timers of Node hold 31 bits. */
-export const DELAY_MS_MAX = 2 ** 31 - 1;
 const INLINE_TASKS_DEFAULT = 512;
 
 const delay = <F>(min: number, fallback: F) => numberOption({ min, max: DELAY_MS_MAX, unit: 'milliseconds' }, fallback);
@@ -87,11 +96,11 @@ const SPECS = {
     parse: (raw) => (typeof raw === 'string' && /^[^\p{C}]{1,64}$/u.test(raw) ? { value: raw } : undefined),
   } as OptionSpec<string>,
   taskTimeoutMs: delay(1, undefined),
-  cancelGraceMs: delay(0, 250),
-  queueLimit: numberOption({ min: 0, max: 2 ** 32 - 1, unit: 'tasks' }, 1_000_000),
+  cancelGraceMs: delay(0, CANCEL_GRACE_MS),
+  queueLimit: numberOption({ min: 0, max: 2 ** 32 - 1, unit: 'tasks' }, QUEUE_LIMIT),
   idleTimeoutMs: {
     expected: `an integer of milliseconds from 1 to ${DELAY_MS_MAX}, or Infinity`,
-    fallback: 30_000,
+    fallback: IDLE_TIMEOUT_MS,
     parse: (raw) => (raw === Infinity ? { value: raw } : delay(1, 0).parse(raw)),
   } as OptionSpec<number>,
   workerData: { expected: '', fallback: undefined, parse: (raw) => ({ value: raw }) } as OptionSpec<unknown>,
@@ -116,11 +125,11 @@ const SPECS = {
         : undefined,
   } as OptionSpec<readonly string[] | undefined>,
   unsafeByReference: booleanOption(false),
-  spawnTimeoutMs: delay(1, 30_000),
-  loadTimeoutMs: delay(1, 60_000),
-  setupTimeoutMs: delay(1, 60_000),
-  teardownTimeoutMs: delay(1, 10_000),
-  terminateTimeoutMs: delay(1, 10_000),
+  spawnTimeoutMs: delay(1, SPAWN_TIMEOUT_MS),
+  loadTimeoutMs: delay(1, LOAD_TIMEOUT_MS),
+  setupTimeoutMs: delay(1, SETUP_TIMEOUT_MS),
+  teardownTimeoutMs: delay(1, TEARDOWN_TIMEOUT_MS),
+  terminateTimeoutMs: delay(1, TERMINATE_TIMEOUT_MS),
 };
 
 const LIMIT_SPECS = { heapMiB: numberOption({ min: 8, max: 2 ** 20, unit: 'MiB' }, undefined) };

@@ -1,6 +1,7 @@
 /**
  * The public object. Everything it does is one call of the scheduler with checked options.
  */
+import { STREAM_WINDOW } from '../clock/deadlines.ts';
 import { heddleError, HeddleError } from '../errors/errors.ts';
 import { readOptions, booleanOption, show } from '../errors/option-reader.ts';
 import { AbortRegistry } from '../task/cancellation.ts';
@@ -9,7 +10,7 @@ import type { Outcome } from '../task/task.ts';
 import { mapItems } from './map.ts';
 import type { PoolStats } from './pool-stats.ts';
 import type { Scheduler } from './scheduler.ts';
-import { STREAM_WINDOW, streamItems } from './stream.ts';
+import { streamItems } from './stream.ts';
 import type { PoolTask } from './worker-source.ts';
 import type { Packed } from '../transport/transport.ts';
 import type { CallRest, TaskArgs, TaskItem, TaskName, TaskResult, TaskYield } from './types.ts';

@@ -2,9 +2,8 @@
  * `stream`: the items of one generator, with backpressure. The worker may be `STREAM_WINDOW` items ahead of the consumer; credit
  * goes back in halves, so that it costs one message for several items.
  */
+import { STREAM_WINDOW } from '../clock/deadlines.ts';
 import type { Outcome } from '../task/task.ts';
-
-export const STREAM_WINDOW = 8;
 
 export interface StreamParts {
   readonly signal: AbortSignal | undefined;

@@ -1,6 +1,7 @@
 /**
  * Every option of a single call: meaning, unit, range, default.
  */
+import { DELAY_MS_MAX } from '../clock/deadlines.ts';
 import {
   booleanOption,
   choiceOption,
@@ -42,7 +43,7 @@ export interface MapOptions extends CallOptions {
 
 const CALL_SPECS = {
   signal: instanceOption('an AbortSignal', (raw): raw is AbortSignal => raw instanceof AbortSignal),
-  timeoutMs: numberOption({ min: 1, max: 2 ** 31 - 1, unit: 'milliseconds' }, undefined),
+  timeoutMs: numberOption({ min: 1, max: DELAY_MS_MAX, unit: 'milliseconds' }, undefined),
   priority: numberOption({ min: -Number.MAX_VALUE, max: Number.MAX_VALUE, unit: 'rank', integer: false }, 0),
   onProgress: instanceOption(
     'a function',

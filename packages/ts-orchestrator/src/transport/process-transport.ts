@@ -12,6 +12,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '../clock/clock.ts';
+import { LATE_END_MS } from '../clock/deadlines.ts';
 import { encodeThrow } from '../task/error-codec.ts';
 import { canSerialize, SETUP_ROLE } from '../task/payload.ts';
 import { entryUrl } from './entry-url.ts';
@@ -29,12 +30,6 @@ export interface ProcessTransportOptions {
   readonly setprivPath: string | undefined;
   readonly clock: Clock;
 }
-
-/**
- * How long the parts of an end are waited for: the last words and the closed channel of a dead process, the exit of one that has
- * closed its channel. A guess; they come together unless a grandchild holds a pipe.
- */
-const LATE_END_MS = 500;
 
 /** Live workers of this thread: ended when the program exits, by whatever path it leaves by itself. */
 const living = new Set<ChildProcess>();
