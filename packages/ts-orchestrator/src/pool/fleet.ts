@@ -1,0 +1,179 @@
+/**
+ * The workers of a pool: when one is started, which one is free, when an idle one is let go. Knows nothing of queues.
+ *
+ * Invariants: `#free` holds exactly the workers that have room and were not told to end. `starting` counts those that were
+ * started and are neither ready nor gone.
+ */
+import type { Clock, Timer } from '../clock/clock.ts';
+import { START_FAILURES_MAX, STUCK_MAX } from '../clock/deadlines.ts';
+import type { ResolvedPoolOptions } from './pool-options.ts';
+import { WorkerCounters, type PoolStats } from './pool-stats.ts';
+import type { PoolWorker, WorkerEnd, WorkerListener, WorkerSource } from './worker-source.ts';
+
+export interface FleetParts {
+  readonly source: WorkerSource;
+  readonly clock: Clock;
+  readonly options: ResolvedPoolOptions;
+  /** Hears of every worker. */
+  readonly listener: WorkerListener;
+}
+
+interface Idle {
+  /** When its last task ended. */
+  since: number;
+  timer: Timer | undefined;
+}
+
+export class Fleet {
+  readonly counters = new WorkerCounters();
+  /** What went wrong in teardowns. */
+  readonly teardownErrors: unknown[] = [];
+  readonly #parts: FleetParts;
+  readonly #workers = new Map<number, PoolWorker>();
+  /** Workers with room, the last used last: it is taken first, so that the others may go idle and end. */
+  readonly #free: PoolWorker[] = [];
+  readonly #idle = new Map<PoolWorker, Idle>();
+  #starting = 0;
+  #startFailuresInRow = 0;
+  #isGivenUp = false;
+
+  constructor(parts: FleetParts) {
+    this.#parts = parts;
+  }
+
+  get size(): number {
+    return this.#workers.size;
+  }
+
+  get starting(): number {
+    return this.#starting;
+  }
+
+  get workers(): Iterable<PoolWorker> {
+    return this.#workers.values();
+  }
+
+  /** The worker to use next. */
+  get free(): PoolWorker | undefined {
+    return this.#free.at(-1);
+  }
+
+  // ---- start ----
+
+  /** Starts `wanted` workers, as far as the maximum allows. */
+  grow(wanted: number): void {
+    if (this.#isGivenUp) return;
+    for (let n = wanted; n > 0 && this.#workers.size < this.#parts.options.workersMax; n--) {
+      this.#starting++;
+      this.counters.started++;
+      const worker = this.#parts.source.start(this.#parts.listener);
+      this.#workers.set(worker.id, worker);
+    }
+  }
+
+  onReady(): void {
+    this.#starting--;
+    this.#startFailuresInRow = 0;
+  }
+
+  // ---- free and idle ----
+
+  /** The worker has room, and nothing waits for it. */
+  keep(worker: PoolWorker): void {
+    if (!this.#free.includes(worker)) this.#free.push(worker);
+    if (worker.state === 'ready') this.#armIdle(worker);
+  }
+
+  /** It takes no more for now. */
+  withdraw(worker: PoolWorker): void {
+    const place = this.#free.indexOf(worker);
+    if (place >= 0) this.#free.splice(place, 1);
+  }
+
+  /** Remembers since when it is idle. One timer per worker, however many tasks come between: it looks when it fires. */
+  #armIdle(worker: PoolWorker): void {
+    const { clock, options } = this.#parts;
+    if (options.idleTimeoutMs === Infinity) return;
+    const idle = this.#idle.get(worker);
+    if (idle === undefined) this.#watchIdle(worker, { since: clock.now(), timer: undefined }, options.idleTimeoutMs);
+    else idle.since = clock.now();
+  }
+
+  #watchIdle(worker: PoolWorker, idle: Idle, delayMs: number): void {
+    const { clock, options } = this.#parts;
+    this.#idle.set(worker, idle);
+    idle.timer = clock.after(delayMs, () => {
+      this.#idle.delete(worker);
+      // Busy now: the end of its task begins anew.
+      if (worker.state !== 'ready') return;
+      const leftMs = idle.since + options.idleTimeoutMs - clock.now();
+      if (leftMs > 0) this.#watchIdle(worker, idle, leftMs);
+      else this.stop(worker);
+    });
+  }
+
+  // ---- end ----
+
+  stop(worker: PoolWorker): void {
+    this.#forget(worker);
+    worker.stop();
+  }
+
+  stopAll(): void {
+    for (const worker of this.#workers.values()) this.stop(worker);
+  }
+
+  /** Ends it because a task had to be stopped. */
+  kill(worker: PoolWorker): void {
+    this.#forget(worker);
+    this.counters.killed++;
+    worker.kill();
+  }
+
+  /** Starts nothing any more, and lets go what has no task. */
+  giveUp(): void {
+    this.#isGivenUp = true;
+    for (const worker of this.#workers.values()) if (worker.state !== 'busy') this.stop(worker);
+  }
+
+  /** It is gone: takes it off the lists. */
+  remove(worker: PoolWorker, end: WorkerEnd): void {
+    this.#workers.delete(worker.id);
+    this.#forget(worker);
+    if (end.teardownError !== undefined) this.teardownErrors.push(end.teardownError);
+    if (end.isStuck) this.counters.stuck++;
+    else if (worker.state === 'failed' && !end.isStartFailure) this.counters.died++;
+    if (!end.wasReady) this.#starting--;
+    if (end.isStartFailure) {
+      this.counters.startFailures++;
+      this.#startFailuresInRow++;
+    }
+  }
+
+  /** No use in starting more, after what has ended so far. */
+  get isHopeless(): boolean {
+    return this.#startFailuresInRow >= START_FAILURES_MAX || this.counters.stuck >= STUCK_MAX;
+  }
+
+  #forget(worker: PoolWorker): void {
+    this.#idle.get(worker)?.timer?.cancel();
+    this.#idle.delete(worker);
+    this.withdraw(worker);
+  }
+
+  stats(): PoolStats['workers'] {
+    const { workersMax, tasksPerWorker } = this.#parts.options;
+    return {
+      ...this.counters,
+      max: workersMax,
+      tasksPerWorker,
+      live: [...this.#workers.values()].map(({ id, state, pid, threadId, tasks }) => ({
+        id,
+        state,
+        pid,
+        threadId,
+        tasks: [...tasks.values()].map((task) => task.call.name),
+      })),
+    };
+  }
+}
