@@ -46,7 +46,7 @@ struct MatmulTile {
                    bool isFirst);
 };
 
-/** Most parts that VectorSort cuts an array into at once. */
+/** Most parts that VectorSort cuts an array into at once; a power of two from 4 on. */
 inline constexpr int kSortPartsMax = 32;
 
 /**
@@ -62,14 +62,13 @@ struct VectorSort {
   void (*sortElements)(K* array, K* scratch, uint64_t count, Radix radix);
   /** Sorts keys that lie in `scratch` into `array`, as elements. */
   void (*sortKeys)(K* array, K* scratch, uint64_t count, Radix radix);
-  /** Adds to counts[p] the elements that belong to part p: whose keys are not below bounds[p-1], but below bounds[p].
-   */
+  /** counts[p]: how many elements belong to part p, whose keys are not below bounds[p-1], but below bounds[p]. */
   void (*countParts)(const K* elements, uint64_t count, const K* bounds, int parts, uint32_t* counts);
   /**
-   * Appends the elements' keys to their parts: to[p] is where part p goes on, ends[p] where its room ends. What lies
-   * between the last key and that end may be overwritten.
+   * Writes the elements' keys to their parts, in their order: to[p] is where part p begins, ends[p] where its room
+   * ends. What lies between the last key and that end may be overwritten.
    */
-  void (*dealParts)(const K* elements, uint64_t count, const K* bounds, int parts, K** to, K* const* ends);
+  void (*dealParts)(const K* elements, uint64_t count, const K* bounds, int parts, K* const* to, K* const* ends);
 };
 
 struct KernelSet {

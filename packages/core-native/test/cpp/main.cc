@@ -1,13 +1,26 @@
+// Runs the tests whose name contains the argument, all without one. HEDDLE_SIMD forces an instruction set, as it does
+// in the addon.
 #include <atomic>
+#include <cstdlib>
 #include <cstring>
 
 #include "check.h"
+#include "simd/kernel_set.h"
 
 namespace heddle::test {
 namespace {
 
 // Checks may fail on any thread.
 std::atomic<int> failures{0};
+
+/** False, with a sentence, when the level is unknown or not to be had here. */
+bool forceLevel(const char* name) {
+  for (int level = 0; level < kSimdLevels; ++level) {
+    if (std::strcmp(kSimdLevelNames[level], name) == 0 && forceKernelSet(static_cast<SimdLevel>(level))) return true;
+  }
+  std::fprintf(stderr, "HEDDLE_SIMD=%s is not an instruction set of this machine\n", name);
+  return false;
+}
 
 }  // namespace
 
@@ -25,6 +38,8 @@ void fail(const char* file, int line, const char* condition) {
 
 int main(int argc, char** argv) {
   using namespace heddle::test;
+  const char* const level = std::getenv("HEDDLE_SIMD");
+  if (level != nullptr && !forceLevel(level)) return 1;
   int passed = 0;
   int failed = 0;
   for (const Case& test : cases()) {

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <limits>
 #include <random>
+#include <thread>
 #include <type_traits>
 #include <vector>
 
@@ -204,13 +205,53 @@ TEST(vectorSortsGiveUpOnWhatIsMadeAgainstThem) {
   });
 }
 
+/** Counts and deals i32 elements, which are their own keys, and compares with the plain way; no part may be left. */
+void checkSplit(const KernelSet& set, int parts, uint64_t count) {
+  constexpr int32_t kGuard = 0x5a5a5a5a;
+  const std::vector<int32_t> array = patternOf<int32_t>(parts % 2 == 0 ? 0 : 6, count);
+  std::vector<int32_t> bounds(static_cast<size_t>(parts) - 1);
+  for (int32_t& bound : bounds) bound = static_cast<int32_t>(generator());
+  std::sort(bounds.begin(), bounds.end());
+  bounds[0] = bounds[1];  // a part without elements
+  std::vector<std::vector<int32_t>> expected(static_cast<size_t>(parts));
+  for (const int32_t key : array) {
+    expected[static_cast<size_t>(std::upper_bound(bounds.begin(), bounds.end(), key) - bounds.begin())].push_back(key);
+  }
+  uint32_t counts[kSortPartsMax];
+  set.sortI32.countParts(array.data(), count, bounds.data(), parts, counts);
+  // Parts lie one behind the other, so that a store beyond a part's end harms the next one.
+  std::vector<int32_t> dealt(count + kFence, kGuard);
+  int32_t* to[kSortPartsMax];
+  int32_t* ends[kSortPartsMax];
+  uint64_t at = 0;
+  for (int part = 0; part < parts; ++part) {
+    CHECK(counts[part] == expected[static_cast<size_t>(part)].size());
+    to[part] = dealt.data() + at;
+    at += counts[part];
+    ends[part] = dealt.data() + at;
+  }
+  set.sortI32.dealParts(array.data(), count, bounds.data(), parts, to, ends);
+  std::vector<int32_t> inOrder;
+  for (const auto& part : expected) inOrder.insert(inOrder.end(), part.begin(), part.end());
+  inOrder.resize(count + kFence, kGuard);
+  CHECK(dealt == inOrder);
+}
+
+TEST(vectorSortsSplitIntoAnyNumberOfParts) {
+  onEverySet([](const KernelSet& set) {
+    for (int parts = 4; parts <= kSortPartsMax; parts *= 2) {
+      for (const uint64_t count : {0, 1, 7, 8, 15, 16, 17, 31, 33, 1000, 4099}) checkSplit(set, parts, count);
+    }
+  });
+}
+
 template <class T>
 void checkLarge(ElementType type) {
   for (int pattern = 0; pattern < kPatterns; ++pattern) {
     const std::vector<T> array = patternOf<T>(pattern, 300007);
     std::vector<T> expected = array;
     std::sort(expected.begin(), expected.end(), isBefore<T>);
-    for (const uint32_t threads : {1u, 2u, 3u, 8u}) {
+    for (const uint32_t threads : {1u, 2u, 3u, 8u, 16u}) {
       std::vector<T> sorted = array;
       KernelCall call;
       call.run = RunContext{threads};
@@ -225,7 +266,7 @@ void checkLarge(ElementType type) {
 }
 
 TEST(sortsOnAnyNumberOfThreads) {
-  ThreadPool::instance().setThreads(8);
+  ThreadPool::instance().setThreads(16);
   checkLarge<double>(ElementType::f64);
   checkLarge<float>(ElementType::f32);
   checkLarge<int32_t>(ElementType::i32);
@@ -248,6 +289,44 @@ TEST(sortsAMillion) {
     CHECK(std::equal(array.begin(), array.end(), expected.begin(), isSame<double>));
   }
 }
+
+// What the test does is a data race, as a program's with its shared arrays may be; ThreadSanitizer would say so.
+#if !defined(__SANITIZE_THREAD__)
+template <class T>
+void checkRace(ElementType type) {
+  const uint64_t count = 200003;
+  std::vector<T> array = patternOf<T>(0, count);
+  const std::vector<T> others = patternOf<T>(6, count);
+  std::atomic<bool> isOver{false};
+  std::thread writer([&] {
+    std::mt19937_64 random(7);
+    while (!isOver.load(std::memory_order_relaxed)) {
+      // At places all over, so that every step meets keys that it hasn't counted.
+      const uint64_t at = random() % count;
+      static_cast<volatile T*>(array.data())[at] = others[random() % count];
+    }
+  });
+  for (int round = 0; round < 40; ++round) {
+    KernelCall call;
+    call.run = RunContext{round % 2 == 0 ? 1u : 8u};
+    call.arrays[0] = {array.data(), array.size(), type};
+    const KernelTable& table = kernelTable();
+    const auto* const entry = std::find_if(table.entries, table.entries + table.count,
+                                           [](const KernelEntry& e) { return std::strcmp(e.name, "sort") == 0; });
+    CHECK(entry->function(call).isOk());
+  }
+  isOver.store(true);
+  writer.join();
+}
+
+TEST(sortsSurviveWritersMeanwhile) {
+  ThreadPool::instance().setThreads(8);
+  checkRace<double>(ElementType::f64);
+  checkRace<float>(ElementType::f32);
+  checkRace<int32_t>(ElementType::i32);
+  checkRace<uint32_t>(ElementType::u32);
+}
+#endif
 
 }  // namespace
 }  // namespace heddle

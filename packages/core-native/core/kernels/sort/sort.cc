@@ -12,6 +12,10 @@
 // independent of where the keys lie: equal exponents cost nothing. Large ranges are cut by all threads together, then
 // their buckets are handed out; a bucket that is still large is cut by all threads again, so that skewed data is shared
 // out as well.
+//
+// Somebody may write to a shared array meanwhile: the order is lost then, and nothing else. No key read twice is taken
+// for the same, so every place computed from one is held within the buffers, and every loop that keys could keep going
+// has an end of its own.
 #include <algorithm>
 #include <bit>
 #include <cstring>
@@ -30,6 +34,7 @@ constexpr int kDigitBitsMax = 11;    // 2,048 buckets: their counters and open l
 constexpr uint64_t kBucketsMax = uint64_t{1} << kDigitBitsMax;
 constexpr uint64_t kChunk = 1 << 15;     // elements per chunk of a shared step
 constexpr uint64_t kShareMin = 1 << 16;  // ranges from here on are cut by all threads together
+constexpr uint64_t kPartMax = 1 << 24;   // elements a part should have at most
 constexpr uint64_t kAloneMax = 1 << 22;  // from here on one thread too works in parts, so that a flag can stop it
 constexpr uint64_t kChunksMax = 128;     // counters of a shared step: 128 x 2,048 x 4 bytes = 1 MiB
 constexpr uint64_t kBucketsPerChunk = 8;
@@ -117,6 +122,10 @@ void sortEight(const Key* from, Key* to, uint64_t count) {
   for (uint64_t i = 0; i < 8; ++i) to[i] = i < count ? keys[i] : to[i];
 }
 
+/** Steps one below the other at most: each takes 2 bits or more off 64. More come only of keys that change meanwhile.
+ */
+constexpr int kStepsMax = 32;
+
 /** The bits to leave to a bucket of a radix step: buckets of at least four keys. */
 constexpr int kSpareBits = 2;
 
@@ -125,7 +134,7 @@ constexpr int kSpareBits = 2;
  * elements from `keys` (and `other`) on belong to this thread.
  */
 template <class Key>
-void radixSort(Key* keys, Key* other, uint64_t count, uint64_t room, bool isWantedInOther) {
+void radixSort(Key* keys, Key* other, uint64_t count, uint64_t room, bool isWantedInOther, int steps = kStepsMax) {
   const auto deliver = [&] {
     if (isWantedInOther) std::memcpy(other, keys, count * sizeof(Key));
   };
@@ -140,10 +149,9 @@ void radixSort(Key* keys, Key* other, uint64_t count, uint64_t room, bool isWant
     all &= keys[i];
     any |= keys[i];
   }
-  if (all == any) return deliver();
+  if (all == any || steps == 0) return deliver();
   const Digit<Key> digit(differingBits(all, any), count, kSpareBits);
-  // Depth of recursion: each step takes 2 bits or more off 64, so at most 32 of these arrays of 8 KiB, and less than
-  // that by far unless the data is made for it.
+  // At most kStepsMax of these arrays of 8 KiB, and less than that by far unless the data is made for it.
   uint32_t ends[kBucketsMax];
   std::memset(ends, 0, digit.buckets() * sizeof(uint32_t));
   for (uint64_t i = 0; i < count; ++i) ++ends[digit.of(keys[i])];
@@ -153,11 +161,15 @@ void radixSort(Key* keys, Key* other, uint64_t count, uint64_t room, bool isWant
     ends[bucket] = begin;
     begin += length;
   }
-  for (uint64_t i = 0; i < count; ++i) other[ends[digit.of(keys[i])]++] = keys[i];
+  for (uint64_t i = 0; i < count; ++i) {
+    const Key key = keys[i];
+    uint32_t& end = ends[digit.of(key)];
+    if (end < count) other[end++] = key;
+  }
   uint64_t at = 0;
   for (uint64_t bucket = 0; bucket < digit.buckets(); ++bucket) {
-    const uint64_t length = ends[bucket] - at;
-    if (length != 0) radixSort(other + at, keys + at, length, room - at, !isWantedInOther);
+    if (ends[bucket] <= at) continue;
+    radixSort(other + at, keys + at, ends[bucket] - at, room - at, !isWantedInOther, steps - 1);
     at = ends[bucket];
   }
 }
@@ -168,9 +180,13 @@ void radixSortRange(Key* keys, Key* other, uint64_t count, bool isWantedInOther)
   radixSort(keys, other, count, count, isWantedInOther);
 }
 
-/** How many parts a vector sort cuts a shared array into: enough that threads end at about the same time. */
-int partsFor(uint32_t threads) {
-  return static_cast<int>(std::clamp<uint32_t>(std::bit_ceil(threads) * 4, 8, kSortPartsMax));
+/**
+ * How many parts a vector sort cuts an array into: two per thread, so that threads end at about the same time, and more
+ * where a part would keep its thread long from looking at the flag. Each further part costs every key a comparison.
+ */
+int partsFor(uint32_t threads, uint64_t count) {
+  const uint64_t wanted = std::max<uint64_t>(uint64_t{threads} * 2, count / kPartMax);
+  return static_cast<int>(std::clamp<uint64_t>(std::bit_ceil(wanted), 4, kSortPartsMax));
 }
 
 /** Sorts by the instruction set's quicksort: cuts a large array into parts by all threads, then hands out the parts. */
@@ -188,26 +204,24 @@ Status sortByVectors(const RunContext& run, const VectorSort<typename From::Key>
     return Status::ok();
   }
   // Bounds from a sample, taken where no simple pattern of the data would meet it.
-  const int parts = partsFor(run.threads);
-  constexpr int kSamplesPerPart = 32;
+  const int parts = partsFor(run.threads, count);
+  constexpr int kSamplesPerPart = 128;
   Key samples[kSortPartsMax * kSamplesPerPart];
   const int sampled = parts * kSamplesPerPart;
   uint64_t state = count;
   for (int i = 0; i < sampled; ++i) {
     state = state * 6364136223846793005u + 1442695040888963407u;
-    samples[i] = From::toKey(array[(state >> 32) * count >> 32]);
+    samples[i] = array[(state >> 32) * count >> 32];
   }
-  std::sort(samples, samples + sampled);
+  vectors.sortElements(samples, scratch, static_cast<uint64_t>(sampled), radixSortRange<Key>);
   Key bounds[kSortPartsMax];
-  for (int part = 0; part < parts - 1; ++part) bounds[part] = samples[(part + 1) * kSamplesPerPart];
+  for (int part = 0; part < parts - 1; ++part) bounds[part] = From::toKey(samples[(part + 1) * kSamplesPerPart]);
 
   const uint64_t chunk = std::max(kChunk, (count + kChunksMax - 1) / kChunksMax);
   const uint64_t chunks = (count + chunk - 1) / chunk;
   uint32_t counts[kChunksMax][kSortPartsMax];
   if (!parallelFor(run, count, chunk, [&](uint64_t begin, uint64_t end, uint32_t) {
-        uint32_t* const mine = counts[begin / chunk];
-        std::fill(mine, mine + parts, 0);
-        vectors.countParts(array + begin, end - begin, bounds, parts, mine);
+        vectors.countParts(array + begin, end - begin, bounds, parts, counts[begin / chunk]);
       })) {
     return Status::cancelled();
   }
@@ -262,6 +276,7 @@ class RadixSorter {
     uint64_t count;
     bool isInScratch;
     bool isRaw;  // elements still, not keys
+    int steps;   // cuts that it may still take
   };
 
   Status sortSmall() {
@@ -281,7 +296,7 @@ class RadixSorter {
     constexpr int kRangesMax = 256;
     Range ranges[kRangesMax];
     int open = 0;
-    ranges[open++] = {0, count_, false, true};
+    ranges[open++] = {0, count_, false, true, kStepsMax};
     const uint64_t large = std::max<uint64_t>(kShareMin, count_ / 16);
     counters_ = countersMemory_.tryArray<uint32_t>(kChunksMax * kBucketsMax);
     if (counters_ == nullptr) return Status::noMemory();
@@ -297,8 +312,8 @@ class RadixSorter {
       for (uint64_t bucket = 0; bucket < buckets; ++bucket) {
         const uint64_t begin = bucket == 0 ? range.begin : ends[bucket - 1];
         const uint64_t length = ends[bucket] - begin;
-        isLeftOut[bucket] = length >= large && open < kRangesMax;
-        if (isLeftOut[bucket]) ranges[open++] = {begin, length, !range.isInScratch, false};
+        isLeftOut[bucket] = length >= large && open < kRangesMax && range.steps > 0;
+        if (isLeftOut[bucket]) ranges[open++] = {begin, length, !range.isInScratch, false, range.steps - 1};
       }
       const bool isDone = parallelFor(run_, buckets, kBucketsPerChunk, [&](uint64_t first, uint64_t last, uint32_t) {
         for (uint64_t bucket = first; bucket < last; ++bucket) {
@@ -383,13 +398,15 @@ class RadixSorter {
     }
     return parallelFor(run_, range.count, chunk, [&](uint64_t first, uint64_t last, uint32_t) {
       const uint32_t* const offsets = counters_ + first / chunk * kBucketsMax;
+      Key* const end = to + range.count;
       Key* next[kBucketsMax];
       for (uint64_t bucket = 0; bucket < *buckets; ++bucket) {
         next[bucket] = to + ((bucket == 0 ? range.begin : ends[bucket - 1]) - range.begin) + offsets[bucket];
       }
       for (uint64_t i = first; i < last; ++i) {
         const Key key = keyAt(i);
-        *next[digit.of(key)]++ = key;
+        Key*& place = next[digit.of(key)];
+        if (place < end) *place++ = key;
       }
     });
   }

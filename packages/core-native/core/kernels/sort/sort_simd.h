@@ -22,264 +22,13 @@
 // cut too often goes to the driver's radix sort, whose cost doesn't depend on the order.
 #pragma once
 
+#include "kernels/sort/sort_lanes.h"
 #include "simd/kernel_set.h"
 #include "simd/vec.h"
 
-namespace heddle::HEDDLE_ISA {
-
 #if defined(__AVX2__) || defined(__AVX512F__)
 
-/** The operations on a register of signed keys. Masks have one bit per lane. */
-template <int kBytes>
-struct KeyOps;
-
-#if defined(__AVX512F__)
-
-/**
- * A mask as an integer in a register of its own. Left to itself, gcc 12 may spill the mask's one or two bytes and read
- * four of them back as the integer, garbage included.
- */
-HEDDLE_INLINE unsigned widened(unsigned mask) {
-  __asm__("" : "+r"(mask));
-  return mask;
-}
-
-template <>
-struct KeyOps<8> {
-  using Key = int64_t;
-  using Vec = __m512i;
-  using Mask = __mmask8;
-  static constexpr int kLanes = 8;
-  static HEDDLE_INLINE Vec all(Key key) { return _mm512_set1_epi64(key); }
-  static HEDDLE_INLINE Vec lesser(Vec a, Vec b) { return _mm512_min_epi64(a, b); }
-  static HEDDLE_INLINE Vec greater(Vec a, Vec b) { return _mm512_max_epi64(a, b); }
-  /** The lesser in lanes whose bit of kUpper is 0, the greater in the others. */
-  template <unsigned kUpper>
-  static HEDDLE_INLINE Vec lesserBelow(Vec a, Vec b) {
-    return _mm512_mask_max_epi64(_mm512_min_epi64(a, b), static_cast<Mask>(kUpper), a, b);
-  }
-  static HEDDLE_INLINE Vec load(const Key* from) { return _mm512_loadu_si512(from); }
-  static HEDDLE_INLINE void store(Key* to, Vec v) { _mm512_storeu_si512(to, v); }
-  static HEDDLE_INLINE Mask first(unsigned count) { return static_cast<Mask>((1u << count) - 1); }
-  static HEDDLE_INLINE Vec loadFirst(const Key* from, unsigned count, Vec rest) {
-    return _mm512_mask_loadu_epi64(rest, first(count), from);
-  }
-  static HEDDLE_INLINE void storeFirst(Key* to, unsigned count, Vec v) {
-    _mm512_mask_storeu_epi64(to, first(count), v);
-  }
-  static HEDDLE_INLINE unsigned isLess(Vec a, Vec b) { return widened(_mm512_cmplt_epi64_mask(a, b)); }
-  static HEDDLE_INLINE Vec pack(unsigned mask, Vec v) {
-    return _mm512_maskz_compress_epi64(static_cast<Mask>(mask), v);
-  }
-  template <int kMask>
-  static HEDDLE_INLINE Vec swapLanes(Vec v) {
-    if constexpr (kMask == 1) return _mm512_shuffle_epi32(v, static_cast<_MM_PERM_ENUM>(0x4e));
-    if constexpr (kMask == 2) return _mm512_permutex_epi64(v, 0x4e);
-    if constexpr (kMask == 3) return _mm512_permutex_epi64(v, 0x1b);
-    if constexpr (kMask == 4) return _mm512_shuffle_i64x2(v, v, 0x4e);
-    if constexpr (kMask == 7) return _mm512_permutexvar_epi64(_mm512_setr_epi64(7, 6, 5, 4, 3, 2, 1, 0), v);
-  }
-  /** Turns the matrices of keys that rows form in each 128 bits. */
-  static HEDDLE_INLINE void turnBlocks(Vec* rows) {
-    const Vec a = rows[0];
-    rows[0] = _mm512_unpacklo_epi64(a, rows[1]);
-    rows[1] = _mm512_unpackhi_epi64(a, rows[1]);
-  }
-};
-
-template <>
-struct KeyOps<4> {
-  using Key = int32_t;
-  using Vec = __m512i;
-  using Mask = __mmask16;
-  static constexpr int kLanes = 16;
-  static HEDDLE_INLINE Vec all(Key key) { return _mm512_set1_epi32(key); }
-  static HEDDLE_INLINE Vec lesser(Vec a, Vec b) { return _mm512_min_epi32(a, b); }
-  static HEDDLE_INLINE Vec greater(Vec a, Vec b) { return _mm512_max_epi32(a, b); }
-  template <unsigned kUpper>
-  static HEDDLE_INLINE Vec lesserBelow(Vec a, Vec b) {
-    return _mm512_mask_max_epi32(_mm512_min_epi32(a, b), static_cast<Mask>(kUpper), a, b);
-  }
-  static HEDDLE_INLINE Vec load(const Key* from) { return _mm512_loadu_si512(from); }
-  static HEDDLE_INLINE void store(Key* to, Vec v) { _mm512_storeu_si512(to, v); }
-  static HEDDLE_INLINE Mask first(unsigned count) { return static_cast<Mask>((1u << count) - 1); }
-  static HEDDLE_INLINE Vec loadFirst(const Key* from, unsigned count, Vec rest) {
-    return _mm512_mask_loadu_epi32(rest, first(count), from);
-  }
-  static HEDDLE_INLINE void storeFirst(Key* to, unsigned count, Vec v) {
-    _mm512_mask_storeu_epi32(to, first(count), v);
-  }
-  static HEDDLE_INLINE unsigned isLess(Vec a, Vec b) { return widened(_mm512_cmplt_epi32_mask(a, b)); }
-  static HEDDLE_INLINE Vec pack(unsigned mask, Vec v) {
-    return _mm512_maskz_compress_epi32(static_cast<Mask>(mask), v);
-  }
-  template <int kMask>
-  static HEDDLE_INLINE Vec swapLanes(Vec v) {
-    if constexpr (kMask == 1) return _mm512_shuffle_epi32(v, static_cast<_MM_PERM_ENUM>(0xb1));
-    if constexpr (kMask == 2) return _mm512_shuffle_epi32(v, static_cast<_MM_PERM_ENUM>(0x4e));
-    if constexpr (kMask == 3) return _mm512_shuffle_epi32(v, static_cast<_MM_PERM_ENUM>(0x1b));
-    if constexpr (kMask == 4) return _mm512_permutex_epi64(v, 0x4e);
-    if constexpr (kMask == 7) {
-      return _mm512_permutexvar_epi32(_mm512_setr_epi32(7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8), v);
-    }
-    if constexpr (kMask == 8) return _mm512_shuffle_i64x2(v, v, 0x4e);
-    if constexpr (kMask == 15) {
-      return _mm512_permutexvar_epi32(_mm512_setr_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0), v);
-    }
-  }
-  static HEDDLE_INLINE void turnBlocks(Vec* rows) {
-    const Vec a = _mm512_unpacklo_epi32(rows[0], rows[1]);
-    const Vec b = _mm512_unpackhi_epi32(rows[0], rows[1]);
-    const Vec c = _mm512_unpacklo_epi32(rows[2], rows[3]);
-    const Vec d = _mm512_unpackhi_epi32(rows[2], rows[3]);
-    rows[0] = _mm512_unpacklo_epi64(a, c);
-    rows[1] = _mm512_unpackhi_epi64(a, c);
-    rows[2] = _mm512_unpacklo_epi64(b, d);
-    rows[3] = _mm512_unpackhi_epi64(b, d);
-  }
-};
-
-/** The b-th 128 bits of the sources, one after the other, go to out[b * stride]. */
-HEDDLE_INLINE void dealBlocks(const __m512i* from, __m512i* out, int stride) {
-  const __m512i a = _mm512_shuffle_i64x2(from[0], from[1], 0x44);
-  const __m512i b = _mm512_shuffle_i64x2(from[0], from[1], 0xee);
-  const __m512i c = _mm512_shuffle_i64x2(from[2], from[3], 0x44);
-  const __m512i d = _mm512_shuffle_i64x2(from[2], from[3], 0xee);
-  out[0] = _mm512_shuffle_i64x2(a, c, 0x88);
-  out[stride] = _mm512_shuffle_i64x2(a, c, 0xdd);
-  out[2 * stride] = _mm512_shuffle_i64x2(b, d, 0x88);
-  out[3 * stride] = _mm512_shuffle_i64x2(b, d, 0xdd);
-}
-
-inline constexpr int kRowsMax = 16;
-
-#else
-
-/** For each mask of eight lanes, the chosen lanes' numbers, then zeros. */
-struct PackTable {
-  alignas(8) uint8_t lanes[256][8];
-};
-constexpr PackTable makePackTable() {
-  PackTable table{};
-  for (int mask = 0; mask < 256; ++mask) {
-    int at = 0;
-    for (int lane = 0; lane < 8; ++lane) {
-      if ((mask >> lane & 1) != 0) table.lanes[mask][at++] = static_cast<uint8_t>(lane);
-    }
-  }
-  return table;
-}
-inline constexpr PackTable kPackTable = makePackTable();
-
-HEDDLE_INLINE __m256i packWords(unsigned mask, __m256i v) {
-  const __m128i lanes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(kPackTable.lanes[mask]));
-  return _mm256_permutevar8x32_epi32(v, _mm256_cvtepu8_epi32(lanes));
-}
-
-template <>
-struct KeyOps<8> {
-  using Key = int64_t;
-  using Vec = __m256i;
-  static constexpr int kLanes = 4;
-  static HEDDLE_INLINE Vec all(Key key) { return _mm256_set1_epi64x(key); }
-  static HEDDLE_INLINE Vec pick(Vec mask, Vec a, Vec b) { return _mm256_blendv_epi8(b, a, mask); }
-  static HEDDLE_INLINE Vec lesser(Vec a, Vec b) { return pick(_mm256_cmpgt_epi64(a, b), b, a); }
-  static HEDDLE_INLINE Vec greater(Vec a, Vec b) { return pick(_mm256_cmpgt_epi64(a, b), a, b); }
-  template <unsigned kUpper>
-  static HEDDLE_INLINE Vec lesserBelow(Vec a, Vec b) {
-    constexpr int kWords = static_cast<int>((kUpper & 1) * 0x03 | (kUpper >> 1 & 1) * 0x0c | (kUpper >> 2 & 1) * 0x30 |
-                                            (kUpper >> 3 & 1) * 0xc0);
-    const Vec isAbove = _mm256_cmpgt_epi64(a, b);
-    return _mm256_blend_epi32(pick(isAbove, b, a), pick(isAbove, a, b), kWords);
-  }
-  static HEDDLE_INLINE Vec load(const Key* from) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)); }
-  static HEDDLE_INLINE void store(Key* to, Vec v) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), v); }
-  static HEDDLE_INLINE Vec first(unsigned count) {
-    return _mm256_cmpgt_epi64(all(count), _mm256_setr_epi64x(0, 1, 2, 3));
-  }
-  static HEDDLE_INLINE Vec loadFirst(const Key* from, unsigned count, Vec rest) {
-    const Vec mask = first(count);
-    return pick(mask, _mm256_maskload_epi64(reinterpret_cast<const long long*>(from), mask), rest);
-  }
-  static HEDDLE_INLINE void storeFirst(Key* to, unsigned count, Vec v) {
-    _mm256_maskstore_epi64(reinterpret_cast<long long*>(to), first(count), v);
-  }
-  static HEDDLE_INLINE unsigned isLess(Vec a, Vec b) {
-    return static_cast<unsigned>(_mm256_movemask_pd(_mm256_castsi256_pd(_mm256_cmpgt_epi64(b, a))));
-  }
-  static HEDDLE_INLINE Vec pack(unsigned mask, Vec v) {
-    // Each lane's bit twice, since words are permuted.
-    const unsigned spread = (mask | mask << 2) & 0x33;
-    const unsigned single = (spread | spread << 1) & 0x55;
-    return packWords(single | single << 1, v);
-  }
-  template <int kMask>
-  static HEDDLE_INLINE Vec swapLanes(Vec v) {
-    if constexpr (kMask == 1) return _mm256_shuffle_epi32(v, 0x4e);
-    if constexpr (kMask == 2) return _mm256_permute4x64_epi64(v, 0x4e);
-    if constexpr (kMask == 3) return _mm256_permute4x64_epi64(v, 0x1b);
-  }
-  static HEDDLE_INLINE void turnBlocks(Vec* rows) {
-    const Vec a = rows[0];
-    rows[0] = _mm256_unpacklo_epi64(a, rows[1]);
-    rows[1] = _mm256_unpackhi_epi64(a, rows[1]);
-  }
-};
-
-template <>
-struct KeyOps<4> {
-  using Key = int32_t;
-  using Vec = __m256i;
-  static constexpr int kLanes = 8;
-  static HEDDLE_INLINE Vec all(Key key) { return _mm256_set1_epi32(key); }
-  static HEDDLE_INLINE Vec lesser(Vec a, Vec b) { return _mm256_min_epi32(a, b); }
-  static HEDDLE_INLINE Vec greater(Vec a, Vec b) { return _mm256_max_epi32(a, b); }
-  template <unsigned kUpper>
-  static HEDDLE_INLINE Vec lesserBelow(Vec a, Vec b) {
-    return _mm256_blend_epi32(lesser(a, b), greater(a, b), static_cast<int>(kUpper));
-  }
-  static HEDDLE_INLINE Vec load(const Key* from) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)); }
-  static HEDDLE_INLINE void store(Key* to, Vec v) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), v); }
-  static HEDDLE_INLINE Vec first(unsigned count) {
-    return _mm256_cmpgt_epi32(all(static_cast<Key>(count)), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
-  }
-  static HEDDLE_INLINE Vec loadFirst(const Key* from, unsigned count, Vec rest) {
-    const Vec mask = first(count);
-    return _mm256_blendv_epi8(rest, _mm256_maskload_epi32(from, mask), mask);
-  }
-  static HEDDLE_INLINE void storeFirst(Key* to, unsigned count, Vec v) { _mm256_maskstore_epi32(to, first(count), v); }
-  static HEDDLE_INLINE unsigned isLess(Vec a, Vec b) {
-    return static_cast<unsigned>(_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpgt_epi32(b, a))));
-  }
-  static HEDDLE_INLINE Vec pack(unsigned mask, Vec v) { return packWords(mask, v); }
-  template <int kMask>
-  static HEDDLE_INLINE Vec swapLanes(Vec v) {
-    if constexpr (kMask == 1) return _mm256_shuffle_epi32(v, 0xb1);
-    if constexpr (kMask == 2) return _mm256_shuffle_epi32(v, 0x4e);
-    if constexpr (kMask == 3) return _mm256_shuffle_epi32(v, 0x1b);
-    if constexpr (kMask == 4) return _mm256_permute4x64_epi64(v, 0x4e);
-    if constexpr (kMask == 7) return _mm256_permutevar8x32_epi32(v, _mm256_setr_epi32(7, 6, 5, 4, 3, 2, 1, 0));
-  }
-  static HEDDLE_INLINE void turnBlocks(Vec* rows) {
-    const Vec a = _mm256_unpacklo_epi32(rows[0], rows[1]);
-    const Vec b = _mm256_unpackhi_epi32(rows[0], rows[1]);
-    const Vec c = _mm256_unpacklo_epi32(rows[2], rows[3]);
-    const Vec d = _mm256_unpackhi_epi32(rows[2], rows[3]);
-    rows[0] = _mm256_unpacklo_epi64(a, c);
-    rows[1] = _mm256_unpackhi_epi64(a, c);
-    rows[2] = _mm256_unpacklo_epi64(b, d);
-    rows[3] = _mm256_unpackhi_epi64(b, d);
-  }
-};
-
-HEDDLE_INLINE void dealBlocks(const __m256i* from, __m256i* out, int stride) {
-  out[0] = _mm256_permute2x128_si256(from[0], from[1], 0x20);
-  out[stride] = _mm256_permute2x128_si256(from[0], from[1], 0x31);
-}
-
-inline constexpr int kRowsMax = 8;
-
-#endif
+namespace heddle::HEDDLE_ISA {
 
 /** How the elements of a type become signed keys that order them, and keys elements. */
 template <class KeyType, KeyType kFlipped>
@@ -586,48 +335,83 @@ struct Quicksort {
     sortRange(array, scratch, count, true, kLeast, cutsMax(count), radix);
   }
 
-  static void countParts(const Key* elements, uint64_t count, const Key* bounds, int parts, uint32_t* counts) {
-    // counts[p] is first those below bounds[p].
-    uint32_t below[kSortPartsMax] = {};
-    for (uint64_t i = 0; i < count; i += kLanes) {
-      const unsigned lanes = count - i < kLanes ? static_cast<unsigned>(count - i) : kLanes;
-      const Vec keys = keysAt(elements + i, lanes);
-      const unsigned inside = ((1u << (lanes - 1)) << 1) - 1;
-      for (int part = 0; part < parts - 1; ++part) {
-        const unsigned mask = Ops::isLess(keys, Ops::all(bounds[part])) & inside;
-        below[part] += static_cast<uint32_t>(__builtin_popcount(mask));
+  /** Both steps of a split are made per number of parts, so that few parts keep their bounds in registers. */
+  template <int P>
+  static void countPartsOf(const Key* elements, uint64_t count, const Key* bounds, uint32_t* counts) {
+    Vec limits[P - 1];
+#pragma GCC unroll 4
+    for (int part = 0; part < P - 1; ++part) limits[part] = Ops::all(bounds[part]);
+    uint64_t below[P - 1] = {};  // below each bound
+    const auto add = [&](Vec keys, unsigned inside) {
+#pragma GCC unroll 4
+      for (int part = 0; part < P - 1; ++part) {
+        below[part] += static_cast<unsigned>(__builtin_popcount(Ops::isLess(keys, limits[part]) & inside));
       }
+    };
+    uint64_t i = 0;
+    for (; i + kLanes <= count; i += kLanes) add(keysOf<true>(Ops::load(elements + i)), kAllLanes);
+    if (i < count) add(restAt(elements + i, count - i), (1u << (count - i)) - 1);
+    for (int part = 0; part < P; ++part) {
+      const uint64_t end = part == P - 1 ? count : below[part];
+      counts[part] = static_cast<uint32_t>(end - (part == 0 ? 0 : below[part - 1]));
     }
-    below[parts - 1] = static_cast<uint32_t>(count);
-    for (int part = 0; part < parts; ++part) counts[part] += below[part] - (part == 0 ? 0 : below[part - 1]);
   }
 
-  static void dealParts(const Key* elements, uint64_t count, const Key* bounds, int parts, Key** to, Key* const* ends) {
-    for (uint64_t i = 0; i < count; i += kLanes) {
-      const unsigned lanes = count - i < kLanes ? static_cast<unsigned>(count - i) : kLanes;
-      const Vec keys = keysAt(elements + i, lanes);
-      const unsigned inside = ((1u << (lanes - 1)) << 1) - 1;
+  template <int P>
+  static void dealPartsOf(const Key* elements, uint64_t count, const Key* bounds, Key* const* parts, Key* const* ends) {
+    Vec limits[P - 1];
+    Key* to[P];
+#pragma GCC unroll 4
+    for (int part = 0; part < P; ++part) {
+      to[part] = parts[part];
+      if (part < P - 1) limits[part] = Ops::all(bounds[part]);
+    }
+    const auto deal = [&](Vec keys, unsigned inside) {
       unsigned dealt = 0;
-      for (int part = 0; part < parts; ++part) {
-        const unsigned below = part == parts - 1 ? inside : Ops::isLess(keys, Ops::all(bounds[part])) & inside;
-        const unsigned mine = below & ~dealt;
-        const auto number = static_cast<unsigned>(__builtin_popcount(mine));
+#pragma GCC unroll 4
+      for (int part = 0; part < P; ++part) {
+        const unsigned below = part == P - 1 ? inside : Ops::isLess(keys, limits[part]) & inside;
+        const unsigned mine = below ^ dealt;  // bounds ascend: what is below one bound is below the next
+        auto number = static_cast<unsigned>(__builtin_popcount(mine));
         const Vec packed = Ops::pack(mine, keys);
-        if (to[part] + kLanes <= ends[part]) {
+        const auto room = static_cast<uint64_t>(ends[part] - to[part]);
+        if (room >= kLanes) {
           Ops::store(to[part], packed);
         } else {
+          // More than were counted, when somebody wrote to the elements meanwhile: they are dropped.
+          if (number > room) number = static_cast<unsigned>(room);
           Ops::storeFirst(to[part], number, packed);
         }
         to[part] += number;
-        dealt |= below;
+        dealt = below;
       }
-    }
+    };
+    uint64_t i = 0;
+    for (; i + kLanes <= count; i += kLanes) deal(keysOf<true>(Ops::load(elements + i)), kAllLanes);
+    if (i < count) deal(restAt(elements + i, count - i), (1u << (count - i)) - 1);
+  }
+
+  static void countParts(const Key* elements, uint64_t count, const Key* bounds, int parts, uint32_t* counts) {
+    static_assert(kSortPartsMax == 32);
+    if (parts == 4) return countPartsOf<4>(elements, count, bounds, counts);
+    if (parts == 8) return countPartsOf<8>(elements, count, bounds, counts);
+    if (parts == 16) return countPartsOf<16>(elements, count, bounds, counts);
+    return countPartsOf<32>(elements, count, bounds, counts);
+  }
+
+  static void dealParts(const Key* elements, uint64_t count, const Key* bounds, int parts, Key* const* to,
+                        Key* const* ends) {
+    if (parts == 4) return dealPartsOf<4>(elements, count, bounds, to, ends);
+    if (parts == 8) return dealPartsOf<8>(elements, count, bounds, to, ends);
+    if (parts == 16) return dealPartsOf<16>(elements, count, bounds, to, ends);
+    return dealPartsOf<32>(elements, count, bounds, to, ends);
   }
 
  private:
-  static HEDDLE_INLINE Vec keysAt(const Key* elements, unsigned lanes) {
-    if (lanes == kLanes) return keysOf<true>(Ops::load(elements));
-    return keysOf<true>(Ops::loadFirst(elements, lanes, Ops::all(0)));
+  static constexpr unsigned kAllLanes = (1u << kLanes) - 1;
+
+  static HEDDLE_INLINE Vec restAt(const Key* elements, uint64_t lanes) {
+    return keysOf<true>(Ops::loadFirst(elements, static_cast<unsigned>(lanes), Ops::all(0)));
   }
 };
 
@@ -635,6 +419,6 @@ template <class Map>
 inline constexpr VectorSort<typename Map::Key> kVectorSort = {Quicksort<Map>::sortElements, Quicksort<Map>::sortKeys,
                                                               Quicksort<Map>::countParts, Quicksort<Map>::dealParts};
 
-#endif
-
 }  // namespace heddle::HEDDLE_ISA
+
+#endif
