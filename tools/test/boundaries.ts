@@ -28,7 +28,9 @@ export const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
 export const ROOM_RANKS: Readonly<Record<string, number>> = {
   errors: 0,
   clock: 0,
+  liveness: 1,
   task: 1,
+  diagnostics: 1,
   queue: 2,
   transport: 2,
   entry: 3,
