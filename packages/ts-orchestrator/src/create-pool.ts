@@ -6,6 +6,7 @@ import { shareCapturedOutput } from './entry/capture-output.ts';
 import { resolveModuleUrl } from './entry/module-url.ts';
 import { TaskRunner } from './entry/task-runner.ts';
 import { heddleError } from './errors/errors.ts';
+import { createExaminer, type Examiner } from './liveness/examiner.ts';
 import { KeepAlive } from './pool/keep-alive.ts';
 import { parsePoolOptions, type PoolOptions, type ResolvedPoolOptions } from './pool/pool-options.ts';
 import { PoolCore, type Pool } from './pool/pool.ts';
@@ -38,6 +39,7 @@ export async function createPool<M = UntypedModule>(
   const { scheduler, core } = assemblePool({
     transport: await createTransport(resolved),
     clock: systemClock,
+    examiner: resolved.backend === 'inline' ? undefined : createExaminer(systemClock),
     keepAlive: new KeepAlive(),
     options: resolved,
     moduleUrl: url,
@@ -51,6 +53,8 @@ export async function createPool<M = UntypedModule>(
 export interface PoolAssembly {
   readonly transport: Transport;
   readonly clock: Clock;
+  /** Finds out what a worker is at; undefined: nobody does. */
+  readonly examiner?: Examiner | undefined;
   readonly keepAlive: KeepAlive;
   readonly options: ResolvedPoolOptions;
   readonly moduleUrl: string;
@@ -60,12 +64,13 @@ export interface PoolAssembly {
 
 /** Joins the parts; nothing is started yet. Throws what `packSetup` refuses. */
 export function assemblePool(assembly: PoolAssembly): { readonly scheduler: Scheduler; readonly core: PoolCore } {
-  const { transport, clock, keepAlive, options, moduleUrl, writeLine } = assembly;
+  const { transport, clock, examiner, keepAlive, options, moduleUrl, writeLine } = assembly;
   const { backend, name, workerData, unsafeByReference, workersMax, tasksPerWorker } = options;
   const setupData = transport.packSetup(workerData);
   const source = new Supervisor({
     transport,
     clock,
+    examiner,
     limits: options,
     concurrency: tasksPerWorker,
     order: { poolName: name, moduleUrl, setupData, isByReference: unsafeByReference },

@@ -2,6 +2,7 @@
  * A pool on a transport that does what the test says, with time in the test's hand: scheduler and supervisor are the real ones.
  */
 import { assemblePool } from '../src/create-pool.ts';
+import type { Examiner } from '../src/liveness/examiner.ts';
 import { KeepAlive } from '../src/pool/keep-alive.ts';
 import { parsePoolOptions, type PoolOptions } from '../src/pool/pool-options.ts';
 import type { PoolCore } from '../src/pool/pool.ts';
@@ -76,8 +77,14 @@ export interface FakePool {
   readonly opened: Promise<void>;
 }
 
+export interface FakeParts {
+  readonly canResend?: boolean;
+  /** Default: nobody finds anything out. */
+  readonly examiner?: Examiner;
+}
+
 /** Begins to open a pool; its first worker waits for the test. */
-export function beginFakePool(raw: PoolOptions = {}, { canResend = true } = {}): FakePool {
+export function beginFakePool(raw: PoolOptions = {}, { canResend = true, examiner }: FakeParts = {}): FakePool {
   const options = parsePoolOptions({ backend: 'processes', workers: 2, ...raw });
   const clock = new FakeClock();
   const links: FakeLink[] = [];
@@ -98,6 +105,7 @@ export function beginFakePool(raw: PoolOptions = {}, { canResend = true } = {}):
   const { scheduler, core: pool } = assemblePool({
     transport,
     clock,
+    examiner,
     keepAlive: new KeepAlive(),
     options,
     moduleUrl: 'file:///tasks.js',
@@ -109,7 +117,7 @@ export function beginFakePool(raw: PoolOptions = {}, { canResend = true } = {}):
 }
 
 /** A pool with one ready worker. */
-export async function openFakePool(raw: PoolOptions = {}, extra?: { canResend: boolean }): Promise<FakePool> {
+export async function openFakePool(raw: PoolOptions = {}, extra?: FakeParts): Promise<FakePool> {
   const fake = beginFakePool(raw, extra);
   fake.links[0]!.becomeReady();
   await fake.opened;

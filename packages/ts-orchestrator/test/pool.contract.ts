@@ -20,6 +20,9 @@ export const EXCEPTIONS: ReadonlyArray<{
   readonly reason: string;
 }> = [
   { backend: 'inline', promise: 'ends a busy loop at its time-out', reason: SHARES_FATE },
+  { backend: 'inline', promise: 'tells where a busy loop stood when it was ended', reason: SHARES_FATE },
+  { backend: 'inline', promise: 'tells where a blocking wait stood when it was ended', reason: SHARES_FATE },
+  { backend: 'inline', promise: 'tells that a task only waited when it was ended', reason: SHARES_FATE },
   { backend: 'inline', promise: 'ends a busy loop on abort', reason: SHARES_FATE },
   { backend: 'inline', promise: 'ends a blocking wait on abort', reason: SHARES_FATE },
   { backend: 'inline', promise: 'rejects the task of a worker that exits, and no other', reason: SHARES_FATE },
@@ -617,6 +620,33 @@ export function poolContract(backend: Backend): void {
         expect(await errorOf(pool.run('busyLoop'))).toMatchObject({ code: 'HEDDLE_TASK_TIMEOUT' });
         expect(await pool.run('add', [1, 2])).toBe(3);
         expect(pool.stats().workers.killed).toBe(1);
+      });
+
+      promises('tells where a busy loop stood when it was ended', async () => {
+        const pool = await makePool({ workers: 1, taskTimeoutMs: 50 });
+        const error = await errorOf(pool.run('busyLoop'));
+        expect(error).toMatchObject({ code: 'HEDDLE_TASK_TIMEOUT', verdict: 'busy' });
+        expect(error.workerStack).toMatch(/^ {4}at busyLoop \(file:\/\/.*tasks\.mjs:\d+:\d+\)\n/);
+        expect(error.message).toMatch(/; it was busy at busyLoop \(file:.*tasks\.mjs:\d+:\d+\)$/);
+        expect(error.stack).toContain(error.message);
+      });
+
+      promises('tells where a blocking wait stood when it was ended', async () => {
+        const pool = await makePool({ workers: 1, taskTimeoutMs: 50 });
+        expect(await errorOf(pool.run('busyWait'))).toMatchObject({
+          code: 'HEDDLE_TASK_TIMEOUT',
+          verdict: 'blocked',
+          message: expect.stringContaining('it was blocked at busyWait (file:'),
+        });
+      });
+
+      promises('tells that a task only waited when it was ended', async () => {
+        const pool = await makePool({ workers: 1, taskTimeoutMs: 50 });
+        expect(await errorOf(pool.run('neverSettles'))).toMatchObject({
+          code: 'HEDDLE_TASK_TIMEOUT',
+          verdict: 'parked',
+          message: expect.stringContaining('it was waiting: its event loop is free'),
+        });
       });
 
       promises('ends a busy loop on abort', async () => {

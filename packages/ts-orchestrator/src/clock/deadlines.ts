@@ -23,6 +23,8 @@ export const START_FAILURES_MAX = 3;
 
 /** For the task module's `teardown`. */
 export const TEARDOWN_TIMEOUT_MS = 10_000;
+/** Between SIGTERM and SIGKILL, for a process that did not end when it was asked to. */
+export const SIGTERM_GRACE_MS = 1_000;
 /** From ending a worker by force to its being gone; then it is given up. */
 export const TERMINATE_TIMEOUT_MS = 10_000;
 /**
@@ -34,6 +36,18 @@ export const LATE_END_MS = 500;
 export const STUCK_MAX = 2;
 /** A worker without work for this long is ended. */
 export const IDLE_TIMEOUT_MS = 30_000;
+
+// ---- finding out what a worker is at ----
+
+/** Between two looks at a worker's processor time: three ticks of the kernel's clock, and enough for an event loop to answer. */
+export const LOOK_MS = 30;
+/** For a worker process to open its inspector. Measured: 2 to 11 ms; one in native code does it never. */
+export const INSPECTOR_OPEN_MS = 250;
+/** For the probe to read a stack. Measured: 150 ms with its start. */
+export const INSPECTOR_STACK_MS = 2_000;
+/** For all of it: the longest that ending a worker by force is put off. A thread tells its stack in 26 to 43 ms, or never. */
+export const EXAMINE_THREAD_MS = 500;
+export const EXAMINE_PROCESS_MS = LOOK_MS + INSPECTOR_OPEN_MS + INSPECTOR_STACK_MS;
 
 // ---- tasks ----
 

@@ -111,6 +111,12 @@ export class TaskRunner {
       case 'credit':
         this.#tasks.get(message.id)?.addCredit(message.items);
         return;
+      case 'ping':
+        this.#port.send({ t: 'pong' });
+        return;
+      case 'close-inspector':
+        closeInspector();
+        return;
       case 'stop':
         void this.#stop();
         return;
@@ -188,6 +194,16 @@ export class TaskRunner {
       this.#port.send({ t: 'stopped', error: this.#encode(error) });
     }
   }
+}
+
+/** Node may open it once more in the turn of the loop that follows SIGUSR1, so it is closed after that. */
+function closeInspector(): void {
+  setImmediate(() => {
+    setImmediate(async () => {
+      const inspector = await import('node:inspector');
+      if (inspector.url() !== undefined) inspector.close();
+    });
+  });
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -2,6 +2,7 @@
  * First file of a worker thread. Everything with the host goes over a port of its own, so that `parentPort` and
  * `process.stdout` of the thread are the user's to break.
  */
+import fs from 'node:fs';
 import { workerData } from 'node:worker_threads';
 import { encodeThrow } from '../task/error-codec.ts';
 import { canClone, payloadError } from '../task/payload.ts';
@@ -36,6 +37,16 @@ process.on('uncaughtExceptionMonitor', (error) => {
   workerPort.send({ t: 'fatal', error: encodeThrow(error, canClone) });
 });
 
+/** Linux names this thread in the target of a link: `1234/task/1240`. */
+function osThreadId(): number | undefined {
+  try {
+    const id = Number(fs.readlinkSync('/proc/thread-self').split('/').at(-1));
+    return Number.isInteger(id) ? id : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 const runner = new TaskRunner({
   ...workerPort,
   send(message) {
@@ -49,5 +60,5 @@ port.on('messageerror', (error) => {
   // A task that can't be read has no name to answer for: the thread ends with the reason, and the host knows what it had sent.
   throw error;
 });
-workerPort.send({ t: 'spawned' });
+workerPort.send({ t: 'spawned', osThreadId: osThreadId() });
 void runner.start(order);

@@ -2,6 +2,7 @@
  * One error class built from the table. What a user's function throws is never wrapped in it: it arrives as itself.
  */
 import { ERROR_CODES, type ErrorCode, type ErrorDetails } from './codes.ts';
+import type { Examination, Verdict } from './examination.ts';
 
 /** Which task an error belongs to; non-enumerable property `task` of every error that a task rejects with. */
 export interface TaskTrace {
@@ -26,6 +27,10 @@ export class HeddleError extends Error {
   readonly retryable: boolean;
   /** The task this belongs to, when it belongs to one (non-enumerable). */
   declare readonly task?: TaskTrace;
+  /** What its worker did when it had to be ended, seen from outside; absent when nobody looked. */
+  declare readonly verdict?: Verdict;
+  /** Where the JavaScript of its worker stood then, as in `stack`; absent when there was none to be had. */
+  declare readonly workerStack?: string;
 
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
@@ -107,6 +112,17 @@ export function workerDiedError(
     task ?? { attempt: 0, hasBegun: false },
     cause === undefined ? undefined : { cause },
   );
+}
+
+/** Tells in an error that nobody has seen yet what its worker was at. The first telling stays. */
+export function addExamination(error: HeddleError, examination: Examination | undefined): void {
+  if (examination === undefined || error.verdict !== undefined) return;
+  const { verdict, workerStack, summary } = examination;
+  const message = `${error.message}; ${summary}`;
+  // The stack begins with the message as it was.
+  const stack = error.stack?.replace(error.message, () => message);
+  Object.assign(error, { message, verdict }, workerStack === undefined ? {} : { workerStack });
+  if (stack !== undefined) error.stack = stack;
 }
 
 /** Adds the non-enumerable `task` to a thrown object; primitives and frozen objects stay as they are. */

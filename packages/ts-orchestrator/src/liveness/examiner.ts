@@ -3,19 +3,16 @@
  * stack, unless its loop is free and there is none. It explains; it ends nothing.
  */
 import type { Clock, Timer } from '../clock/clock.ts';
-import { examinationOf, type Examination, type StackReading } from '../errors/examination.ts';
+import { LOOK_MS } from '../clock/deadlines.ts';
+import { examinationOf, type Examination, type StackReading, type Verdict } from '../errors/examination.ts';
 import { readActivity, verdictOf, type Subject } from './proc-activity.ts';
-
-/** Between the two looks: enough for three ticks of the kernel's clock, and for an event loop to answer. */
-const LOOK_MS = 30;
 
 /** A worker, as far as it is examined. */
 export interface Examinee {
   /** Undefined: the system has no name for it. */
   readonly subject: Subject | undefined;
-  /** Asks the worker's event loop for an answer, which counts until `done`. */
-  ask(): void;
-  readonly isAnswering: boolean;
+  /** Asks the worker's event loop for an answer. */
+  ask(onAnswer: () => void): void;
   /** Calls `done` once; the returned function gives up and lets the worker go. */
   readStack(done: (reading: StackReading) => void): () => void;
 }
@@ -32,25 +29,39 @@ export function createExaminer(clock: Clock, procRoot = '/proc'): Examiner {
       let giveUp: (() => void) | undefined;
       let timer: Timer | undefined;
       const look = () => (examinee.subject === undefined ? undefined : readActivity(examinee.subject, procRoot));
-      const before = look();
-      examinee.ask();
-      timer = clock.after(LOOK_MS, () => {
-        const verdict = verdictOf(before, look(), examinee.isAnswering);
-        const finish = (reading: StackReading) => {
-          timer?.cancel();
-          done(examinationOf(verdict, reading));
-        };
-        if (verdict === 'parked' || verdict === 'gone') return finish({ frames: [] });
-        timer = clock.after(Math.max(0, limitMs - LOOK_MS), () => {
-          giveUp?.();
-          finish({ missing: `it did not stop for its inspector within ${limitMs} ms: it is in native code` });
-        });
-        giveUp = examinee.readStack(finish);
-      });
-      return () => {
+      let isOver = false;
+      const end = () => {
+        isOver = true;
         timer?.cancel();
         giveUp?.();
       };
+      let verdict: Verdict | undefined;
+      let isAnswering = false;
+      const finish = (reading: StackReading) => {
+        if (isOver) return;
+        end();
+        done(examinationOf(verdict!, reading));
+      };
+      const before = look();
+      examinee.ask(() => {
+        isAnswering = true;
+        if (verdict === undefined) return;
+        // Late, on a machine under load: nothing will stop for the inspector in an event loop that is free.
+        if (verdict === 'blocked' || verdict === 'unknown') verdict = 'parked';
+        finish({ missing: 'its event loop turned' });
+      });
+      timer = clock.after(LOOK_MS, () => {
+        verdict = verdictOf(before, look(), isAnswering);
+        if (verdict === 'parked' || verdict === 'gone') return finish({ frames: [] });
+        timer = clock.after(Math.max(0, limitMs - LOOK_MS), () =>
+          finish({ missing: `it did not stop for its inspector within ${limitMs} ms: it is in native code` }),
+        );
+        giveUp = examinee.readStack((reading) => {
+          giveUp = undefined;
+          finish(reading);
+        });
+      });
+      return end;
     },
   };
 }

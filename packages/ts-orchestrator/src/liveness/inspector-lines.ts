@@ -16,6 +16,8 @@ const BEGINNINGS = [
 export class InspectorLines {
   /** Called with the address of an inspector that has opened. */
   onListening: ((url: string) => void) | undefined;
+  /** Bytes taken out so far. */
+  takenBytes = 0;
   #isArmed = false;
   #held = '';
 
@@ -28,7 +30,8 @@ export class InspectorLines {
   push(text: string): string {
     if (!this.#isArmed) return text;
     const whole = this.#held + text;
-    const rest = whole.replace(LINES, (_line, url: string | undefined) => {
+    const rest = whole.replace(LINES, (line, url: string | undefined) => {
+      this.takenBytes += line.length;
       if (url !== undefined) this.onListening?.(url);
       return '';
     });

@@ -13,13 +13,15 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '../clock/clock.ts';
 import type { StackReading } from '../errors/examination.ts';
-import { InspectorLines } from './inspector-lines.ts';
+import type { InspectorLines } from './inspector-lines.ts';
 
 /** Node's own options for a worker whose stack can be read: no fixed port, and the address is told to the host alone. */
 export const INSPECTABLE_ARGV = ['--inspect-port=0', '--inspect-publish-uid=stderr'] as const;
 
 export interface ProcessStackParts {
-  readonly pid: number;
+  readonly pid: number | undefined;
+  /** Sees the worker's stderr. */
+  readonly lines: InspectorLines;
   readonly clock: Clock;
   readonly probe: URL;
   /** Longest wait for the inspector to open, and for the probe, in milliseconds. */
@@ -30,13 +32,12 @@ export interface ProcessStackParts {
 }
 
 export class ProcessStack {
-  readonly lines = new InspectorLines();
   readonly #parts: ProcessStackParts;
   #onAddress: ((url: string) => void) | undefined;
 
   constructor(parts: ProcessStackParts) {
     this.#parts = parts;
-    this.lines.onListening = (url) => {
+    parts.lines.onListening = (url) => {
       if (this.#onAddress === undefined) parts.closeInspector();
       else this.#onAddress(url);
     };
@@ -44,30 +45,32 @@ export class ProcessStack {
 
   /** Calls `done` once; the returned function gives up, and `done` is not called then. One reading at a time. */
   read(done: (reading: StackReading) => void): () => void {
-    const { pid, clock, openMs, closeInspector } = this.#parts;
+    const { pid, lines, clock, openMs, closeInspector } = this.#parts;
     let endProbe: (() => void) | undefined;
     const late = clock.after(openMs, () =>
       answer({
         missing: `it opened no inspector within ${openMs} ms: it is in native code, or has taken SIGUSR1 over`,
       }),
     );
+    let hasOpened = false;
     const end = () => {
       this.#onAddress = undefined;
       late.cancel();
-      closeInspector();
+      if (hasOpened) closeInspector();
     };
     const answer = (reading: StackReading) => {
       end();
       done(reading);
     };
     this.#onAddress = (url) => {
+      hasOpened = true;
       this.#onAddress = undefined;
       late.cancel();
       endProbe = this.#probe(url, answer);
     };
-    this.lines.arm();
+    lines.arm();
     try {
-      process.kill(pid, 'SIGUSR1');
+      if (pid !== undefined) process.kill(pid, 'SIGUSR1');
     } catch {
       // It has ended; its exit is on the way.
     }

@@ -5,7 +5,7 @@
  * Invariants: a task is in the queue, or in exactly one worker, or settled. While a worker has room the queue is empty.
  */
 import type { Clock } from '../clock/clock.ts';
-import { heddleError, HeddleError } from '../errors/errors.ts';
+import { addExamination, heddleError, HeddleError } from '../errors/errors.ts';
 import { TaskQueue } from '../queue/task-queue.ts';
 import { decodeThrow } from '../task/error-codec.ts';
 import type { Outcome } from '../task/task.ts';
@@ -163,9 +163,16 @@ export class Dispatcher {
     // Inline, a task that had not begun is answered at once.
     if (!isCancelling(task)) return;
     if (options.cancelGraceMs === 0) return this.#endByForce(task, worker);
+    const half = Math.floor(options.cancelGraceMs / 2);
     task.setTimer(
-      clock.after(options.cancelGraceMs, () => {
-        task.setTimer(clock.afterArrivals(() => this.#endByForce(task, worker)));
+      clock.after(half, () => {
+        // A task that heeds its signal has settled by now. What this one is at is found out while the grace lasts.
+        if (this.#parts.canKill) worker.examine(() => {});
+        task.setTimer(
+          clock.after(options.cancelGraceMs - half, () => {
+            task.setTimer(clock.afterArrivals(() => this.#endByForce(task, worker)));
+          }),
+        );
       }),
     );
   }
@@ -200,6 +207,7 @@ export class Dispatcher {
       return;
     }
     const error = task.cause === undefined || end.isStuck ? end.errorFor(task) : task.cause.error;
+    if (task.cause !== undefined && error instanceof HeddleError) addExamination(error, end.examination);
     this.#settle(task, { ok: false, error });
   }
 

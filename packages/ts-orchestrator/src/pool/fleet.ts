@@ -127,7 +127,7 @@ export class Fleet {
   kill(worker: PoolWorker): void {
     this.#forget(worker);
     this.counters.killed++;
-    worker.kill();
+    worker.interrupt();
   }
 
   /** Starts nothing any more, and lets go what has no task. */

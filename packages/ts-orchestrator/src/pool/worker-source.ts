@@ -1,6 +1,7 @@
 /**
  * What the pool needs of workers. The supervisor implements it; the pool never sees a transport's start or end.
  */
+import type { Examination } from '../errors/examination.ts';
 import type { Packed } from '../transport/transport.ts';
 import type { WorkerMessage } from '../transport/protocol.ts';
 import type { Task } from '../task/task.ts';
@@ -32,6 +33,10 @@ export interface PoolWorker {
   stop(): void;
   /** Ends it at once. */
   kill(): void;
+  /** Ends it because code of the user has to be stopped: what that is at is found out first, if it can be, within a deadline. */
+  interrupt(): void;
+  /** Finds out what it is at. Calls `done` once, within a deadline; with undefined where nothing can be found out. */
+  examine(done: (examination: Examination | undefined) => void): void;
 }
 
 /** How a worker's life ended. */
@@ -44,6 +49,8 @@ export interface WorkerEnd {
   readonly wasReady: boolean;
   /** It never became ready, and nobody had asked it to end. */
   readonly isStartFailure: boolean;
+  /** What it was at when it had to be ended. */
+  readonly examination: Examination | undefined;
   /** It could not be ended and is given up. */
   readonly isStuck: boolean;
   /** What went wrong in teardown. */

@@ -4,7 +4,11 @@
  * First cause wins: what was decided first (a start that failed, a kill, a stop) names the end; what the exit adds is detail.
  */
 import type { Clock, Timer } from '../clock/clock.ts';
-import { heddleError, workerDiedError, type WorkerDeath } from '../errors/errors.ts';
+import { SIGTERM_GRACE_MS } from '../clock/deadlines.ts';
+import { workerEvents, type WorkerIdentity } from '../diagnostics/events.ts';
+import type { Examination } from '../errors/examination.ts';
+import { addExamination, heddleError, HeddleError, workerDiedError, type WorkerDeath } from '../errors/errors.ts';
+import type { Examiner } from '../liveness/examiner.ts';
 import type { PoolTask, PoolWorker, TaskMessage, WorkerEnd, WorkerListener } from '../pool/worker-source.ts';
 import { canMoveWorker, type WorkerState } from '../pool/worker-state.ts';
 import { decodeThrow, encodeThrow } from '../task/error-codec.ts';
@@ -12,6 +16,7 @@ import type { StartOrder, WorkerMessage } from '../transport/protocol.ts';
 import type { Link, LinkExit, Transport } from '../transport/transport.ts';
 import { loadFailure, setupFailure } from './start-failure.ts';
 import type { OutputLines } from './output-lines.ts';
+import { WorkerExamination } from './worker-examination.ts';
 
 /** Limits of heddle's own phases, in milliseconds. */
 export interface PhaseLimits {
@@ -29,6 +34,8 @@ export interface WorkerParts {
   /** Tasks it may hold at once. */
   readonly concurrency: number;
   readonly output: OutputLines;
+  /** Finds out what a worker is at; undefined: nobody does. */
+  readonly examiner: Examiner | undefined;
   /** The task module needs the loader for TypeScript. */
   readonly onTypeScriptWanted: () => void;
 }
@@ -45,6 +52,9 @@ export class SupervisedWorker implements PoolWorker {
   /** Started once more, for TypeScript: true while the first link ends, false after; undefined otherwise. */
   #restart: boolean | undefined;
   #timer: Timer | undefined;
+  readonly #startedAt: number;
+  /** Of the link, which is another one after a restart. */
+  #examination!: WorkerExamination;
   #taskNames: readonly string[] = [];
   /** Why it ends, when heddle or its own start decided that. */
   #startError: unknown;
@@ -56,7 +66,9 @@ export class SupervisedWorker implements PoolWorker {
     this.#parts = parts;
     this.#listener = listener;
     this.#order = order;
+    this.#startedAt = parts.clock.now();
     this.#link = this.#startLink(order);
+    if (workerEvents.hasSubscribers) workerEvents.publish({ ...this.#identity, type: 'started' });
   }
 
   get state(): WorkerState {
@@ -69,6 +81,10 @@ export class SupervisedWorker implements PoolWorker {
 
   get threadId(): number | undefined {
     return this.#link.threadId;
+  }
+
+  get #identity(): WorkerIdentity {
+    return { pool: this.#order.poolName, workerId: this.id, pid: this.pid, threadId: this.threadId };
   }
 
   get label(): string {
@@ -100,6 +116,7 @@ export class SupervisedWorker implements PoolWorker {
 
   release(task: PoolTask): void {
     this.tasks.delete(task.id);
+    this.#examination.forget();
     if (this.#state === 'busy' && this.tasks.size === 0) this.#move('ready');
   }
 
@@ -113,7 +130,7 @@ export class SupervisedWorker implements PoolWorker {
         worker: this.label,
         reason: `it did not finish within ${limitMs} ms (teardownTimeoutMs)`,
       });
-      this.kill();
+      this.#terminate();
     });
     this.#link.send({ t: 'stop' });
   }
@@ -121,14 +138,46 @@ export class SupervisedWorker implements PoolWorker {
   kill(): void {
     if (!canMoveWorker(this.#state, 'ending')) return;
     this.#move('ending');
+    this.#killLink();
+  }
+
+  interrupt(): void {
+    if (!canMoveWorker(this.#state, 'ending')) return;
+    this.#move('ending');
+    this.#arm(undefined);
+    if (this.#examination.last !== undefined) return this.#killLink();
+    this.#examination.begin(() => {
+      // It may have ended meanwhile.
+      if (this.#state === 'ending') this.#killLink();
+    });
+  }
+
+  examine(done: (examination: Examination | undefined) => void): void {
+    this.#examination.begin(done);
+  }
+
+  /** Did not do what it was asked to: a process gets a signal that it may still answer in its own way, and a little time. */
+  #terminate(): void {
+    if (this.#link.terminate === undefined) return this.kill();
+    this.#arm(SIGTERM_GRACE_MS, () => this.kill());
+    this.#link.terminate();
+  }
+
+  #killLink(): void {
     this.#arm(this.#parts.limits.terminateTimeoutMs, () => this.#giveUp());
+    if (workerEvents.hasSubscribers)
+      workerEvents.publish({ ...this.#identity, type: 'killed', examination: this.#examination.last });
     this.#link.kill();
   }
 
   #onMessage(message: WorkerMessage): void {
     switch (message.t) {
       case 'spawned':
+        this.#examination.onSpawned(message.osThreadId);
         if (this.#state === 'starting') this.#startPhase('load the task module', 'loadTimeoutMs');
+        return;
+      case 'pong':
+        this.#examination.onPong();
         return;
       case 'loaded':
         this.#taskNames = message.tasks;
@@ -139,6 +188,12 @@ export class SupervisedWorker implements PoolWorker {
         this.#arm(undefined);
         this.#move('ready');
         this.#wasReady = true;
+        if (workerEvents.hasSubscribers)
+          workerEvents.publish({
+            ...this.#identity,
+            type: 'ready',
+            elapsedMs: this.#parts.clock.now() - this.#startedAt,
+          });
         this.#listener.onReady(this, this.#taskNames);
         return;
       case 'failed':
@@ -166,7 +221,7 @@ export class SupervisedWorker implements PoolWorker {
             decodeThrow(message.error),
           );
         // The exit follows by itself; it gets as long as one that was forced.
-        if (this.#state === 'draining') this.#arm(this.#parts.limits.terminateTimeoutMs, () => this.kill());
+        if (this.#state === 'draining') this.#arm(this.#parts.limits.terminateTimeoutMs, () => this.#terminate());
         return;
       case 'print':
         this.#parts.output.push(message.task, message.text);
@@ -182,18 +237,20 @@ export class SupervisedWorker implements PoolWorker {
       // What has arrived while the host was busy counts before the deadline does.
       this.#timer = this.#parts.clock.afterArrivals(() => {
         this.#startError ??= heddleError('HEDDLE_START_TIMEOUT', { worker: this.label, phase, limitMs, option });
-        this.kill();
+        this.interrupt();
       });
     });
   }
 
   #startLink(order: StartOrder): Link {
     this.#startPhase('start its entry', 'spawnTimeoutMs');
-    return this.#parts.transport.start(order, {
+    const link = this.#parts.transport.start(order, {
       onMessage: (message) => this.#onMessage(message),
       onOutput: (task, text) => this.#parts.output.push(task, text),
       onExit: (exit) => this.#onExit(exit),
     });
+    this.#examination = new WorkerExamination(link, this.#parts.examiner);
+    return link;
   }
 
   #onExit(exit: LinkExit): void {
@@ -206,6 +263,7 @@ export class SupervisedWorker implements PoolWorker {
     const wasAsked = this.#state === 'draining' || this.#state === 'ending';
     const isStartFailure = this.#startError !== undefined || this.#state === 'starting';
     this.#move(wasAsked && !isStartFailure ? 'stopped' : 'failed');
+    const examination = this.#lastWords();
     this.#parts.output.end();
     const death: WorkerDeath = {
       pid: this.#link.pid,
@@ -217,6 +275,18 @@ export class SupervisedWorker implements PoolWorker {
     };
     const cause = this.#fatal === undefined ? exit.cause : this.#fatal.error;
     const hasBegun = (task: PoolTask) => this.#link.hasBegun(task.id) ?? true;
+    if (workerEvents.hasSubscribers)
+      workerEvents.publish(
+        this.#state === 'stopped'
+          ? { ...this.#identity, type: 'stopped' }
+          : {
+              ...this.#identity,
+              type: 'died',
+              exitCode: exit.exitCode,
+              signal: exit.signal,
+              cause: this.#startError ?? cause,
+            },
+      );
     this.#end({
       errorFor: (task) => {
         if (this.#startError !== undefined) return this.#startError;
@@ -233,6 +303,7 @@ export class SupervisedWorker implements PoolWorker {
       wasReady: this.#wasReady,
       isStartFailure,
       isStuck: false,
+      examination,
       teardownError: this.#teardownError,
     });
   }
@@ -240,20 +311,35 @@ export class SupervisedWorker implements PoolWorker {
   /** Nothing ends it: settle what hangs on it and forget it. */
   #giveUp(): void {
     this.#move('failed');
+    const examination = this.#lastWords();
     this.#link.abandon();
+    if (workerEvents.hasSubscribers) workerEvents.publish({ ...this.#identity, type: 'stuck', examination });
     this.#end({
-      errorFor: (task) =>
-        heddleError(
+      errorFor: (task) => {
+        const error = heddleError(
           'HEDDLE_WORKER_STUCK',
           { worker: this.label, name: task?.call.name, limitMs: this.#parts.limits.terminateTimeoutMs },
           task?.cause?.error ?? this.#startError,
-        ),
+        );
+        addExamination(error, examination);
+        return error;
+      },
+      examination,
       hasBegun: () => true,
       wasReady: this.#wasReady,
       isStartFailure: this.#startError !== undefined,
       isStuck: true,
       teardownError: this.#teardownError,
     });
+  }
+
+  /** What was found out about it before its end. */
+  #lastWords(): Examination | undefined {
+    const { last } = this.#examination;
+    this.#examination.forget();
+    if (this.#startError instanceof HeddleError && this.#startError.code === 'HEDDLE_START_TIMEOUT')
+      addExamination(this.#startError, last);
+    return last;
   }
 
   #end(end: WorkerEnd): void {

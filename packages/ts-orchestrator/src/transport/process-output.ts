@@ -8,6 +8,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import type { Clock } from '../clock/clock.ts';
+import type { InspectorLines } from '../liveness/inspector-lines.ts';
 import { speakerParser, type WireMessage } from './process-wire.ts';
 
 /** How long a message waits for text that was written before it. A guess; the text is there at once unless the task closed
@@ -19,6 +20,8 @@ export interface ProcessOutputParts {
   /** Tags the speaker in the stream; see `speakerTag`. */
   readonly mark: string;
   readonly clock: Clock;
+  /** Takes out what Node says about an inspector; that is no text of the worker. */
+  readonly inspectorLines: InspectorLines;
   readonly onText: (task: string | undefined, text: string) => void;
   readonly onMessage: (message: WireMessage) => void;
   /** Both pipes are closed. */
@@ -34,20 +37,22 @@ export class ProcessOutput {
 
   constructor(parts: ProcessOutputParts) {
     this.#parts = parts;
-    const { child, mark, onText, onEnd } = parts;
+    const { child, mark, inspectorLines, onText, onEnd } = parts;
     const parser = speakerParser(mark, onText);
     let open = 2;
     const listen = (stream: Readable | null, push: (text: string) => void) => {
       const decoder = new StringDecoder('utf8');
       stream?.on('data', (bytes: Buffer) => {
+        const takenBefore = inspectorLines.takenBytes;
         push(decoder.write(bytes));
-        if (stream === child.stderr) this.#count(bytes.byteLength);
+        if (stream === child.stderr) this.#count(bytes.byteLength - (inspectorLines.takenBytes - takenBefore));
       });
       stream?.on('error', () => {});
       stream?.once('close', () => {
         push(decoder.end());
         if (--open > 0) return;
         this.isEnded = true;
+        parser.push(inspectorLines.end());
         parser.end();
         this.release();
         onEnd();
@@ -55,7 +60,7 @@ export class ProcessOutput {
       (stream as unknown as { unref?(): void } | null)?.unref?.();
     };
     listen(child.stdout, (text) => text !== '' && onText(undefined, text));
-    listen(child.stderr, parser.push);
+    listen(child.stderr, (text) => parser.push(inspectorLines.push(text)));
   }
 
   /** Passes a message on, once the text before it is there. */

@@ -13,6 +13,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '../clock/clock.ts';
 import { LATE_END_MS } from '../clock/deadlines.ts';
+import { INSPECTOR_OPEN_MS, INSPECTOR_STACK_MS } from '../clock/deadlines.ts';
+import { InspectorLines } from '../liveness/inspector-lines.ts';
+import { INSPECTABLE_ARGV, ProcessStack } from '../liveness/process-stack.ts';
 import { encodeThrow } from '../task/error-codec.ts';
 import { canSerialize, SETUP_ROLE } from '../task/payload.ts';
 import { entryUrl } from './entry-url.ts';
@@ -73,6 +76,9 @@ function startProcess(
   const ownership = openOwnershipFile();
   const execArgv = [...(options.execArgv ?? inheritedExecArgv())];
   if (options.heapMiB !== undefined) execArgv.push(`--max-old-space-size=${options.heapMiB}`);
+  // An inspector of the user's own, or none at all, stays as it is.
+  const canReadStack = process.platform !== 'win32' && !execArgv.some((argument) => FOREIGN_INSPECTOR.test(argument));
+  if (canReadStack) execArgv.unshift(...INSPECTABLE_ARGV);
   const forkOptions: ForkOptions = {
     serialization: 'advanced',
     execArgv,
@@ -84,6 +90,7 @@ function startProcess(
     forkOptions.execArgv = ['--pdeathsig', 'KILL', '--', process.execPath, ...execArgv];
   }
 
+  const inspectorLines = new InspectorLines();
   let isAbandoned = false;
   let isOver = false;
   let exit: { exitCode: number | null; signal: NodeJS.Signals | null } | undefined;
@@ -144,6 +151,7 @@ function startProcess(
     child,
     mark,
     clock,
+    inspectorLines,
     onText(task, text) {
       if (!isAbandoned && !isOver) events.onOutput(task, text);
     },
@@ -174,6 +182,15 @@ function startProcess(
     if (child.connected) child.send({ heddle: message }, () => {});
   };
   send({ t: 'start', order });
+  const stack = new ProcessStack({
+    pid: child.pid,
+    lines: inspectorLines,
+    clock,
+    probe: entryUrl('stack-probe'),
+    openMs: INSPECTOR_OPEN_MS,
+    probeMs: INSPECTOR_STACK_MS,
+    closeInspector: () => send({ t: 'close-inspector' }),
+  });
   child.unref();
   child.channel?.unref();
 
@@ -182,6 +199,8 @@ function startProcess(
     threadId: undefined,
     send,
     hasBegun: (id) => (ownership === undefined ? undefined : readOwnership(ownership) === id),
+    readStack: canReadStack ? (done) => stack.read(done) : undefined,
+    terminate: () => void child.kill('SIGTERM'),
     kill: () => void child.kill('SIGKILL'),
     abandon() {
       isAbandoned = true;
@@ -208,6 +227,9 @@ function readOwnership(fd: number): number | undefined {
   const word = Buffer.alloc(8);
   return fs.readSync(fd, word, 0, 8, 0) === 8 ? word.readDoubleLE(0) : undefined;
 }
+
+/** What makes SIGUSR1 open no inspector of ours. */
+const FOREIGN_INSPECTOR = /^--(?:inspect|disable-sigusr1)/;
 
 /** Options that belong to this run of this program alone: its script text, its inspector, its watcher, its profiles. */
 const OWN_OPTION =

@@ -36,13 +36,18 @@ export type HostMessage =
     }
   | { readonly t: 'cancel'; readonly id: number; readonly reason: EncodedThrow }
   | { readonly t: 'credit'; readonly id: number; readonly items: number }
+  /** Is the event loop free? It answers `pong`. */
+  | { readonly t: 'ping' }
+  /** The host has read a stack through the inspector: close it. */
+  | { readonly t: 'close-inspector' }
   | { readonly t: 'stop' };
 
 export type StartPhase = 'load' | 'setup';
 
 export type WorkerMessage =
-  /** The entry runs; loading begins. */
-  | { readonly t: 'spawned'; readonly isParentDeathSignalSet?: boolean }
+  /** The entry runs; loading begins. `osThreadId`: what the system calls this thread, where it tells. */
+  | { readonly t: 'spawned'; readonly isParentDeathSignalSet?: boolean; readonly osThreadId?: number | undefined }
+  | { readonly t: 'pong' }
   /** The module is there. `tasks` are the names it exports, `setup` and `teardown` not among them. */
   | { readonly t: 'loaded'; readonly tasks: readonly string[] }
   | { readonly t: 'ready' }

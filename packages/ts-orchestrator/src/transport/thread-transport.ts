@@ -6,6 +6,7 @@
  * there before the entry took the streams over is read only after the exit.
  */
 import { MessageChannel, receiveMessageOnPort, Worker, type WorkerOptions } from 'node:worker_threads';
+import { readThreadStack } from '../liveness/thread-stack.ts';
 import { arePrimitive, canClone, cloneValue, payloadError, SETUP_ROLE } from '../task/payload.ts';
 import { entryUrl } from './entry-url.ts';
 import type { WorkerMessage } from './protocol.ts';
@@ -108,6 +109,7 @@ function startThread(order: ThreadStart['order'], events: LinkEvents, options: T
       }
     },
     hasBegun: (id) => Atomics.load(words, OWNERSHIP_WORD) === (id | 0),
+    readStack: (done) => readThreadStack(threadId, done),
     kill: () => void worker.terminate(),
     abandon() {
       isAbandoned = true;

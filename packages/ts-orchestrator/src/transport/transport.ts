@@ -2,6 +2,7 @@
  * The seam. A transport packs values, starts a worker, sends to it, ends it, and reports what comes back and that it is gone.
  * It knows nothing of queues, deadlines or policy.
  */
+import type { StackReading } from '../errors/examination.ts';
 import type { PayloadRole, TransferItem } from '../task/payload.ts';
 import type { HostMessage, StartOrder, WorkerMessage } from './protocol.ts';
 
@@ -45,6 +46,13 @@ export interface Link {
   send(message: HostMessage, transfer?: readonly TransferItem[]): void;
   /** Did the worker begin this task? Read after its end from a word that the worker writes itself; undefined: not known. */
   hasBegun(id: number): boolean | undefined;
+  /**
+   * Reads where its JavaScript stands, through its inspector, and lets it go on. Calls `done` once, after a deadline of its own at
+   * the latest; the returned function gives up, and `done` is not called then. One reading at a time. Absent: there is no way.
+   */
+  readonly readStack?: ((done: (reading: StackReading) => void) => () => void) | undefined;
+  /** Asks the platform to end it in a way that it may answer: SIGTERM. Absent: there is no such way. */
+  readonly terminate?: (() => void) | undefined;
   /** Ends it as hard as the platform can. `onExit` follows, unless it is blocked in native code. */
   kill(): void;
   /** Gives up on it: no event comes any more, and it no longer holds anything of the host. */

@@ -17,11 +17,15 @@ function begin({ isAnswering = false, state = 'R' } = {}) {
     fs.writeFileSync(path.join(root, file), `7 (node) ${state} 1 7 7 0 -1 0 0 0 0 0 5 5 0 0`);
   const clock = new FakeClock();
   const seen = { asked: 0, gaveUp: 0, examinations: [] as Examination[] };
+  let answerQuestion: (() => void) | undefined;
   let answer: ((reading: StackReading) => void) | undefined;
   const examinee: Examinee = {
     subject: { pid: 7 },
-    ask: () => void seen.asked++,
-    isAnswering,
+    ask(onAnswer) {
+      seen.asked++;
+      answerQuestion = onAnswer;
+      if (isAnswering) onAnswer();
+    },
     readStack(done) {
       answer = done;
       return () => void seen.gaveUp++;
@@ -30,7 +34,7 @@ function begin({ isAnswering = false, state = 'R' } = {}) {
   const giveUp = createExaminer(clock, root).examine(examinee, 500, (examination) =>
     seen.examinations.push(examination),
   );
-  return { clock, seen, giveUp, readStack: () => answer };
+  return { clock, seen, giveUp, readStack: () => answer, answerQuestion: () => answerQuestion!() };
 }
 
 it('tells verdict and stack', () => {
@@ -59,6 +63,17 @@ it('looks for no stack while the event loop is free', () => {
   expect(seen.examinations).toEqual([
     { verdict: 'parked', workerStack: undefined, summary: 'it was waiting: its event loop is free' },
   ]);
+  expect(clock.pending).toBe(0);
+});
+
+it.each([
+  ['S', 'parked', 'it was waiting: its event loop is free'],
+  ['R', 'busy', 'it was busy, no JavaScript stack: its event loop turned'],
+])('takes a late answer of a worker in state %s for %s', (state, verdict, summary) => {
+  const { clock, seen, answerQuestion } = begin({ state });
+  clock.advance(100);
+  answerQuestion();
+  expect(seen).toMatchObject({ gaveUp: 1, examinations: [{ verdict, workerStack: undefined, summary }] });
   expect(clock.pending).toBe(0);
 });
 

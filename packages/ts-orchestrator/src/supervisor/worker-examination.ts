@@ -1,0 +1,86 @@
+/**
+ * Examines one worker, one examination at a time: who asks while one is under way gets its result too. Keeps the last one, for
+ * the error of the task, until the worker goes on.
+ */
+import { EXAMINE_PROCESS_MS, EXAMINE_THREAD_MS } from '../clock/deadlines.ts';
+import type { Examination, StackReading } from '../errors/examination.ts';
+import type { Examinee, Examiner } from '../liveness/examiner.ts';
+import type { Link } from '../transport/transport.ts';
+
+type Done = (examination: Examination | undefined) => void;
+
+export class WorkerExamination implements Examinee {
+  /** The last one; undefined when there was none since `forget`. */
+  last: Examination | undefined;
+  readonly #link: Link;
+  readonly #examiner: Examiner | undefined;
+  #osThreadId: number | undefined;
+  #hasSpoken = false;
+  #onAnswer: (() => void) | undefined;
+  /** Set while one is under way. */
+  #giveUp: (() => void) | undefined;
+  #waiting: Done[] = [];
+
+  /** `examiner` undefined: nothing is ever found out. */
+  constructor(link: Link, examiner: Examiner | undefined) {
+    this.#link = link;
+    this.#examiner = examiner;
+  }
+
+  get subject(): Examinee['subject'] {
+    if (this.#link.pid !== undefined) return { pid: this.#link.pid };
+    return this.#osThreadId === undefined ? undefined : { osThreadId: this.#osThreadId };
+  }
+
+  /** Its entry runs. */
+  onSpawned(osThreadId: number | undefined): void {
+    this.#hasSpoken = true;
+    this.#osThreadId = osThreadId;
+  }
+
+  /** Its event loop has answered. */
+  onPong(): void {
+    this.#onAnswer?.();
+    this.#onAnswer = undefined;
+  }
+
+  ask(onAnswer: () => void): void {
+    this.#onAnswer = onAnswer;
+    this.#link.send({ t: 'ping' });
+  }
+
+  readStack(done: (reading: StackReading) => void): () => void {
+    // A process that has not got to its entry may not have got to its handler of SIGUSR1 either, and would die of it.
+    if (this.#hasSpoken && this.#link.readStack !== undefined) return this.#link.readStack(done);
+    done({ missing: this.#hasSpoken ? 'this worker has no inspector for us' : 'its entry had not begun' });
+    return () => {};
+  }
+
+  /** Calls `done` once, within the limit of its kind of worker; at once, with undefined, where nothing can be found out. */
+  begin(done: Done): void {
+    if (this.#examiner === undefined) return done(undefined);
+    this.#waiting.push(done);
+    if (this.#waiting.length > 1) return;
+    const limitMs = this.#link.threadId === undefined ? EXAMINE_PROCESS_MS : EXAMINE_THREAD_MS;
+    this.#giveUp = this.#examiner.examine(this, limitMs, (examination) => {
+      this.#giveUp = undefined;
+      this.last = examination;
+      this.#tell(examination);
+    });
+  }
+
+  /** What was found out holds no longer: the worker goes on. Ends one that is under way. */
+  forget(): void {
+    this.last = undefined;
+    if (this.#giveUp === undefined) return;
+    this.#giveUp();
+    this.#giveUp = undefined;
+    this.#tell(undefined);
+  }
+
+  #tell(examination: Examination | undefined): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const done of waiting) done(examination);
+  }
+}
