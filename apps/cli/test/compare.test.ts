@@ -24,6 +24,7 @@ describe('compare mandelbrot', () => {
       cwd,
     });
     expect(stderr).toContain('report.html');
+    expect(stderr).toMatch(/budget 4\.00 s: sizes that take inline about \d.*, 1 round to warm up, at least 3 timed/);
     expect(code).toBe(0);
     const report = JSON.parse(stdout) as Report;
     expect(stdout.trim().split('\n')).toHaveLength(1);

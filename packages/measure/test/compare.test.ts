@@ -133,6 +133,16 @@ describe('what a runner takes', () => {
     expect(a.peakAloneBytes - b.peakAloneBytes).toBeGreaterThan(0.9 * bytes);
   });
 
+  test('memory can be sampled in the last warm-up round: no round more, and no budget for one', async () => {
+    const seen: string[] = [];
+    const onProgress = ({ phase, round }: Progress): void => void seen.push(`${phase} ${round}`);
+    const specs = [spec('a', 'resources.js', { bytes: 64 * 2 ** 20 })];
+    const options = { ...QUICK, warmupRounds: 2, memory: 'warmup', onProgress } as const;
+    const { memory } = resultOf(await compareContestants(specs, options), 'a');
+    expect(seen).toEqual(['start 0', 'warmup 1', 'warmup 2', 'round 1', 'round 2']);
+    expect(memory!.peakAloneBytes).toBeGreaterThan(memory!.baseAloneBytes);
+  });
+
   test('a main loop that is blocked from the first instruction of a round to the last', async () => {
     const specs = [spec('a', 'resources.js', { blockMs: 50 }), spec('b', 'resources.js')];
     const comparison = await compareContestants(specs, QUICK);

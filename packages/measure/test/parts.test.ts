@@ -65,6 +65,7 @@ describe('options', () => {
     [{ budgetMs: 0 }, 'options.budgetMs: expected milliseconds'],
     [{ budgetMs: Number.NaN }, 'options.budgetMs'],
     [{ budgetMs: 1, minRounds: 0 }, 'options.minRounds: expected an integer from 1 to 10000, got 0'],
+    [{ budgetMs: 1, memory: 'warmup', warmupRounds: 0 }, "options.memory: 'warmup' needs options.warmupRounds"],
     [{ budgetMs: 1, maxRounds: 2 }, 'options.maxRounds: expected an integer from 3'],
     [{ budgetMs: 1, warmupRounds: 1.5 }, 'options.warmupRounds'],
     [{ budgetMs: 1, roundTimeoutMs: 2 ** 31 }, 'options.roundTimeoutMs'],

@@ -10,6 +10,7 @@ import { findWorkload, workloads, type Workload } from '@heddle/workloads';
 import { calibrate } from '../compare/calibrate.ts';
 import { compareFunction } from '../compare/function-comparison.ts';
 import { writeReport } from '../compare/report.ts';
+import { planComparison, type Plan } from '../compare/plan.ts';
 import type { Price, WorkloadResult } from '../compare/result.ts';
 import { compareWorkload, type ComparisonOptions } from '../compare/workload-comparison.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
@@ -18,6 +19,7 @@ import { isModuleReference, parseModuleReference } from '../inputs/module-refere
 import { probeModule } from '../inputs/open-pool.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { measurePrices } from '../price/price-list.ts';
+import { countOf, formatMs, formatNumber } from '../render/format.ts';
 import { toJsonLine } from '../render/json.ts';
 import { Progress } from '../render/progress.ts';
 import { writeResult } from '../render/stdout.ts';
@@ -37,17 +39,6 @@ export interface CompareOptions {
 
 const DEFAULT_BUDGET_SECONDS = 60;
 const QUICK_BUDGET_SECONDS = 10;
-/** Share of the budget for the price list, which stands before all workloads. */
-const PRICE_SHARE = 0.1;
-/** How long a round of inline takes: long enough that a round is no noise, short enough for many rounds. */
-const INLINE_TARGET_MS = 300;
-const QUICK_INLINE_TARGET_MS = 25;
-const QUICK_STARTS_AT_ONCE = 3;
-/** Compilers, V8's and the task module's own, need more than one round to settle. */
-const WARMUP_ROUNDS = 2;
-/** Finding the size takes about the rest of a workload's share; starting the runners is part of the comparison. */
-const ROUNDS_SHARE = 0.85;
-
 function choose(names: readonly string[]): readonly Workload[] {
   if (names.length === 0) return workloads;
   return names.map((name) => {
@@ -58,6 +49,13 @@ function choose(names: readonly string[]): readonly Workload[] {
       `There is no workload '${name}': ${suggestion(name, [...known, 'compare', 'run', 'machine'])}`,
     );
   });
+}
+
+/** What was chosen for this run, in one sentence. */
+function planLine({ inlineTargetMs, minRounds, warmupRounds }: Plan, budgetMs: number, isFull: boolean): string {
+  const size = isFull ? 'full sizes' : `sizes that take inline about ${formatMs(inlineTargetMs)} a round`;
+  const warmup = countOf(warmupRounds, 'round');
+  return `budget ${formatNumber(budgetMs / 1000)} s: ${size}, ${warmup} to warm up, at least ${minRounds} timed`;
 }
 
 async function collect(inputs: AsyncIterable<Input>): Promise<Input[]> {
@@ -85,7 +83,8 @@ export async function compare(words: readonly string[], options: CompareOptions)
   const budgetMs = 1000 * (options.budgetSeconds ?? (options.quick ? QUICK_BUDGET_SECONDS : DEFAULT_BUDGET_SECONDS));
   const workers = options.workers ?? coresAllowed();
   const withPrices = !reference && words.length === 0;
-  const shareMs = (budgetMs * (withPrices ? 1 - PRICE_SHARE : 1)) / Math.max(1, chosen.length);
+  const hasNative = isAvailable();
+  const plan = planComparison({ workloads: chosen, budgetMs, isQuick: options.quick === true, hasNative, withPrices });
   const outDir = path.resolve(options.out);
   await mkdir(outDir, { recursive: true });
 
@@ -97,11 +96,10 @@ export async function compare(words: readonly string[], options: CompareOptions)
     const noise = await measureNoise();
     const comparison = (step: string, roundsMs: number): ComparisonOptions => ({
       budgetMs: roundsMs,
-      warmupRounds: options.quick ? 1 : WARMUP_ROUNDS,
+      plan,
       workers,
-      hasNative: isAvailable(),
+      hasNative,
       noise,
-      startsAtOnce: options.quick ? QUICK_STARTS_AT_ONCE : 1,
       inputDir,
       outDir,
       signal,
@@ -110,7 +108,7 @@ export async function compare(words: readonly string[], options: CompareOptions)
     if (withPrices) {
       progress.show('price list of threads and processes');
       prices = await measurePrices({
-        budgetMs: budgetMs * PRICE_SHARE,
+        budgetMs: plan.pricesMs,
         warmupRounds: options.quick ? 0 : 1,
         workers,
         signal,
@@ -121,16 +119,17 @@ export async function compare(words: readonly string[], options: CompareOptions)
     if (reference) {
       results.push(await compareFunction(reference, inputs, comparison(reference.exportName, budgetMs)));
     }
-    const targetMs = options.quick ? QUICK_INLINE_TARGET_MS : INLINE_TARGET_MS;
+    const targetMs = plan.inlineTargetMs;
     if (chosen.length > 0 && !options.full) progress.show('finding the sizes');
     const work = options.full
       ? new Map<string, number>()
       : await calibrate(chosen, { targetMs, workers, dir: inputDir, signal });
+    if (chosen.length > 0 && !signal.aborted) progress.say(planLine(plan, budgetMs, options.full === true));
     for (const [index, workload] of chosen.entries()) {
       if (signal.aborted) break;
       const step = chosen.length > 1 ? `${workload.name} (${index + 1} of ${chosen.length})` : workload.name;
       results.push(
-        await compareWorkload(workload, work.get(workload.name) ?? 1, comparison(step, shareMs * ROUNDS_SHARE)),
+        await compareWorkload(workload, work.get(workload.name) ?? 1, comparison(step, plan.roundsMsOf(workload))),
       );
     }
     progress.clear();
@@ -149,8 +148,7 @@ export async function compare(words: readonly string[], options: CompareOptions)
       }
     }
     for (const file of files) progress.say(`wrote ${path.relative(process.cwd(), file) || file}`);
-    if (chosen.length > 0 && !isAvailable())
-      progress.say('native columns are left out: the C++ addon is not built here');
+    if (chosen.length > 0 && !hasNative) progress.say('native columns are left out: the C++ addon is not built here');
   } finally {
     progress.clear();
     interrupt.release();

@@ -11,6 +11,7 @@ import {
 } from '@heddle/measure';
 import type { VariantKind, Workload } from '@heddle/workloads';
 import { kindOf } from './kinds.ts';
+import { kindsOf, type Plan } from './plan.ts';
 import type { KindOutcome, Measure, WorkloadResult } from './result.ts';
 import { decideVerdict } from './verdict.ts';
 
@@ -19,9 +20,7 @@ export interface ComparisonOptions {
   readonly workers: number;
   readonly hasNative: boolean;
   readonly noise: number;
-  readonly warmupRounds: number;
-  /** Runners that start at the same time: more than one shortens a quick look, and start times mean less. */
-  readonly startsAtOnce: number;
+  readonly plan: Plan;
   /** Where inputs go; removed after the run. */
   readonly inputDir: string;
   /** Where what the workloads make, such as a picture, is kept. */
@@ -31,13 +30,13 @@ export interface ComparisonOptions {
 }
 
 /** What measure needs to know of a comparison. */
-export function contestOptions(options: ComparisonOptions): CompareOptions {
+export function contestOptions({ plan, ...options }: ComparisonOptions): CompareOptions {
   return {
     budgetMs: options.budgetMs,
-    minRounds: 3,
-    warmupRounds: options.warmupRounds,
-    startsAtOnce: options.startsAtOnce,
-    memory: true,
+    minRounds: plan.minRounds,
+    warmupRounds: plan.warmupRounds,
+    startsAtOnce: plan.startsAtOnce,
+    memory: plan.memory,
     signal: options.signal,
     onProgress: ({ label, phase, round }) => options.onPhase(`${label}, ${phase}${round > 0 ? ` ${round}` : ''}`),
   };
@@ -111,7 +110,7 @@ export async function compareWorkload(
   options.onPhase('making the input');
   const size = workload.sizeOf(work);
   await workload.prepare?.(size, options.inputDir);
-  const kinds = workload.kinds.filter((kind) => options.hasNative || !kindOf(kind).needsNative);
+  const kinds = kindsOf(workload, options.hasNative);
   const module = import.meta.resolve('@heddle/workloads/contestant');
   const specs = kinds.map((kind) => ({
     id: kind,

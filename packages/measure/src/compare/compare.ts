@@ -5,10 +5,10 @@
  * 2. warm-up rounds, then a first check;
  * 3. timed rounds until the budget is used;
  * 4. a second check, whose digest must equal the first;
- * 5. one untimed round each, with the memory of the tree sampled;
+ * 5. one untimed round each, with the memory of the tree sampled (or sampled in the last warm-up round);
  * 6. close, and end every process.
  *
- * Only one contestant works at a time. One that fails is ended at once and reported; the others go on.
+ * Only one contestant has a round at a time; checks and closing, which nothing is timed by, run at once. One that fails is ended at once and reported; the others go on.
  */
 import type { ContestantSpec } from '../contestant.ts';
 import { describeError } from '../errors.ts';
@@ -81,14 +81,20 @@ class ComparisonRun {
     for (let round = 1; round <= warmupRounds; round++) {
       for (const seat of this.#running()) {
         this.#tell('warmup', seat, round);
-        await this.#step(seat, 'warmup', () => seat.ask('round', null, this.#options.roundTimeoutMs));
+        const isMemoryRound = memory === 'warmup' && round === warmupRounds && seat.baseMemory !== undefined;
+        await this.#step(seat, 'warmup', () => (isMemoryRound ? this.#memoryRound(seat) : this.#untimedRound(seat)));
       }
     }
     if (warmupRounds > 0) await this.#checkAll();
     await this.#timedRounds();
     await this.#checkAll();
-    if (memory) for (const seat of this.#running()) await this.#step(seat, 'memory', () => this.#memoryRound(seat));
-    for (const seat of this.#running()) await this.#close(seat);
+    if (memory === true) {
+      for (const seat of this.#running()) {
+        this.#tell('memory', seat, 1);
+        await this.#step(seat, 'memory', () => this.#memoryRound(seat));
+      }
+    }
+    await Promise.all(this.#running().map((seat) => this.#close(seat)));
   }
 
   async #start(seat: Seat): Promise<void> {
@@ -126,7 +132,7 @@ class ComparisonRun {
     for (let cycle = 0; this.#running().length > 0; cycle++) {
       const elapsedMs = this.#elapsedMs();
       // Checks cost about nothing beside a round (an assumption), the memory round is one more cycle.
-      const tailMs = this.#options.memory ? cycleMs : 0;
+      const tailMs = this.#options.memory === true ? cycleMs : 0;
       if (!hasTimeForCycle({ cyclesDone: cycle, minRounds, maxRounds, elapsedMs, budgetMs, cycleMs, tailMs })) return;
       const order = cycleOrder(this.#running(), cycle);
       this.#order.push(order.map((seat) => seat.spec.id));
@@ -148,17 +154,23 @@ class ComparisonRun {
   }
 
   async #checkAll(): Promise<void> {
-    for (const seat of this.#running()) {
-      await this.#step(seat, 'check', async () => {
+    const check = (seat: Seat): Promise<void> =>
+      this.#step(seat, 'check', async () => {
         seat.checks.push(await seat.ask('check', null, this.#options.roundTimeoutMs));
       });
-    }
+    // The first one alone: what it writes once for all, such as a picture, the others find done.
+    const [first, ...others] = this.#running();
+    if (first) await check(first);
+    await Promise.all(others.map(check));
+  }
+
+  async #untimedRound(seat: Seat): Promise<void> {
+    await seat.ask('round', null, this.#options.roundTimeoutMs);
   }
 
   async #memoryRound(seat: Seat): Promise<void> {
     const base = seat.baseMemory;
     if (base === undefined) return;
-    this.#tell('memory', seat, 1);
     const peak = { ...base };
     const sample = (): void => {
       const now = memoryOf(seat);
@@ -169,7 +181,7 @@ class ComparisonRun {
     };
     const timer = setInterval(sample, MEMORY_SAMPLE_MS);
     try {
-      await seat.ask('round', null, this.#options.roundTimeoutMs);
+      await this.#untimedRound(seat);
     } finally {
       clearInterval(timer);
     }

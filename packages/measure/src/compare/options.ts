@@ -35,8 +35,12 @@ export interface CompareOptions {
    * make a short comparison shorter.
    */
   startsAtOnce?: number;
-  /** One more, untimed round at the end, during which the memory of the runner's tree is sampled. Default true. */
-  memory?: boolean;
+  /**
+   * One more, untimed round at the end, during which the memory of the runner's tree is sampled. Default true.
+   * `'warmup'`: the last warm-up round serves for it, which is shorter and sees code that is not yet compiled;
+   * `warmupRounds` must then be at least 1.
+   */
+  memory?: boolean | 'warmup';
   /** A round, or a check, that takes longer counts as hung. Milliseconds, > 0, default 120,000. */
   roundTimeoutMs?: number;
   /** Limit of starting a runner and creating its contestant. Milliseconds, > 0, default 60,000. */
@@ -52,7 +56,7 @@ export interface CompareOptions {
 export type ParsedOptions = Readonly<Required<Omit<CompareOptions, 'signal' | 'onProgress'>>> &
   Readonly<Pick<CompareOptions, 'signal' | 'onProgress'>>;
 
-const DEFAULTS = {
+const DEFAULTS: Required<Omit<CompareOptions, 'budgetMs' | 'signal' | 'onProgress'>> = {
   minRounds: 3,
   maxRounds: 50,
   warmupRounds: 1,
@@ -61,7 +65,7 @@ const DEFAULTS = {
   roundTimeoutMs: 120_000,
   startTimeoutMs: 60_000,
   closeTimeoutMs: 5_000,
-} as const;
+};
 
 const MAX_ROUNDS = 10_000;
 const MAX_WARMUP_ROUNDS = 1_000;
@@ -91,6 +95,8 @@ export function parseOptions(options: CompareOptions): ParsedOptions {
   expectInteger('maxRounds', parsed.maxRounds, parsed.minRounds, MAX_ROUNDS);
   expectInteger('startsAtOnce', parsed.startsAtOnce, 1, MAX_STARTS_AT_ONCE);
   expectInteger('warmupRounds', parsed.warmupRounds, 0, MAX_WARMUP_ROUNDS);
+  if (parsed.memory === 'warmup' && parsed.warmupRounds === 0)
+    throw argumentError(`options.memory: 'warmup' needs options.warmupRounds of at least 1, got 0`);
   return Object.freeze(parsed);
 }
 
