@@ -4,12 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { projectDirs, readJson, readManifest, REPOSITORY } from './repository.ts';
 
 interface Target {
-  readonly dependsOn?: readonly string[];
+  readonly dependsOn?: readonly (string | { readonly projects: readonly string[]; readonly target: string })[];
   readonly outputs?: readonly string[];
 }
 
+/** nx keeps what one project alone needs in its package.json, turbo under `project#target`. */
 const nx = (readJson('nx.json') as { targetDefaults: Record<string, Target> }).targetDefaults;
-const turbo = (readJson('turbo.json') as { tasks: Record<string, Target> }).tasks;
+const turboTasks = Object.entries((readJson('turbo.json') as { tasks: Record<string, Target> }).tasks);
+const turbo = Object.fromEntries(turboTasks.filter(([name]) => !name.includes('#')));
 const manifests = projectDirs().map(readManifest);
 
 /** nx writes outputs from the root and a folder as it is, turbo from the project and a folder as a pattern. */
@@ -25,13 +27,29 @@ describe('the two pipelines', () => {
     expect((turbo[target]?.outputs ?? []).map(asNx).sort()).toEqual([...(nx[target]?.outputs ?? [])].sort());
   });
 
+  it('add the same edges to single projects', () => {
+    const ofTurbo = turboTasks.filter(([name]) => name.includes('#')).map(([name, { dependsOn }]) => [name, dependsOn]);
+    const ofNx = manifests.flatMap((manifest) =>
+      Object.entries((manifest as { nx?: { targets?: Record<string, Target> } }).nx?.targets ?? {}).map(
+        ([target, { dependsOn = [] }]) => [
+          `${manifest.name}#${target}`,
+          dependsOn.flatMap((edge) =>
+            typeof edge === 'string' ? [edge] : edge.projects.map((project) => `${project}#${edge.target}`),
+          ),
+        ],
+      ),
+    );
+    expect(ofTurbo).toEqual(ofNx);
+    expect(ofNx).not.toEqual([]);
+  });
+
   it.each(Object.keys(nx))('%s is a script of some project', (target) => {
     expect(manifests.filter(({ scripts }) => scripts?.[target] !== undefined)).not.toEqual([]);
   });
 
   it('depend on targets that exist', () => {
     const used = Object.values(nx).flatMap(({ dependsOn = [] }) => dependsOn);
-    expect(used.filter((name) => nx[name.replace('^', '')] === undefined)).toEqual([]);
+    expect(used.filter((name) => nx[String(name).replace('^', '')] === undefined)).toEqual([]);
   });
 
   it('keep what they produce out of git', () => {

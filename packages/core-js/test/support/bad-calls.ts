@@ -87,6 +87,7 @@ export const BAD_CALLS: readonly BadCall[] = [
   bad('sum', 'bytes', 'TypeError', 'x', () => [new Uint8Array(2)]),
 
   bad('prefixSum', 'out of another type', 'TypeError', 'out', () => [f64(2), { out: new Float32Array(2) }]),
+  bad('prefixSum', 'null as out', 'TypeError', 'out', () => [f64(2), { out: null }]),
   bad('prefixSum', 'out too short', 'RangeError', 'out', () => [f64(2), { out: f64(1) }]),
   bad('prefixSum', 'out that overlaps in part', 'RangeError', 'out', () => {
     const whole = f64(5);
@@ -109,6 +110,7 @@ export const BAD_CALLS: readonly BadCall[] = [
   bad('histogram', 'a width that is too small', 'RangeError', 'max', () => [f64(2), { bins: 4, min: 0, max: 5e-324 }]),
   bad('histogram', 'out of another type', 'TypeError', 'out', () => [f64(2), { ...range, out: new Int32Array(4) }]),
   bad('histogram', 'out of another length', 'RangeError', 'out', () => [f64(2), { ...range, out: new Uint32Array(5) }]),
+  bad('histogram', 'null as out', 'TypeError', 'out', () => [f64(2), { ...range, out: null }]),
   bad('histogram', 'out over x', 'RangeError', 'out', () => {
     const out = new Uint32Array(4);
     return [out, { ...range, out }];

@@ -54,7 +54,7 @@ function valuesOf(x: Uint8Array | NumericArray, parameters: HistogramParameters 
   checkObject(KERNEL, 'options', parameters);
   if (x.length > LENGTH_MAX) throw wrongRange(KERNEL, 'x', `have at most ${LENGTH_MAX} elements`, String(x.length));
   const { bins, min, max } = type === 'Uint8Array' ? byteRange(parameters) : rangeOf(parameters);
-  const out = parameters.out ?? new Uint32Array(bins);
+  const out = parameters.out === undefined ? new Uint32Array(bins) : parameters.out;
   if (parameters.out !== undefined) {
     checkArray(KERNEL, 'out', out, ['Uint32Array']);
     checkLength(KERNEL, 'out', out, bins, 'the number of bins');

@@ -20,7 +20,7 @@ const KERNEL = 'prefixSum';
 function valuesOf<T extends NumericArray>(x: T, options: PrefixSumOutput<T> | undefined): KernelArguments['prefixSum'] {
   const type = checkArray(KERNEL, 'x', x, NUMERIC_TYPES);
   if (options !== undefined) checkObject(KERNEL, 'options', options);
-  const out = options?.out ?? x;
+  const out = options?.out === undefined ? x : options.out;
   checkArray(KERNEL, 'out', out, [type]);
   checkLength(KERNEL, 'out', out, x.length, 'the length of x');
   checkNoOverlap(KERNEL, 'out', out, 'x', x, true);
