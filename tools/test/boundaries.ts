@@ -31,6 +31,7 @@ export const ROOM_RANKS: Readonly<Record<string, number>> = {
   liveness: 1,
   task: 1,
   diagnostics: 1,
+  isolation: 1,
   queue: 2,
   transport: 2,
   entry: 3,

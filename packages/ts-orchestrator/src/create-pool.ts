@@ -6,7 +6,9 @@ import { shareCapturedOutput } from './entry/capture-output.ts';
 import { resolveModuleUrl } from './entry/module-url.ts';
 import { TaskRunner } from './entry/task-runner.ts';
 import { heddleError } from './errors/errors.ts';
+import { prepareLaunch } from './isolation/prepare-launch.ts';
 import { createExaminer, type Examiner } from './liveness/examiner.ts';
+import { INSPECTABLE_ARGV } from './liveness/process-stack.ts';
 import { KeepAlive } from './pool/keep-alive.ts';
 import { parsePoolOptions, type PoolOptions, type ResolvedPoolOptions } from './pool/pool-options.ts';
 import { PoolCore, type Pool } from './pool/pool.ts';
@@ -25,7 +27,8 @@ import type { Transport } from './transport/transport.ts';
  * them. The pool never keeps the program alive by itself, and its workers end with the program.
  *
  * @param moduleUrl file: URL or absolute path of the task module. If `x.js` is absent and `x.ts` lies beside it, that one.
- * @throws {HeddleError} HEDDLE_OPTION_UNKNOWN, HEDDLE_OPTION_INVALID, HEDDLE_OPTION_UNSUPPORTED, HEDDLE_MODULE_URL,
+ * @throws {HeddleError} HEDDLE_OPTION_UNKNOWN, HEDDLE_OPTION_INVALID, HEDDLE_OPTION_UNSUPPORTED, HEDDLE_OPTION_CONFLICT,
+ *   HEDDLE_ISOLATION_UNAVAILABLE, HEDDLE_MODULE_URL,
  *   HEDDLE_MODULE_NOT_FOUND, HEDDLE_MODULE_LOAD, HEDDLE_MODULE_SELF, HEDDLE_TYPESCRIPT, HEDDLE_SETUP, HEDDLE_START_TIMEOUT,
  *   HEDDLE_SPAWN, HEDDLE_WORKER_DIED.
  */
@@ -37,7 +40,7 @@ export async function createPool<M = UntypedModule>(
   const url = resolveModuleUrl(moduleUrl);
   if (taskRealm.loadingUrl === url) throw heddleError('HEDDLE_MODULE_SELF', { url });
   const { scheduler, core } = assemblePool({
-    transport: await createTransport(resolved),
+    transport: await createTransport(resolved, url),
     clock: systemClock,
     examiner: resolved.backend === 'inline' ? undefined : createExaminer(systemClock),
     keepAlive: new KeepAlive(),
@@ -81,13 +84,31 @@ export function assemblePool(assembly: PoolAssembly): { readonly scheduler: Sche
   return { scheduler, core };
 }
 
-async function createTransport(options: ResolvedPoolOptions): Promise<Transport> {
-  const { backend, name, env, execArgv, heapMiB, unsafeByReference } = options;
+async function createTransport(options: ResolvedPoolOptions, moduleUrl: string): Promise<Transport> {
+  const { backend, name, env, execArgv, isolation, heapMiB, rssMiB, cpuSeconds, unsafeByReference } = options;
   switch (backend) {
     case 'threads':
       return createThreadTransport({ name, env, execArgv, heapMiB });
-    case 'processes':
-      return createProcessTransport({ env, execArgv, heapMiB, clock: systemClock, ...(await planParentDeath()) });
+    case 'processes': {
+      const { parentDeath, setprivPath } = await planParentDeath();
+      const limits = { heapMiB, rssMiB, cpuSeconds };
+      const inspectableArgv = process.platform === 'win32' ? [] : INSPECTABLE_ARGV;
+      const launch = await prepareLaunch({
+        isolation,
+        env,
+        execArgv,
+        inspectableArgv,
+        ...limits,
+        setprivPath,
+        moduleUrl,
+      });
+      return createProcessTransport({
+        launch,
+        limits,
+        parentDeath: isolation === 'sandbox' ? 'bubblewrap' : parentDeath,
+        clock: systemClock,
+      });
+    }
     case 'inline':
       return createInlineTransport({
         isByReference: unsafeByReference,

@@ -2,6 +2,7 @@
 export { createPool } from './create-pool.ts';
 export type { ErrorClass, ErrorCode } from './errors/codes.ts';
 export { HeddleError, WorkerDiedError, type TaskTrace } from './errors/errors.ts';
+export type { IsolationLevel } from './isolation/levels.ts';
 export type { PoolOptions } from './pool/pool-options.ts';
 export type { PoolStats } from './pool/pool-stats.ts';
 export type { CloseOptions, MapItem, Pool } from './pool/pool.ts';

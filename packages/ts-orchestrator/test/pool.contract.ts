@@ -771,7 +771,11 @@ export function poolContract(backend: Backend): void {
 
       promises('survives a worker that runs out of memory', async () => {
         const pool = await makePool({ workers: 1, limits: { heapMiB: 32 } });
-        expect(await errorOf(pool.run('eatsHeap'))).toMatchObject({ code: 'HEDDLE_WORKER_DIED' });
+        expect(await errorOf(pool.run('eatsHeap'))).toMatchObject({
+          code: 'HEDDLE_LIMIT_MEMORY',
+          name: 'WorkerDiedError',
+          message: expect.stringContaining('limits.heapMiB = 32'),
+        });
         expect(await pool.run('add', [1, 2])).toBe(3);
       });
 

@@ -57,3 +57,17 @@ export const CANCEL_GRACE_MS = 250;
 export const QUEUE_LIMIT = 1_000_000;
 /** Items of a stream that the worker may be ahead of its consumer. */
 export const STREAM_WINDOW = 8;
+
+// ---- limits of a worker ----
+
+/** As fast as memory can grow: a core fills fresh pages with about 4 GiB/s. The next look comes before the limit can be reached. */
+export const MEMORY_GROWTH_MIB_PER_MS = 4;
+/** Close to the limit: what is allocated between two looks is what a worker can go beyond it. One look costs about 50 us. */
+export const MEMORY_LOOK_MS_MIN = 10;
+export const MEMORY_LOOK_MS_MAX = 250;
+/** Who belongs to the worker's group is asked less often: it takes a look at every process of the machine, 2 to 8 ms. */
+export const MEMORY_MEMBERS_MS = 1_000;
+/** Raising the limit of CPU time takes a program; below this much use it isn't worth it, and each task gets as much on top. */
+export const CPU_RENEW_SECONDS = 0.5;
+/** The kernel counts from the start of the process: room for Node's own, measured at 0.1 s. */
+export const CPU_START_SECONDS = 1;

@@ -31,6 +31,20 @@ function suggestion(nearest: string | undefined, known: readonly string[]): stri
   return known.length === 0 ? '' : `; known: ${known.join(', ')}`;
 }
 
+/** A limit that ended a worker, and the task that ran then. */
+interface LimitDetails {
+  readonly worker: string;
+  readonly option: string;
+  readonly value: number;
+  /** Measured by heddle; undefined: enforced by V8 or the kernel. */
+  readonly usedMiB?: number | undefined;
+  readonly task: { readonly name: string; readonly attempt: number } | undefined;
+}
+
+function during(task: LimitDetails['task']): string {
+  return task === undefined ? '' : `while it ran "${task.name}" (attempt ${task.attempt}) `;
+}
+
 export const ERROR_CODES = {
   HEDDLE_OPTION_UNKNOWN: row<{ what: string; option: string; nearest: string | undefined; known: readonly string[] }>({
     class: 'OptionError',
@@ -46,6 +60,16 @@ export const ERROR_CODES = {
     class: 'OptionError',
     retryable: false,
     message: ({ option, backend, instead }) => `${option} has no effect with backend "${backend}": ${instead}`,
+  }),
+  HEDDLE_OPTION_CONFLICT: row<{ option: string; other: string; instead: string }>({
+    class: 'OptionError',
+    retryable: false,
+    message: ({ option, other, instead }) => `${option} can't be met with ${other}: ${instead}`,
+  }),
+  HEDDLE_ISOLATION_UNAVAILABLE: row<{ what: string; reason: string; instead: string }>({
+    class: 'OptionError',
+    retryable: false,
+    message: ({ what, reason, instead }) => `${what} needs ${reason}; ${instead}`,
   }),
   HEDDLE_MODULE_URL: row<{ got: string }>({
     class: 'ModuleError',
@@ -188,6 +212,21 @@ export const ERROR_CODES = {
         ? ''
         : ` ${task.hasBegun ? 'while it ran' : 'before it began'} "${task.name}" (attempt ${task.attempt})`) +
       (stderrTail.length === 0 ? '' : `; last lines of its stderr:\n  ${stderrTail.join('\n  ')}`),
+  }),
+  HEDDLE_LIMIT_MEMORY: row<LimitDetails>({
+    class: 'WorkerDiedError',
+    retryable: false,
+    message: ({ worker, option, value, usedMiB, task }) =>
+      `${worker} was ended ${during(task)}because ` +
+      (usedMiB === undefined
+        ? `its JavaScript heap reached ${option} = ${value}`
+        : `its processes held ${usedMiB} MiB of memory, more than ${option} = ${value}`),
+  }),
+  HEDDLE_LIMIT_CPU: row<LimitDetails>({
+    class: 'WorkerDiedError',
+    retryable: false,
+    message: ({ worker, option, value, task }) =>
+      `${worker} was ended ${during(task)}because it used more CPU time than ${option} = ${value}`,
   }),
   HEDDLE_WORKER_STUCK: row<{ worker: string; name: string | undefined; limitMs: number }>({
     class: 'WorkerStuckError',

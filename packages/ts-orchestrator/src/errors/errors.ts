@@ -40,7 +40,7 @@ export class HeddleError extends Error {
   }
 }
 
-/** A worker ended, by whatever cause, while it ran the task. */
+/** A worker ended, by whatever cause, while it ran the task: HEDDLE_WORKER_DIED, or the limit that it went over. */
 export class WorkerDiedError extends HeddleError {
   /** Process id of a worker process. */
   readonly pid: number | undefined;
@@ -59,11 +59,12 @@ export class WorkerDiedError extends HeddleError {
 
   constructor(
     message: string,
-    death: Omit<WorkerDeath, 'how'>,
+    death: Omit<WorkerDeath, 'how' | 'limit'>,
     task: { readonly attempt: number; readonly hasBegun: boolean },
     options?: ErrorOptions,
+    code: ErrorCode = 'HEDDLE_WORKER_DIED',
   ) {
-    super('HEDDLE_WORKER_DIED', message, options);
+    super(code, message, options);
     this.pid = death.pid;
     this.threadId = death.threadId;
     this.exitCode = death.exitCode;
@@ -83,6 +84,8 @@ export interface WorkerDeath {
   readonly stderrTail: readonly string[];
   /** In words: "was killed by SIGSEGV", "exited with code 7". */
   readonly how: string;
+  /** The limit that ended it, when one did. */
+  readonly limit?: { readonly option: string; readonly value: number; readonly usedMiB?: number } | undefined;
 }
 
 /** Makes the error of `code`, its message from the table. `cause` is kept when given. */
@@ -104,13 +107,23 @@ export function workerDiedError(
   task: { readonly name: string; readonly attempt: number; readonly hasBegun: boolean } | undefined,
   cause?: unknown,
 ): WorkerDiedError {
-  const { how, stderrTail } = death;
-  const message = ERROR_CODES.HEDDLE_WORKER_DIED.message({ worker, how, task, stderrTail });
+  const { how, stderrTail, limit } = death;
+  const code =
+    limit === undefined
+      ? 'HEDDLE_WORKER_DIED'
+      : limit.option === 'limits.cpuSeconds'
+        ? 'HEDDLE_LIMIT_CPU'
+        : 'HEDDLE_LIMIT_MEMORY';
+  const message =
+    code === 'HEDDLE_WORKER_DIED'
+      ? ERROR_CODES[code].message({ worker, how, task, stderrTail })
+      : ERROR_CODES[code].message({ worker, task, ...limit! });
   return new WorkerDiedError(
     message,
     death,
     task ?? { attempt: 0, hasBegun: false },
     cause === undefined ? undefined : { cause },
+    code,
   );
 }
 

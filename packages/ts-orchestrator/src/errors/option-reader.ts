@@ -66,7 +66,7 @@ export function numberOption<F>(
   };
 }
 
-export function choiceOption<const T extends string>(choices: readonly T[], fallback: T): OptionSpec<T> {
+export function choiceOption<const T extends string, F>(choices: readonly T[], fallback: F): OptionSpec<T | F> {
   return {
     expected: `one of ${choices.map((choice) => `'${choice}'`).join(', ')}`,
     fallback,

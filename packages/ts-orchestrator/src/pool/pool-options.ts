@@ -23,16 +23,30 @@ import {
   readOptions,
   type OptionSpec,
 } from '../errors/option-reader.ts';
-import type { Backend } from '../transport/transport.ts';
+import { chooseBackend, type Backend, type IsolationLevel } from '../isolation/levels.ts';
 
 /** Options of `createPool`. */
 export interface PoolOptions {
   /**
    * Where tasks run. `threads`: worker threads of this process, which share memory with it and end it when they crash in
    * native code. `processes`: processes of their own, which survive each other. `inline`: this thread, many tasks at once;
-   * right for tasks that wait. Default `threads`.
+   * right for tasks that wait. Default `threads`, or `processes` where `require` asks for what only they give.
    */
   readonly backend?: Backend;
+  /** What must hold, whatever the backend; refused with HEDDLE_OPTION_CONFLICT where it can't. Default: nothing. */
+  readonly require?: {
+    /**
+     * Least that workers are shut off from the program and each other. `heap`: out of memory in JavaScript and `process.exit`
+     * end the worker alone; threads or processes. `process`: so does a crash in native code, and the worker gets a clean
+     * environment (a few variables such as PATH, HOME, LANG, with `env` on top), no open descriptors of the program, and nothing
+     * it starts outlives it. `sandbox`: and it has no network, can write only to a /tmp of its own, and read only its package,
+     * node_modules and Node; Linux with bubblewrap, else HEDDLE_ISOLATION_UNAVAILABLE. Against faulty code, not against
+     * attackers. Default `none`.
+     */
+    readonly isolation?: IsolationLevel;
+    /** `sharedArray` must work between the program and its tasks; threads or inline. Default false. */
+    readonly sharedMemory?: boolean;
+  };
   /**
    * Most workers at a time, 1 to 1,024 (inline: most tasks at a time, up to 65,536). They start when work needs them.
    * Default `auto`: the cores this program may use, by affinity and quota; inline: 512 tasks.
@@ -53,9 +67,26 @@ export interface PoolOptions {
   readonly idleTimeoutMs?: number;
   /** Given to the task module's `setup(data)` in every worker; by value. Default undefined. */
   readonly workerData?: unknown;
-  /** Limits of a worker. `heapMiB`: its JavaScript heap in MiB, 8 to 1,048,576; threads and processes. Default: Node's own. */
-  readonly limits?: { readonly heapMiB?: number };
-  /** Environment variables of the workers, instead of a copy of this program's. Threads and processes. */
+  /** Limits of each worker. One that goes over a limit is ended and replaced. */
+  readonly limits?: {
+    /** Its JavaScript heap (old generation) in MiB, 8 to 1,048,576; threads and processes; HEDDLE_LIMIT_MEMORY. Default: Node's own. */
+    readonly heapMiB?: number;
+    /**
+     * Resident memory in MiB of the process and those it started, shared pages included, 64 to 1,048,576: an empty worker holds
+     * about 55. Looked at from outside every 10 to 250 ms, so it can be passed by what is allocated in between. Processes on
+     * Linux; HEDDLE_LIMIT_MEMORY. Default: no limit.
+     */
+    readonly rssMiB?: number;
+    /**
+     * CPU time of one task in seconds, 1 to 1,000,000, all threads of the process together; a start counts as one task. Ended
+     * by the kernel at most 2 s later. Processes on Linux with the program `prlimit`; HEDDLE_LIMIT_CPU. Default: no limit.
+     */
+    readonly cpuSeconds?: number;
+  };
+  /**
+   * Environment variables of the workers, instead of a copy of this program's; with `require.isolation` `process` or `sandbox`
+   * on top of the clean one. Threads and processes.
+   */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Node's own options for the workers, instead of this program's. Threads and processes. */
   readonly execArgv?: readonly string[];
@@ -81,7 +112,7 @@ const isRecord = (raw: unknown): raw is Record<string, unknown> =>
   typeof raw === 'object' && raw !== null && !Array.isArray(raw);
 
 const SPECS = {
-  backend: choiceOption(['threads', 'processes', 'inline'], 'threads') as OptionSpec<Backend>,
+  backend: choiceOption(['threads', 'processes', 'inline'], undefined) as OptionSpec<Backend | undefined>,
   workers: {
     expected: `'auto' or an integer from 1 to 1024 (inline: 65536)`,
     fallback: 'auto',
@@ -104,6 +135,7 @@ const SPECS = {
     parse: (raw) => (raw === Infinity ? { value: raw } : delay(1, 0).parse(raw)),
   } as OptionSpec<number>,
   workerData: { expected: '', fallback: undefined, parse: (raw) => ({ value: raw }) } as OptionSpec<unknown>,
+  require: instanceOption('an object', isRecord),
   limits: instanceOption('an object', isRecord),
   env: {
     expected: 'an object of strings',
@@ -132,25 +164,41 @@ const SPECS = {
   terminateTimeoutMs: delay(1, TERMINATE_TIMEOUT_MS),
 };
 
-const LIMIT_SPECS = { heapMiB: numberOption({ min: 8, max: 2 ** 20, unit: 'MiB' }, undefined) };
+/** The least is what Node needs to start, measured: Node 24 crashes with 7 MiB of heap, and an idle worker holds 54 MiB. */
+const LIMIT_SPECS = {
+  heapMiB: numberOption({ min: 8, max: 2 ** 20, unit: 'MiB' }, undefined),
+  rssMiB: numberOption({ min: 64, max: 2 ** 20, unit: 'MiB' }, undefined),
+  cpuSeconds: numberOption({ min: 1, max: 1_000_000, unit: 'seconds' }, undefined),
+};
+
+const REQUIRE_SPECS = {
+  isolation: choiceOption(['none', 'heap', 'process', 'sandbox'], 'none') as OptionSpec<IsolationLevel>,
+  sharedMemory: booleanOption(false),
+};
 
 /** Options as the rest of the pool reads them. */
 export type ResolvedPoolOptions = ReturnType<typeof parsePoolOptions>;
 
 /**
  * Checks and freezes.
- * @throws {HeddleError} HEDDLE_OPTION_UNKNOWN, HEDDLE_OPTION_INVALID, HEDDLE_OPTION_UNSUPPORTED.
+ * @throws {HeddleError} HEDDLE_OPTION_UNKNOWN, HEDDLE_OPTION_INVALID, HEDDLE_OPTION_UNSUPPORTED, HEDDLE_OPTION_CONFLICT.
  */
 export function parsePoolOptions(raw: unknown) {
   const parsed = readOptions('createPool', raw, SPECS);
-  const { heapMiB } = readOptions('limits', parsed.limits, LIMIT_SPECS);
-  const { backend, workers, env, execArgv, unsafeByReference } = parsed;
+  const limits = readOptions('limits', parsed.limits, LIMIT_SPECS);
+  const require = readOptions('require', parsed.require, REQUIRE_SPECS);
+  const backend = chooseBackend(parsed.backend, require);
+  const { workers, env, execArgv, unsafeByReference } = parsed;
   const refuse = (option: string, instead: string) => {
     throw heddleError('HEDDLE_OPTION_UNSUPPORTED', { option, backend, instead });
   };
+  if (backend !== 'processes') {
+    for (const limit of ['rssMiB', 'cpuSeconds'] as const)
+      if (limits[limit] !== undefined) refuse(`limits.${limit}`, `use backend 'processes'`);
+  }
   const elsewhere = `use backend 'threads' or 'processes'`;
   if (backend === 'inline') {
-    if (heapMiB !== undefined) refuse('limits.heapMiB', elsewhere);
+    if (limits.heapMiB !== undefined) refuse('limits.heapMiB', elsewhere);
     if (env !== undefined) refuse('env', elsewhere);
     if (execArgv !== undefined) refuse('execArgv', elsewhere);
   } else {
@@ -163,10 +211,12 @@ export function parsePoolOptions(raw: unknown) {
       });
   }
   const size = workers === 'auto' ? (backend === 'inline' ? INLINE_TASKS_DEFAULT : coresAllowed()) : workers;
-  const { limits: _limits, workers: _workers, ...rest } = parsed;
+  const { limits: _limits, require: _require, workers: _workers, ...rest } = parsed;
   return Object.freeze({
     ...rest,
-    heapMiB,
+    ...limits,
+    ...require,
+    backend,
     /** Workers at most. */
     workersMax: backend === 'inline' ? 1 : size,
     /** Tasks one worker holds at most. */

@@ -272,6 +272,7 @@ export class SupervisedWorker implements PoolWorker {
       signal: exit.signal,
       stderrTail: this.#parts.output.tail,
       how: describeExit(exit),
+      limit: exit.limit,
     };
     const cause = this.#fatal === undefined ? exit.cause : this.#fatal.error;
     const hasBegun = (task: PoolTask) => this.#link.hasBegun(task.id) ?? true;

@@ -4,8 +4,7 @@
  * child from its first instruction and costs about 2 ms, while loading the addon in a child was measured at 35 ms. The signal
  * follows the thread that started the child: a pool made in a Worker loses its processes when that Worker ends.
  */
-import fs from 'node:fs';
-import path from 'node:path';
+import { findProgram } from '../isolation/programs.ts';
 import { loadOsServices } from './os-services.ts';
 import type { ParentDeath } from './transport.ts';
 
@@ -18,24 +17,10 @@ export interface ParentDeathPlan {
 export async function planParentDeath(env: NodeJS.ProcessEnv = process.env): Promise<ParentDeathPlan> {
   const forced = env.HEDDLE_PARENT_DEATH;
   if (process.platform === 'linux' && forced !== 'none') {
-    const setprivPath = forced === 'addon' ? undefined : findProgram('setpriv', env.PATH);
+    const setprivPath = forced === 'addon' ? undefined : findProgram('setpriv', env.PATH ?? '');
     if (setprivPath !== undefined) return { parentDeath: 'setpriv', setprivPath };
     if (forced !== 'setpriv' && (await loadOsServices()) !== undefined)
       return { parentDeath: 'addon', setprivPath: undefined };
   }
   return { parentDeath: 'not-guaranteed', setprivPath: undefined };
-}
-
-function findProgram(name: string, searchPath = ''): string | undefined {
-  for (const folder of searchPath.split(path.delimiter)) {
-    if (folder === '') continue;
-    const file = path.join(folder, name);
-    try {
-      fs.accessSync(file, fs.constants.X_OK);
-      return file;
-    } catch {
-      // Not in this folder.
-    }
-  }
-  return undefined;
 }

@@ -5,44 +5,42 @@
  * 'disconnect'; a grandchild may hold the pipes open, so late output is waited for only shortly; writing to a dead child
  * reports by callback and must not throw; every listener and stream refs the loop, so unref comes last.
  */
-import { fork, type ChildProcess, type ForkOptions } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Clock } from '../clock/clock.ts';
-import { LATE_END_MS } from '../clock/deadlines.ts';
-import { INSPECTOR_OPEN_MS, INSPECTOR_STACK_MS } from '../clock/deadlines.ts';
+import type { Launch } from '../isolation/launch.ts';
+import { descendant, killGroup, killMarked, signalProcess } from '../isolation/process-group.ts';
+import { exitOfNested } from '../isolation/sandbox.ts';
+import { WorkerLimits, type Limits } from '../isolation/worker-limits.ts';
+import { INSPECTOR_OPEN_MS, INSPECTOR_STACK_MS, LATE_END_MS } from '../clock/deadlines.ts';
 import { InspectorLines } from '../liveness/inspector-lines.ts';
-import { INSPECTABLE_ARGV, ProcessStack } from '../liveness/process-stack.ts';
+import { ProcessStack } from '../liveness/process-stack.ts';
 import { encodeThrow } from '../task/error-codec.ts';
 import { canSerialize, SETUP_ROLE } from '../task/payload.ts';
 import { entryUrl } from './entry-url.ts';
+import { forkWorker } from './fork-worker.ts';
+import { openOwnershipFile, readOwnership } from './ownership-file.ts';
 import { ProcessOutput } from './process-output.ts';
-import { fromWire, OWNERSHIP_FD, toWire, type WireMessage } from './process-wire.ts';
+import { fromWire, toWire, type WireMessage } from './process-wire.ts';
 import type { StartOrder, WorkerMessage } from './protocol.ts';
 import type { Link, LinkEvents, ParentDeath, Transport } from './transport.ts';
 
 export interface ProcessTransportOptions {
-  readonly env: Readonly<Record<string, string>> | undefined;
-  readonly execArgv: readonly string[] | undefined;
-  readonly heapMiB: number | undefined;
+  readonly launch: Launch;
+  readonly limits: Limits;
   readonly parentDeath: ParentDeath;
-  /** Path of the program `setpriv`, when `parentDeath` says so. */
-  readonly setprivPath: string | undefined;
   readonly clock: Clock;
 }
 
 /** Live workers of this thread: ended when the program exits, by whatever path it leaves by itself. */
 const living = new Set<ChildProcess>();
 let isExitHooked = false;
-function endWithHost(child: ChildProcess): void {
-  living.add(child);
+function endWithHost(): void {
   if (isExitHooked) return;
   isExitHooked = true;
   process.on('exit', () => {
-    for (const child of living) child.kill('SIGKILL');
+    for (const child of living) killGroup(child.pid!);
   });
 }
 
@@ -71,25 +69,9 @@ function startProcess(
   options: ProcessTransportOptions,
   onRefusedSignal: () => void,
 ): Link {
-  const { clock } = options;
+  const { clock, launch } = options;
   const mark = randomBytes(8).toString('hex');
   const ownership = openOwnershipFile();
-  const execArgv = [...(options.execArgv ?? inheritedExecArgv())];
-  if (options.heapMiB !== undefined) execArgv.push(`--max-old-space-size=${options.heapMiB}`);
-  // An inspector of the user's own, or none at all, stays as it is.
-  const canReadStack = process.platform !== 'win32' && !execArgv.some((argument) => FOREIGN_INSPECTOR.test(argument));
-  if (canReadStack) execArgv.unshift(...INSPECTABLE_ARGV);
-  const forkOptions: ForkOptions = {
-    serialization: 'advanced',
-    execArgv,
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc', ...(ownership === undefined ? [] : [ownership])],
-  };
-  if (options.env !== undefined) forkOptions.env = { ...options.env };
-  if (options.setprivPath !== undefined) {
-    forkOptions.execPath = options.setprivPath;
-    forkOptions.execArgv = ['--pdeathsig', 'KILL', '--', process.execPath, ...execArgv];
-  }
-
   const inspectorLines = new InspectorLines();
   let isAbandoned = false;
   let isOver = false;
@@ -101,7 +83,8 @@ function startProcess(
     if (isOver) return;
     isOver = true;
     output?.release();
-    if (!isAbandoned) events.onExit({ exitCode: null, signal: null, ...exit, cause, isSpawnFailure });
+    const limit = limits?.exceeded(exit?.signal ?? null);
+    if (!isAbandoned) events.onExit({ exitCode: null, signal: null, ...exit, cause, isSpawnFailure, limit });
     if (ownership !== undefined) fs.closeSync(ownership);
   };
   const consider = () => {
@@ -111,8 +94,10 @@ function startProcess(
   };
   const receive = (message: WorkerMessage) => {
     if (isAbandoned || isOver) return;
-    if (message.t === 'spawned' && options.parentDeath === 'addon' && message.isParentDeathSignalSet !== true)
-      onRefusedSignal();
+    if (message.t === 'spawned') {
+      if (options.parentDeath === 'addon' && message.isParentDeathSignalSet !== true) onRefusedSignal();
+      if (launch.isNested) nodePid = descendant(child.pid!, NODE_BELOW_BUBBLEWRAP);
+    }
     if (!('value' in message)) return events.onMessage(message);
     let value: unknown;
     try {
@@ -124,27 +109,42 @@ function startProcess(
     events.onMessage({ ...message, value });
   };
 
+  // Used by functions above, made from the child below.
   let child: ChildProcess;
-  // oxlint-disable-next-line prefer-const -- used by functions above, made from the child below
+  let nodePid: number | undefined;
+  // oxlint-disable-next-line prefer-const
   let output: ProcessOutput | undefined;
+  let limits: WorkerLimits | undefined;
   try {
-    child = fork(
-      fileURLToPath(entryUrl('process-entry')),
-      [mark, options.parentDeath, String(process.pid), ownership === undefined ? '' : String(OWNERSHIP_FD)],
-      forkOptions,
-    );
+    child = forkWorker({ launch, mark, parentDeath: options.parentDeath, ownership });
   } catch (error) {
     cause = error;
     queueMicrotask(() => finish(true));
     return { pid: undefined, threadId: undefined, send() {}, hasBegun: () => false, kill() {}, abandon() {} };
   }
-  endWithHost(child);
+  const kill = () => {
+    if (exit === undefined && child.pid !== undefined) killGroup(child.pid);
+  };
+  const terminate = () => {
+    if (exit === undefined && child.pid !== undefined) signalProcess(nodePid ?? child.pid, 'SIGTERM');
+  };
+  if (child.pid !== undefined) {
+    living.add(child);
+    endWithHost();
+    limits = new WorkerLimits({
+      limits: options.limits,
+      prlimitPath: launch.prlimitPath,
+      clock,
+      groupId: child.pid,
+      nodePid: () => nodePid ?? child.pid,
+      kill,
+    });
+  }
 
   child.on('error', (error) => {
     // Without a pid there will be no exit. With one it is a failed signal or a message to a dead channel: exit tells more.
     if (child.pid !== undefined) return;
     cause = error;
-    living.delete(child);
     finish(true);
   });
   output = new ProcessOutput({
@@ -153,6 +153,7 @@ function startProcess(
     clock,
     inspectorLines,
     onText(task, text) {
+      limits?.onText(text);
       if (!isAbandoned && !isOver) events.onOutput(task, text);
     },
     onMessage: ({ heddle }) => receive(heddle),
@@ -168,12 +169,16 @@ function startProcess(
     clock.after(LATE_END_MS, () => {
       if (exit !== undefined) return;
       cause ??= new Error('it closed its channel to the host');
-      child.kill('SIGKILL');
+      kill();
     });
   });
   child.once('exit', (exitCode, signal) => {
-    exit = { exitCode, signal };
+    exit = launch.isNested ? exitOfNested(exitCode, signal) : { exitCode, signal };
     living.delete(child);
+    limits?.stop();
+    // What it has left behind goes with it.
+    killGroup(child.pid!);
+    if (launch.isIsolated) killMarked(mark);
     if (!child.connected) isDisconnected = true;
     consider();
   });
@@ -195,56 +200,23 @@ function startProcess(
   child.channel?.unref();
 
   return {
-    pid: child.pid,
+    get pid() {
+      return nodePid ?? child.pid;
+    },
     threadId: undefined,
-    send,
+    send(message) {
+      if (message.t === 'run') limits?.beforeTask();
+      send(message);
+    },
     hasBegun: (id) => (ownership === undefined ? undefined : readOwnership(ownership) === id),
-    readStack: canReadStack ? (done) => stack.read(done) : undefined,
-    terminate: () => void child.kill('SIGTERM'),
-    kill: () => void child.kill('SIGKILL'),
+    readStack: launch.isInspectable ? (done) => stack.read(done) : undefined,
+    terminate,
+    kill,
     abandon() {
       isAbandoned = true;
     },
   };
 }
 
-/**
- * A file without a name, in which the worker writes the id of each task before it starts it: what was written is there
- * however the worker ends, while messages may be lost with it. Undefined where no such file can be made.
- */
-function openOwnershipFile(): number | undefined {
-  const file = path.join(os.tmpdir(), `heddle-${process.pid}-${randomBytes(6).toString('hex')}`);
-  try {
-    const fd = fs.openSync(file, 'wx+', 0o600);
-    fs.unlinkSync(file);
-    return fd;
-  } catch {
-    return undefined;
-  }
-}
-
-function readOwnership(fd: number): number | undefined {
-  const word = Buffer.alloc(8);
-  return fs.readSync(fd, word, 0, 8, 0) === 8 ? word.readDoubleLE(0) : undefined;
-}
-
-/** What makes SIGUSR1 open no inspector of ours. */
-const FOREIGN_INSPECTOR = /^--(?:inspect|disable-sigusr1)/;
-
-/** Options that belong to this run of this program alone: its script text, its inspector, its watcher, its profiles. */
-const OWN_OPTION =
-  /^(?:--(?:eval|print|input-type|inspect|debug-port|test|watch|check|interactive|cpu-prof|heap-prof)|-(?:e|p|pe|c|i)$)/;
-/** Those of them whose value may stand in the next argument. */
-const OWN_OPTION_WITH_VALUE =
-  /^(?:-e|-p|-pe|--eval|--print|--input-type|--(?:inspect|debug)-port|--watch-path|--(?:cpu|heap)-prof-\w+|--test-(?!only|force-exit)[\w-]+)$/;
-
-/** What this program was started with, less what belongs to it alone. */
-export function inheritedExecArgv(execArgv: readonly string[] = process.execArgv): string[] {
-  const kept: string[] = [];
-  for (let i = 0; i < execArgv.length; i++) {
-    const argument = execArgv[i]!;
-    if (!OWN_OPTION.test(argument)) kept.push(argument);
-    else if (OWN_OPTION_WITH_VALUE.test(argument)) i++;
-  }
-  return kept;
-}
+/** bubblewrap watches from outside, and inside it is the first process, which starts ours. */
+const NODE_BELOW_BUBBLEWRAP = 2;

@@ -92,7 +92,11 @@ function startThread(order: ThreadStart['order'], events: LinkEvents, options: T
       const text = stream.setEncoding('utf8').read() as string | null;
       if (text !== null) events.onOutput(undefined, text);
     }
-    events.onExit({ exitCode, signal: null, cause, isSpawnFailure: !hasSpoken && exitCode !== 0 });
+    const { heapMiB } = options;
+    const isHeapFull = (cause as { code?: unknown } | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY';
+    const limit =
+      isHeapFull && heapMiB !== undefined ? ({ option: 'limits.heapMiB', value: heapMiB } as const) : undefined;
+    events.onExit({ exitCode, signal: null, cause, isSpawnFailure: !hasSpoken && exitCode !== 0, limit });
   });
   worker.unref();
   port.unref();

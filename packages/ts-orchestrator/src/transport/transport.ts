@@ -4,10 +4,11 @@
  */
 import type { StackReading } from '../errors/examination.ts';
 import type { PayloadRole, TransferItem } from '../task/payload.ts';
+import type { Backend } from '../isolation/levels.ts';
+import type { ExceededLimit } from '../isolation/worker-limits.ts';
 import type { HostMessage, StartOrder, WorkerMessage } from './protocol.ts';
 
-/** Where tasks run. */
-export type Backend = 'inline' | 'threads' | 'processes';
+export type { Backend } from '../isolation/levels.ts';
 
 /** Arguments as they will travel; taken over by value, so that the caller may change or detach what it passed. */
 export interface Packed {
@@ -25,6 +26,8 @@ export interface LinkExit {
   readonly cause: unknown;
   /** It never ran: the operating system refused. */
   readonly isSpawnFailure: boolean;
+  /** The limit it went over, when that is why it ended. */
+  readonly limit?: ExceededLimit | undefined;
 }
 
 export interface LinkEvents {
@@ -80,6 +83,7 @@ export interface Transport {
 
 /**
  * How workers end with their host. `same-process`: threads and inline. `addon`: the parent-death signal set by core-native.
- * `setpriv`: the same, set by the program of that name. `not-guaranteed`: an idle worker ends, a busy one may stay.
+ * `setpriv`: the same, set by the program of that name. `bubblewrap`: the sandbox's own, which takes along whatever a worker has
+ * started. `not-guaranteed`: an idle worker ends, a busy one may stay.
  */
-export type ParentDeath = 'same-process' | 'addon' | 'setpriv' | 'not-guaranteed';
+export type ParentDeath = 'same-process' | 'addon' | 'setpriv' | 'bubblewrap' | 'not-guaranteed';

@@ -58,8 +58,43 @@ describe('options of a pool', () => {
     [{ backend: 'inline', env: {} }, 'env has no effect with backend "inline"'],
     [{ backend: 'inline', execArgv: [] }, 'execArgv has no effect with backend "inline"'],
     [{ unsafeByReference: true }, 'unsafeByReference has no effect with backend "threads"'],
+    [
+      { require: { isolation: 'process' }, backend: 'threads' },
+      `require.isolation 'process' can't be met with backend 'threads'`,
+    ],
+    [{ require: { isolation: 'heap' }, backend: 'inline' }, `use backend 'threads' or 'processes'`],
+    [
+      { require: { isolation: 'sandbox', sharedMemory: true } },
+      `require.sharedMemory true can't be met with require.isolation 'sandbox'`,
+    ],
+    [
+      { require: { sharedMemory: true }, backend: 'processes' },
+      `require.sharedMemory true can't be met with backend 'processes'`,
+    ],
+    [{ require: { isolation: 'container' } }, `one of 'none', 'heap', 'process', 'sandbox'; got 'container'`],
+    [{ require: { isolatoin: 'heap' } }, `did you mean "isolation"?`],
+    [{ require: 'process' }, 'option "require" of createPool must be an object'],
+    [{ limits: { heapMiB: 7 } }, 'an integer of MiB from 8'],
+    [
+      { limits: { rssMiB: 63 }, backend: 'processes' },
+      '"rssMiB" of limits must be an integer of MiB from 64 to 1048576; got 63',
+    ],
+    [{ limits: { cpuSeconds: 0 }, backend: 'processes' }, 'an integer of seconds from 1'],
+    [{ limits: { rssMiB: 100 } }, `limits.rssMiB has no effect with backend "threads": use backend 'processes'`],
+    [{ limits: { cpuSeconds: 1 }, backend: 'inline' }, 'limits.cpuSeconds has no effect with backend "inline"'],
   ])('refuse %j', (raw, expected) => {
     expect(messageOf(raw)).toContain(expected);
+  });
+
+  it.each([
+    [{}, 'threads'],
+    [{ require: { isolation: 'none', sharedMemory: true } }, 'threads'],
+    [{ require: { isolation: 'heap' } }, 'threads'],
+    [{ require: { isolation: 'heap' }, backend: 'processes' }, 'processes'],
+    [{ require: { isolation: 'process' } }, 'processes'],
+    [{ require: { isolation: 'sandbox', sharedMemory: false } }, 'processes'],
+  ])('choose a backend for %j: %s', (raw, backend) => {
+    expect(parsePoolOptions(raw).backend).toBe(backend);
   });
 
   it('take undefined as not given', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { inheritedExecArgv } from '../../src/transport/process-transport.ts';
+import { inheritedExecArgv, inheritedNodeOptions } from '../../src/isolation/node-options.ts';
 
 it.each([
   [
@@ -17,4 +17,14 @@ it.each([
   [['-pe', '1', '-c', '-i'], []],
 ])('of %j workers get %j', (given, expected) => {
   expect(inheritedExecArgv(given)).toEqual(expected);
+});
+
+it.each([
+  ['--max-old-space-size=100 --inspect=0', '--max-old-space-size=100'],
+  ['--inspect-port 9230  --import "./with space.mjs"', '--import "./with space.mjs"'],
+  ['"--inspect-brk=0" --import="a \\"b\\" c"', '--import="a \\"b\\" c"'],
+  ['--inspect', undefined],
+  ['', undefined],
+])('of NODE_OPTIONS %j workers get %j', (given, expected) => {
+  expect(inheritedNodeOptions(given)).toBe(expected);
 });

@@ -1,0 +1,56 @@
+/**
+ * Starts the process of a worker as its launch is planned.
+ */
+import { fork, type ChildProcess } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { Launch } from '../isolation/launch.ts';
+import { WORKER_MARK } from '../isolation/process-group.ts';
+import { strayDescriptors } from '../isolation/stray-descriptors.ts';
+import { entryUrl } from './entry-url.ts';
+import { OWNERSHIP_FD } from './process-wire.ts';
+import type { ParentDeath } from './transport.ts';
+
+interface ForkParts {
+  readonly launch: Launch;
+  /** Random: names the worker in its output, and in the environment of what it starts. */
+  readonly mark: string;
+  readonly parentDeath: ParentDeath;
+  /** Descriptor of the ownership file, when there is one. */
+  readonly ownership: number | undefined;
+}
+
+/**
+ * In a group of its own, so that everything the worker starts can be ended with it, and an interrupt from the terminal reaches
+ * the host alone.
+ */
+export function forkWorker(parts: ForkParts): ChildProcess {
+  const { launch, mark, parentDeath, ownership } = parts;
+  const { command, args, env, isIsolated } = launch;
+  const stdio: Array<number | 'ignore' | 'pipe' | 'ipc'> = ['ignore', 'pipe', 'pipe', 'ipc'];
+  if (ownership !== undefined) stdio[OWNERSHIP_FD] = ownership;
+  const strays = isIsolated ? strayDescriptors(stdio.length) : [];
+  // The only way to close a descriptor of the child is to give it another.
+  const nothing = strays.length === 0 ? undefined : fs.openSync(os.devNull, 'r');
+  try {
+    for (const fd of strays) {
+      while (stdio.length < fd) stdio.push('ignore');
+      stdio[fd] = nothing!;
+    }
+    return fork(
+      fileURLToPath(entryUrl('process-entry')),
+      [mark, parentDeath, String(process.pid), ownership === undefined ? '' : String(OWNERSHIP_FD)],
+      {
+        serialization: 'advanced',
+        execPath: command,
+        execArgv: [...args],
+        detached: process.platform !== 'win32',
+        stdio,
+        ...(env === undefined ? {} : { env: isIsolated ? { ...env, [WORKER_MARK]: mark } : { ...env } }),
+      },
+    );
+  } finally {
+    if (nothing !== undefined) fs.closeSync(nothing);
+  }
+}
