@@ -2,6 +2,7 @@
  * The composition root: the only file that knows every part.
  */
 import { systemClock, type Clock } from './clock/clock.ts';
+import { systemRandom, type Random } from './clock/random.ts';
 import { shareCapturedOutput } from './entry/capture-output.ts';
 import { resolveModuleUrl } from './entry/module-url.ts';
 import { TaskRunner } from './entry/task-runner.ts';
@@ -43,6 +44,7 @@ export async function createPool<M = UntypedModule>(
     transport: await createTransport(resolved, url),
     clock: systemClock,
     examiner: resolved.backend === 'inline' ? undefined : createExaminer(systemClock),
+    random: systemRandom(),
     keepAlive: new KeepAlive(),
     options: resolved,
     moduleUrl: url,
@@ -58,6 +60,7 @@ export interface PoolAssembly {
   readonly clock: Clock;
   /** Finds out what a worker is at; undefined: nobody does. */
   readonly examiner?: Examiner | undefined;
+  readonly random: Random;
   readonly keepAlive: KeepAlive;
   readonly options: ResolvedPoolOptions;
   readonly moduleUrl: string;
@@ -67,7 +70,7 @@ export interface PoolAssembly {
 
 /** Joins the parts; nothing is started yet. Throws what `packSetup` refuses. */
 export function assemblePool(assembly: PoolAssembly): { readonly scheduler: Scheduler; readonly core: PoolCore } {
-  const { transport, clock, examiner, keepAlive, options, moduleUrl, writeLine } = assembly;
+  const { transport, clock, random, examiner, keepAlive, options, moduleUrl, writeLine } = assembly;
   const { backend, name, workerData, unsafeByReference, workersMax, tasksPerWorker } = options;
   const setupData = transport.packSetup(workerData);
   const source = new Supervisor({
@@ -79,8 +82,12 @@ export function assemblePool(assembly: PoolAssembly): { readonly scheduler: Sche
     order: { poolName: name, moduleUrl, setupData, isByReference: unsafeByReference },
     writeLine,
   });
-  const scheduler = new Scheduler({ source, transport, clock, options, moduleUrl, keepAlive });
-  const core = new PoolCore({ scheduler, mapWindow: backend === 'inline' ? tasksPerWorker : 2 * workersMax });
+  const scheduler = new Scheduler({ source, transport, clock, random, options, moduleUrl, keepAlive });
+  const core = new PoolCore({
+    scheduler,
+    retry: options,
+    mapWindow: backend === 'inline' ? tasksPerWorker : 2 * workersMax,
+  });
   return { scheduler, core };
 }
 

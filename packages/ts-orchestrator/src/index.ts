@@ -1,7 +1,7 @@
 /** Public names only. */
 export { createPool } from './create-pool.ts';
 export type { ErrorClass, ErrorCode } from './errors/codes.ts';
-export { HeddleError, WorkerDiedError, type TaskTrace } from './errors/errors.ts';
+export { HeddleError, TaskQuarantinedError, WorkerDiedError, type TaskTrace } from './errors/errors.ts';
 export type { IsolationLevel } from './isolation/levels.ts';
 export type { PoolOptions } from './pool/pool-options.ts';
 export type { PoolStats } from './pool/pool-stats.ts';
@@ -9,5 +9,5 @@ export type { CloseOptions, MapItem, Pool } from './pool/pool.ts';
 export type { TaskArgs, TaskItem, TaskName, TaskResult, TaskYield } from './pool/types.ts';
 export { sharedArray, type SharedArrayType } from './task/shared-array.ts';
 export type { TransferItem } from './task/payload.ts';
-export type { CallOptions, MapOptions, RunOptions } from './task/task-options.ts';
+export type { CallOptions, MapOptions, RetryOptions, RetryPredicate, RunOptions } from './task/task-options.ts';
 export type { Backend, ParentDeath } from './transport/transport.ts';

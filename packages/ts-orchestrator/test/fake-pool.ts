@@ -2,6 +2,7 @@
  * A pool on a transport that does what the test says, with time in the test's hand: scheduler and supervisor are the real ones.
  */
 import { assemblePool } from '../src/create-pool.ts';
+import { seededRandom } from '../src/clock/random.ts';
 import type { Examiner } from '../src/liveness/examiner.ts';
 import { KeepAlive } from '../src/pool/keep-alive.ts';
 import { parsePoolOptions, type PoolOptions } from '../src/pool/pool-options.ts';
@@ -106,6 +107,7 @@ export function beginFakePool(raw: PoolOptions = {}, { canResend = true, examine
     transport,
     clock,
     examiner,
+    random: seededRandom(1),
     keepAlive: new KeepAlive(),
     options,
     moduleUrl: 'file:///tasks.js',

@@ -27,6 +27,8 @@ export const EXCEPTIONS: ReadonlyArray<{
   { backend: 'inline', promise: 'ends a blocking wait on abort', reason: SHARES_FATE },
   { backend: 'inline', promise: 'rejects the task of a worker that exits, and no other', reason: SHARES_FATE },
   { backend: 'inline', promise: 'rejects the task of a worker that dies of an uncaught error', reason: SHARES_FATE },
+  { backend: 'inline', promise: 'runs a task again whose worker died, when told to', reason: SHARES_FATE },
+  { backend: 'inline', promise: 'quarantines a task that used up its retries by ending workers', reason: SHARES_FATE },
   { backend: 'inline', promise: 'survives a worker that runs out of memory', reason: SHARES_FATE },
   { backend: 'inline', promise: 'survives a worker that is killed by a signal', reason: SHARES_FATE },
   { backend: 'inline', promise: 'survives a worker that aborts', reason: SHARES_FATE },
@@ -706,6 +708,76 @@ export function poolContract(backend: Backend): void {
         release();
         await Promise.all(all);
         expect(order).toEqual(['a', 'b', 'c', 'd', 'e']);
+      });
+    });
+
+    describe('retries', () => {
+      promises('run a task again that threw, when told to, with its arguments untouched', async () => {
+        const pool = await makePool({ retryDelayMs: 1 });
+        const list = [1, 2];
+        expect(await pool.run('throwsUntil', [3, list], { retries: 2, retryOn: 'error' })).toEqual([1, 2]);
+        expect(list).toEqual([1, 2]);
+        const array = new Float64Array([3, 4]);
+        const options = { transfer: [array.buffer], retries: 2, retryOn: () => true };
+        const moved = pool.run('throwsUntil', [3, array], options);
+        expect(array.byteLength).toBe(0);
+        expect(await moved).toEqual([3, 4]);
+        expect(await errorOf(pool.run('throwsUntil', [3, list], { retries: 1, retryOn: 'error' }))).toMatchObject({
+          message: 'attempt 2',
+          task: { attempt: 2 },
+        });
+        expect(await errorOf(pool.run('throwsUntil', [3, list]))).toMatchObject({ message: 'attempt 1' });
+        expect(pool.stats().tasks).toMatchObject({ retried: 5, succeeded: 2, failed: 2 });
+      });
+
+      promises('run each item of a map again by itself', async () => {
+        const pool = await makePool({ retries: 1, retryOn: 'error', retryDelayMs: 0 });
+        const all = await collect(pool.map('throwsOnce', ['a', 'b', 'c']));
+        expect(all.map(({ value }) => value)).toEqual(['a', 'b', 'c']);
+        expect(pool.stats().tasks).toMatchObject({ retried: 3, failed: 0 });
+      });
+
+      promises('refuse to move what can not be sent twice', async () => {
+        const pool = await makePool();
+        const { port1, port2 } = new MessageChannel();
+        expect(await errorOf(pool.run('identity', [port1], { transfer: [port1 as never], retries: 1 }))).toMatchObject({
+          code: 'HEDDLE_TRANSFER',
+          message: expect.stringContaining('transfer[0]'),
+        });
+        port2.close();
+      });
+
+      promises('are no use after a result that can not be sent', async () => {
+        const pool = await makePool({ retries: 3, retryOn: 'error', retryDelayMs: 0 });
+        expect(await errorOf(pool.run('returnsFunction'))).toMatchObject({
+          code: 'HEDDLE_RESULT_UNCLONEABLE',
+          task: { attempt: 1 },
+        });
+      });
+
+      promises('runs a task again whose worker died, when told to', async () => {
+        const pool = await makePool({ workers: 1, retryDelayMs: 0 });
+        const array = new Float64Array([3, 4]);
+        const options = { transfer: [array.buffer], retries: 2 };
+        const task = pool.run('exitsUntil', [3, array], options);
+        const innocent = pool.run('add', [1, 2]);
+        expect(await task).toEqual([3, 4]);
+        expect(await innocent).toBe(3);
+        expect(pool.stats()).toMatchObject({ tasks: { retried: 2, failed: 0 }, workers: { died: 2 } });
+      });
+
+      promises('quarantines a task that used up its retries by ending workers', async () => {
+        const pool = await makePool({ workers: 1, retryDelayMs: 0 });
+        const task = pool.run('exits', [7], { retries: 2 });
+        const innocent = pool.run('add', [1, 2]);
+        const error = await errorOf(task);
+        expect(error).toMatchObject({
+          code: 'HEDDLE_TASK_QUARANTINED',
+          causes: [1, 2, 3].map((attempt) => ({ code: 'HEDDLE_WORKER_DIED', exitCode: 7, attempt })),
+          task: { name: 'exits', attempt: 3, exitCode: 7, signal: null },
+        });
+        expect(await innocent).toBe(3);
+        expect(pool.stats().workers.started).toBeLessThanOrEqual(4);
       });
     });
 

@@ -16,8 +16,12 @@ export const SPAWN_TIMEOUT_MS = 30_000;
 export const LOAD_TIMEOUT_MS = 60_000;
 /** For the task module's `setup`. */
 export const SETUP_TIMEOUT_MS = 60_000;
-/** Starts that fail one after the other, with none that succeeds between, before the pool gives up. */
-export const START_FAILURES_MAX = 3;
+/** Restarts within the window that follows before the pool gives up. Sane by the usage of supervisors: 5 in 10 to 30 s. */
+export const RESTART_COUNT = 5;
+export const RESTART_WINDOW_MS = 30_000;
+/** Base and bound of the wait before a second, third … restart; the first is immediate. */
+export const RESTART_DELAY_MS = 100;
+export const RESTART_DELAY_MS_MAX = 5_000;
 
 // ---- ending a worker ----
 
@@ -53,6 +57,16 @@ export const EXAMINE_PROCESS_MS = LOOK_MS + INSPECTOR_OPEN_MS + INSPECTOR_STACK_
 
 /** For a cancelled task to settle by itself before its worker is ended. */
 export const CANCEL_GRACE_MS = 250;
+/** Further runs of a task that its caller may ask for. */
+export const RETRIES_MAX = 1_000;
+/** Base of the wait before a task runs again, and what it grows to. */
+export const RETRY_DELAY_MS = 100;
+export const RETRY_DELAY_MS_MAX = 30_000;
+/**
+ * How often a task is given to another worker because its own died before it began. Workers die for many reasons, and four in a
+ * row before one task began have that task in common: reading its arguments may be what kills them.
+ */
+export const RESENDS_MAX = 3;
 /** Tasks that wait for a worker. */
 export const QUEUE_LIMIT = 1_000_000;
 /** Items of a stream that the worker may be ahead of its consumer. */

@@ -10,6 +10,7 @@ export type ErrorClass =
   | 'OptionError'
   | 'ModuleError'
   | 'PayloadError'
+  | 'TaskQuarantinedError'
   | 'TaskTimeoutError'
   | 'WorkerDiedError'
   | 'WorkerStuckError';
@@ -227,6 +228,15 @@ export const ERROR_CODES = {
     retryable: false,
     message: ({ worker, option, value, task }) =>
       `${worker} was ended ${during(task)}because it used more CPU time than ${option} = ${value}`,
+  }),
+  HEDDLE_TASK_QUARANTINED: row<{ name: string; hasBegun: boolean; times: number; last: string }>({
+    class: 'TaskQuarantinedError',
+    retryable: false,
+    message: ({ name, hasBegun, times, last }) =>
+      (hasBegun
+        ? `"${name}" ended its worker in each of its ${times} attempts`
+        : `"${name}" lost its worker ${times} times before it could begin (reading its arguments may be what ends it)`) +
+      ` and is given no further one; the last time: ${last}`,
   }),
   HEDDLE_WORKER_STUCK: row<{ worker: string; name: string | undefined; limitMs: number }>({
     class: 'WorkerStuckError',

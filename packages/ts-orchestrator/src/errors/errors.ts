@@ -8,12 +8,34 @@ import type { Examination, Verdict } from './examination.ts';
 export interface TaskTrace {
   /** Name of the exported function. */
   readonly name: string;
+  /** Position in the input of `map`; undefined in `run` and `stream`. */
+  readonly index: number | undefined;
   /** 1 for the first run. */
   readonly attempt: number;
-  /** The worker that ran it; undefined when it never started. */
+  /** The worker that ran it; undefined when no worker had it at the end. */
   readonly workerId: number | undefined;
-  /** Milliseconds from the start of the run to its end, seen by the host; 0 when it never started. */
+  /** Process id of a worker process. Inline: this process. */
+  readonly pid: number | undefined;
+  /** Thread id of a worker thread. */
+  readonly threadId: number | undefined;
+  /** Exit code of the worker, null when a signal ended it; undefined when the worker lives on. */
+  readonly exitCode: number | null | undefined;
+  /** The signal that ended the worker, null when it exited by itself; undefined when it lives on. */
+  readonly signal: NodeJS.Signals | null | undefined;
+  /** The last lines that the worker wrote to stderr, oldest first. */
+  readonly stderrTail: readonly string[];
+  /** Milliseconds from the start of the run to its end, seen by the host; 0 when no worker had it at the end. */
   readonly elapsedMs: number;
+}
+
+/** What an error tells of the worker. */
+export interface TracedWorker {
+  readonly id: number;
+  readonly pid: number | undefined;
+  readonly threadId: number | undefined;
+  readonly stderrTail: readonly string[];
+  readonly exitCode?: number | null;
+  readonly signal?: NodeJS.Signals | null;
 }
 
 /**
@@ -72,6 +94,17 @@ export class WorkerDiedError extends HeddleError {
     this.stderrTail = death.stderrTail;
     this.attempt = task.attempt;
     this.hasBegun = task.hasBegun;
+  }
+}
+
+/** A task that took one worker after the other with it. */
+export class TaskQuarantinedError extends HeddleError {
+  /** What each of its attempts ended with, oldest first. */
+  readonly causes: readonly unknown[];
+
+  constructor(message: string, causes: readonly unknown[]) {
+    super('HEDDLE_TASK_QUARANTINED', message, { cause: causes[0] });
+    this.causes = causes;
   }
 }
 
@@ -136,6 +169,18 @@ export function addExamination(error: HeddleError, examination: Examination | un
   const stack = error.stack?.replace(error.message, () => message);
   Object.assign(error, { message, verdict }, workerStack === undefined ? {} : { workerStack });
   if (stack !== undefined) error.stack = stack;
+}
+
+export function quarantinedError(
+  task: { readonly name: string; readonly times: number; readonly hasBegun: boolean },
+  causes: readonly unknown[],
+): TaskQuarantinedError {
+  const last = causes.at(-1);
+  const message = ERROR_CODES.HEDDLE_TASK_QUARANTINED.message({
+    ...task,
+    last: last instanceof Error ? last.message : String(last),
+  });
+  return new TaskQuarantinedError(message, causes);
 }
 
 /** Adds the non-enumerable `task` to a thrown object; primitives and frozen objects stay as they are. */

@@ -2,21 +2,28 @@
  * Tasks on their way: which goes to which worker, its time-out and cancel, and what becomes of it when it is answered or its
  * worker is gone.
  *
- * Invariants: a task is in the queue, or in exactly one worker, or settled. While a worker has room the queue is empty.
+ * Invariants: a task is in the queue, or in exactly one worker, or waits for its next attempt, or is settled. While a worker has
+ * room the queue is empty. Attempts at one task never overlap: the next begins after the last was answered or its worker was seen
+ * to be gone, and has a number of its own on the wire.
  */
+import { backoffMs } from '../clock/backoff.ts';
 import type { Clock } from '../clock/clock.ts';
-import { addExamination, heddleError, HeddleError } from '../errors/errors.ts';
+import { RESENDS_MAX, RETRY_DELAY_MS_MAX } from '../clock/deadlines.ts';
+import type { Random } from '../clock/random.ts';
+import { addExamination, heddleError, HeddleError, quarantinedError, type TracedWorker } from '../errors/errors.ts';
 import { TaskQueue } from '../queue/task-queue.ts';
 import { decodeThrow } from '../task/error-codec.ts';
 import type { Outcome } from '../task/task.ts';
 import type { Fleet } from './fleet.ts';
 import type { ResolvedPoolOptions } from './pool-options.ts';
 import { TaskCounters, type PoolStats } from './pool-stats.ts';
+import { allowsAnother, type FailureKind } from './retry-rule.ts';
 import type { PoolTask, PoolWorker, TaskMessage, WorkerEnd } from './worker-source.ts';
 
 export interface DispatcherParts {
   readonly fleet: Fleet;
   readonly clock: Clock;
+  readonly random: Random;
   readonly options: ResolvedPoolOptions;
   /** Can a busy worker be ended from outside? */
   readonly canKill: boolean;
@@ -28,7 +35,12 @@ export class Dispatcher {
   readonly counters = new TaskCounters();
   readonly #parts: DispatcherParts;
   readonly #queue = new TaskQueue<PoolTask>();
+  /** Those that failed and wait for their next attempt. */
+  readonly #delayed = new Set<PoolTask>();
   #running = 0;
+  #lastRunId = 0;
+  /** Makes the error for what would have to wait; set once the pool has failed. */
+  #refusal: (() => unknown) | undefined;
 
   constructor(parts: DispatcherParts) {
     this.#parts = parts;
@@ -41,12 +53,12 @@ export class Dispatcher {
 
   /** Tasks without an outcome. */
   get unsettled(): number {
-    return this.#queue.size + this.#running;
+    return this.#queue.size + this.#delayed.size + this.#running;
   }
 
   /** Every task without an outcome, at this moment. */
   tasks(): PoolTask[] {
-    const tasks = [...this.#queue];
+    const tasks = [...this.#queue, ...this.#delayed];
     for (const worker of this.#parts.fleet.workers) tasks.push(...worker.tasks.values());
     return tasks;
   }
@@ -60,9 +72,9 @@ export class Dispatcher {
 
   /** Throws what can't be sent; nothing has happened then. */
   send(task: PoolTask, worker: PoolWorker): void {
-    task.worker = worker;
-    task.workerId = worker.id;
+    task.id = ++this.#lastRunId;
     worker.run(task);
+    task.worker = worker;
     task.move('running');
     task.start(this.#parts.clock);
     this.#running++;
@@ -78,10 +90,21 @@ export class Dispatcher {
       try {
         this.send(task, worker);
       } catch (error) {
+        this.#trace(task, undefined, error);
         this.#settle(task, { ok: false, error });
       }
     }
     if (worker.hasRoom) this.#parts.fleet.keep(worker);
+  }
+
+  /** Gives what waits to workers that are free, and starts more for the rest. */
+  dispatch(): void {
+    for (let left = this.#queue.size; left > 0; left = this.#queue.size) {
+      const worker = this.#parts.fleet.free;
+      if (worker !== undefined) this.fill(worker);
+      if (this.#queue.size === left) break;
+    }
+    this.growFleet();
   }
 
   /** Starts workers for what waits. */
@@ -102,7 +125,7 @@ export class Dispatcher {
         task.setTimer(
           clock.afterArrivals(() => {
             const { name, credit } = task.call;
-            this.cancel(task, heddleError('HEDDLE_TASK_TIMEOUT', { name, timeoutMs, gap: credit > 0 }));
+            this.#stop(task, heddleError('HEDDLE_TASK_TIMEOUT', { name, timeoutMs, gap: credit > 0 }), true);
           }),
         );
       }),
@@ -124,6 +147,7 @@ export class Dispatcher {
       case 'item':
         if (task.state !== 'running') return;
         task.creditLeft--;
+        task.hasDelivered = true;
         if (task.creditLeft > 0) this.#armTimeout(task);
         else task.setTimer(undefined);
         task.call.onItem?.(message.value);
@@ -147,15 +171,22 @@ export class Dispatcher {
 
   /** Stops a task for `error`, the first reason only. It settles once it has stopped. */
   cancel(task: PoolTask, error: unknown): void {
-    if (task.state === 'queued') {
+    task.isUnwanted = true;
+    this.#stop(task, error, false);
+  }
+
+  #stop(task: PoolTask, error: unknown, isTimeout: boolean): void {
+    if (task.state === 'queued' || task.state === 'delayed') {
       this.#queue.remove(task);
-      task.cause = { error };
+      this.#delayed.delete(task);
+      task.cause = { error, isTimeout };
+      this.#trace(task, undefined, error);
       this.#settle(task, { ok: false, error });
       return;
     }
     if (task.state !== 'running') return;
     const worker = task.worker!;
-    task.cause = { error };
+    task.cause = { error, isTimeout };
     task.move('cancelling');
     task.setTimer(undefined);
     worker.cancel(task, error);
@@ -190,32 +221,128 @@ export class Dispatcher {
     worker.release(task);
     this.#running--;
     // First the outcome: who waits for it may cancel what would be sent next.
-    this.#settle(task, task.cause === undefined ? outcome : { ok: false, error: task.cause.error });
+    if (task.cause !== undefined) this.#stopped(task, worker);
+    else if (outcome.ok) this.#settle(task, outcome);
+    else this.#failed(task, 'error', outcome.error, worker);
     this.fill(worker);
   }
 
-  /** Its worker is gone. */
+  /** Its worker is gone, for certain. What it had begun is known from the worker's own word, not from messages. */
   lose(task: PoolTask, worker: PoolWorker, end: WorkerEnd): void {
     worker.release(task);
     this.#running--;
-    if (task.state === 'running' && !end.isStuck && task.packed!.canResend && !end.hasBegun(task)) {
-      this.counters.resent++;
-      task.setTimer(undefined);
-      task.move('queued');
-      task.worker = undefined;
-      this.#queue.pushFirst(task);
-      return;
-    }
-    const error = task.cause === undefined || end.isStuck ? end.errorFor(task) : task.cause.error;
-    if (task.cause !== undefined && error instanceof HeddleError) addExamination(error, end.examination);
+    const { id, pid, threadId, stderrTail } = worker;
+    const gone: TracedWorker = { id, pid, threadId, stderrTail, ...end.exit };
+    if (end.isStuck) {
+      const error = end.errorFor(task);
+      this.#trace(task, gone, error);
+      this.#settle(task, { ok: false, error });
+    } else if (task.cause !== undefined) {
+      if (task.cause.error instanceof HeddleError) addExamination(task.cause.error, end.examination);
+      this.#stopped(task, gone);
+    } else if (end.hasBegun(task)) this.#failed(task, 'crash', end.errorFor(task), gone);
+    else this.#resend(task, end.errorFor(task), gone);
+  }
+
+  /** Stopped for a reason, which is its outcome. A time-out may be followed by another attempt, a cancel never. */
+  #stopped(task: PoolTask, worker: TracedWorker): void {
+    const { error, isTimeout } = task.cause!;
+    if (isTimeout) return this.#failed(task, 'timeout', error, worker);
+    this.#trace(task, worker, error);
     this.#settle(task, { ok: false, error });
   }
 
-  /** Settles all that wait with the error that `reason` makes. */
-  refuseQueued(reason: () => unknown): void {
-    for (const task of this.#queue) {
+  /** Not begun: to another worker, untouched, as if nothing had happened. Bounded, because this may be what ended the worker. */
+  #resend(task: PoolTask, error: unknown, worker: TracedWorker): void {
+    this.#trace(task, worker, error);
+    if (!task.packed!.canResend) return this.#settle(task, { ok: false, error });
+    task.failures.push(error);
+    if (++task.resends > RESENDS_MAX) return this.#quarantine(task, false, worker);
+    this.counters.resent++;
+    task.rewind();
+    task.move('queued');
+    this.#requeue(task);
+  }
+
+  /** An attempt failed. Another follows when the caller allows it. */
+  #failed(task: PoolTask, kind: FailureKind, error: unknown, worker: TracedWorker): void {
+    const { retry } = task.call;
+    this.#trace(task, worker, error);
+    if (retry.retries === 0) return this.#settle(task, { ok: false, error });
+    task.failures.push(error);
+    if (kind === 'crash') task.deaths++;
+    if (task.attempt > retry.retries) {
+      if (task.deaths === task.attempt) return this.#quarantine(task, true, worker);
+      return this.#settle(task, { ok: false, error });
+    }
+    // What was handed out can't be taken back, and inline a task that was timed out may still be running.
+    const isUndone = !task.hasDelivered && (kind !== 'timeout' || this.#parts.canKill);
+    if (!isUndone || task.isUnwanted || this.#refusal !== undefined) return this.#settle(task, { ok: false, error });
+    // The predicate is the caller's code: it may throw, cancel this task, or close the pool.
+    task.move('delayed');
+    this.#delayed.add(task);
+    let outcome: unknown = error;
+    let isAllowed = false;
+    try {
+      isAllowed = allowsAnother(retry, kind, error, task.attempt);
+    } catch (thrown) {
+      outcome = thrown;
+    }
+    if (task.state !== 'delayed') return;
+    if (isAllowed) return this.#runAgain(task);
+    this.#delayed.delete(task);
+    this.#settle(task, { ok: false, error: outcome });
+  }
+
+  #runAgain(task: PoolTask): void {
+    const { clock, random } = this.#parts;
+    const delayMs = backoffMs(task.call.retry.retryDelayMs, task.attempt, RETRY_DELAY_MS_MAX, random);
+    const again = () => {
+      this.#delayed.delete(task);
+      task.setTimer(undefined);
+      task.move('queued');
+      this.#requeue(task);
+    };
+    task.rewind();
+    task.attempt++;
+    this.counters.retried++;
+    if (delayMs === 0) return again();
+    task.setTimer(
+      clock.after(delayMs, () => {
+        again();
+        this.dispatch();
+      }),
+    );
+  }
+
+  /** Before those that came later. The caller hands out what waits when it is done. */
+  #requeue(task: PoolTask): void {
+    if (this.#refusal === undefined) this.#queue.pushFirst(task);
+    else this.#settle(task, { ok: false, error: this.#refusal() });
+  }
+
+  #quarantine(task: PoolTask, hasBegun: boolean, worker: TracedWorker): void {
+    this.counters.quarantined++;
+    const times = hasBegun ? task.attempt : task.resends;
+    const error = quarantinedError({ name: task.call.name, times, hasBegun }, task.failures);
+    this.#trace(task, worker, error);
+    this.#settle(task, { ok: false, error });
+  }
+
+  /** Tells an error what it belongs to. A reason to stop is the caller's own object and may end many tasks: it stays as it is. */
+  #trace(task: PoolTask, worker: TracedWorker | undefined, error: unknown): void {
+    if (task.cause === undefined || error instanceof HeddleError) task.trace(error, worker, this.#parts.clock);
+  }
+
+  /** The pool has failed: settles all that wait, now and later, with the error that `reason` makes. */
+  refuseWaiting(reason: () => unknown): void {
+    this.#refusal = reason;
+    for (const task of [...this.#queue, ...this.#delayed]) {
       this.#queue.remove(task);
-      this.#settle(task, { ok: false, error: reason() });
+      this.#delayed.delete(task);
+      const error = reason();
+      this.#trace(task, undefined, error);
+      this.#settle(task, { ok: false, error });
     }
   }
 
@@ -223,15 +350,14 @@ export class Dispatcher {
     const { counters } = this;
     if (outcome.ok) counters.succeeded++;
     else if (task.cause === undefined) counters.failed++;
-    else if (task.cause.error instanceof HeddleError && task.cause.error.code === 'HEDDLE_TASK_TIMEOUT')
-      counters.timedOut++;
+    else if (task.cause.isTimeout) counters.timedOut++;
     else counters.cancelled++;
-    task.settle(outcome, this.#parts.clock);
+    task.settle(outcome);
     this.#parts.onSettled(task);
   }
 
   stats(): PoolStats['tasks'] {
-    return { ...this.counters, queued: this.#queue.size, running: this.#running };
+    return { ...this.counters, queued: this.#queue.size, delayed: this.#delayed.size, running: this.#running };
   }
 }
 

@@ -5,17 +5,22 @@
  * started and are neither ready nor gone.
  */
 import type { Clock, Timer } from '../clock/clock.ts';
-import { START_FAILURES_MAX, STUCK_MAX } from '../clock/deadlines.ts';
+import { STUCK_MAX } from '../clock/deadlines.ts';
+import type { Random } from '../clock/random.ts';
 import type { ResolvedPoolOptions } from './pool-options.ts';
 import { WorkerCounters, type PoolStats } from './pool-stats.ts';
+import { RestartPolicy } from './restart-policy.ts';
 import type { PoolWorker, WorkerEnd, WorkerListener, WorkerSource } from './worker-source.ts';
 
 export interface FleetParts {
   readonly source: WorkerSource;
   readonly clock: Clock;
+  readonly random: Random;
   readonly options: ResolvedPoolOptions;
   /** Hears of every worker. */
   readonly listener: WorkerListener;
+  /** The wait before a restart is over: whoever needs workers may ask again. */
+  readonly onMayGrow: () => void;
 }
 
 interface Idle {
@@ -33,12 +38,17 @@ export class Fleet {
   /** Workers with room, the last used last: it is taken first, so that the others may go idle and end. */
   readonly #free: PoolWorker[] = [];
   readonly #idle = new Map<PoolWorker, Idle>();
+  readonly #restarts: RestartPolicy;
+  /** Set while no worker is started, after failures. */
+  #pause: Timer | undefined;
   #starting = 0;
-  #startFailuresInRow = 0;
+  #lastStartedId = 0;
+  #firstStuck: { readonly error: unknown } | undefined;
   #isGivenUp = false;
 
   constructor(parts: FleetParts) {
     this.#parts = parts;
+    this.#restarts = new RestartPolicy(parts.options.restartLimit, parts.random);
   }
 
   get size(): number {
@@ -62,24 +72,26 @@ export class Fleet {
 
   /** Starts `wanted` workers, as far as the maximum allows. */
   grow(wanted: number): void {
-    if (this.#isGivenUp) return;
+    if (this.#isGivenUp || this.#pause !== undefined) return;
     for (let n = wanted; n > 0 && this.#workers.size < this.#parts.options.workersMax; n--) {
       this.#starting++;
       this.counters.started++;
       const worker = this.#parts.source.start(this.#parts.listener);
       this.#workers.set(worker.id, worker);
+      this.#lastStartedId = worker.id;
     }
   }
 
   onReady(): void {
     this.#starting--;
-    this.#startFailuresInRow = 0;
+    this.#restarts.onReady();
   }
 
   // ---- free and idle ----
 
   /** The worker has room, and nothing waits for it. */
   keep(worker: PoolWorker): void {
+    if (this.#isGivenUp && worker.state === 'ready') return this.stop(worker);
     if (!this.#free.includes(worker)) this.#free.push(worker);
     if (worker.state === 'ready') this.#armIdle(worker);
   }
@@ -120,6 +132,7 @@ export class Fleet {
   }
 
   stopAll(): void {
+    this.#pause?.cancel();
     for (const worker of this.#workers.values()) this.stop(worker);
   }
 
@@ -133,26 +146,48 @@ export class Fleet {
   /** Starts nothing any more, and lets go what has no task. */
   giveUp(): void {
     this.#isGivenUp = true;
+    this.#pause?.cancel();
     for (const worker of this.#workers.values()) if (worker.state !== 'busy') this.stop(worker);
   }
 
-  /** It is gone: takes it off the lists. */
-  remove(worker: PoolWorker, end: WorkerEnd): void {
+  /**
+   * It is gone: takes it off the lists. `hasBegunTask`: a task that it had begun answers for its death. Returns why there is no use
+   * in going on, when there is none.
+   */
+  remove(worker: PoolWorker, end: WorkerEnd, hasBegunTask: boolean): { readonly giveUpFor: unknown } | undefined {
+    const isDeath = worker.state === 'failed' && !end.isStuck && !end.isStartFailure;
     this.#workers.delete(worker.id);
     this.#forget(worker);
     if (end.teardownError !== undefined) this.teardownErrors.push(end.teardownError);
-    if (end.isStuck) this.counters.stuck++;
-    else if (worker.state === 'failed' && !end.isStartFailure) this.counters.died++;
     if (!end.wasReady) this.#starting--;
-    if (end.isStartFailure) {
-      this.counters.startFailures++;
-      this.#startFailuresInRow++;
+    if (end.isStartFailure) this.counters.startFailures++;
+    if (isDeath) this.counters.died++;
+    if (end.isStuck) {
+      this.counters.stuck++;
+      this.#firstStuck ??= { error: end.errorFor(undefined) };
+      if (this.counters.stuck >= STUCK_MAX) return { giveUpFor: this.#firstStuck.error };
     }
+    if (!end.isStartFailure && (!isDeath || hasBegunTask || worker.answered > 0)) return undefined;
+    return this.#afterFailure(worker, end);
   }
 
-  /** No use in starting more, after what has ended so far. */
-  get isHopeless(): boolean {
-    return this.#startFailuresInRow >= START_FAILURES_MAX || this.counters.stuck >= STUCK_MAX;
+  #afterFailure(worker: PoolWorker, end: WorkerEnd): { readonly giveUpFor: unknown } | undefined {
+    const { clock } = this.#parts;
+    const verdict = this.#restarts.onFailure({
+      workerId: worker.id,
+      lastStartedId: this.#lastStartedId,
+      isStart: end.isStartFailure,
+      atMs: clock.now(),
+      cause: end.errorFor(undefined),
+    });
+    if ('giveUpFor' in verdict) return verdict;
+    if (verdict.delayMs === 0) return undefined;
+    this.#pause?.cancel();
+    this.#pause = clock.after(verdict.delayMs, () => {
+      this.#pause = undefined;
+      this.#parts.onMayGrow();
+    });
+    return undefined;
   }
 
   #forget(worker: PoolWorker): void {

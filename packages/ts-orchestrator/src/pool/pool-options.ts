@@ -9,6 +9,9 @@ import {
   IDLE_TIMEOUT_MS,
   LOAD_TIMEOUT_MS,
   QUEUE_LIMIT,
+  RESTART_COUNT,
+  RESTART_WINDOW_MS,
+  RETRY_DELAY_MS,
   SETUP_TIMEOUT_MS,
   SPAWN_TIMEOUT_MS,
   TEARDOWN_TIMEOUT_MS,
@@ -24,6 +27,7 @@ import {
   type OptionSpec,
 } from '../errors/option-reader.ts';
 import { chooseBackend, type Backend, type IsolationLevel } from '../isolation/levels.ts';
+import { retrySpecs, type RetryPredicate } from '../task/task-options.ts';
 
 /** Options of `createPool`. */
 export interface PoolOptions {
@@ -61,6 +65,23 @@ export interface PoolOptions {
    * 2,147,483,647. Default 250.
    */
   readonly cancelGraceMs?: number;
+  /**
+   * Most further runs of a task that had begun and failed, 0 to 1,000; only you know whether running twice does harm. A task that
+   * had not begun when its worker died runs elsewhere in any case. A task that used up its retries by killing workers rejects
+   * with HEDDLE_TASK_QUARANTINED. Default 0.
+   */
+  readonly retries?: number;
+  /** What a task runs again after, where `retries` allows: see `RetryOptions`. Default `crash`: its worker died. */
+  readonly retryOn?: 'crash' | 'error' | RetryPredicate;
+  /** Base of the wait before a task runs again, in milliseconds, 0 to 2,147,483,647: see `RetryOptions`. Default 100. */
+  readonly retryDelayMs?: number;
+  /**
+   * When the pool gives up starting workers. Counted are workers that failed before they were of any use: their start failed, or
+   * they died without having answered a task and without a task to blame. With more than `count` (0 to 1,000,000) of them in
+   * `windowMs` milliseconds (1 to 2,147,483,647), or as many starts failed in a row, the pool fails with the first of their
+   * errors as its cause. Default 5 in 30,000.
+   */
+  readonly restartLimit?: { readonly count?: number; readonly windowMs?: number };
   /** Most tasks that wait for a worker, 0 to 4,294,967,295; one more is refused with HEDDLE_QUEUE_FULL. Default 1,000,000. */
   readonly queueLimit?: number;
   /** A worker without work for this long is ended, the last one too, in milliseconds, 1 to 2,147,483,647, or Infinity for never. Default 30,000. */
@@ -128,6 +149,8 @@ const SPECS = {
   } as OptionSpec<string>,
   taskTimeoutMs: delay(1, undefined),
   cancelGraceMs: delay(0, CANCEL_GRACE_MS),
+  ...retrySpecs(0, 'crash' as const, RETRY_DELAY_MS),
+  restartLimit: instanceOption('an object', isRecord),
   queueLimit: numberOption({ min: 0, max: 2 ** 32 - 1, unit: 'tasks' }, QUEUE_LIMIT),
   idleTimeoutMs: {
     expected: `an integer of milliseconds from 1 to ${DELAY_MS_MAX}, or Infinity`,
@@ -164,6 +187,11 @@ const SPECS = {
   terminateTimeoutMs: delay(1, TERMINATE_TIMEOUT_MS),
 };
 
+const RESTART_SPECS = {
+  count: numberOption({ min: 0, max: 1_000_000, unit: 'restarts' }, RESTART_COUNT),
+  windowMs: delay(1, RESTART_WINDOW_MS),
+};
+
 /** The least is what Node needs to start, measured: Node 24 crashes with 7 MiB of heap, and an idle worker holds 54 MiB. */
 const LIMIT_SPECS = {
   heapMiB: numberOption({ min: 8, max: 2 ** 20, unit: 'MiB' }, undefined),
@@ -185,6 +213,7 @@ export type ResolvedPoolOptions = ReturnType<typeof parsePoolOptions>;
  */
 export function parsePoolOptions(raw: unknown) {
   const parsed = readOptions('createPool', raw, SPECS);
+  const restartLimit = readOptions('restartLimit', parsed.restartLimit, RESTART_SPECS);
   const limits = readOptions('limits', parsed.limits, LIMIT_SPECS);
   const require = readOptions('require', parsed.require, REQUIRE_SPECS);
   const backend = chooseBackend(parsed.backend, require);
@@ -217,6 +246,7 @@ export function parsePoolOptions(raw: unknown) {
     ...limits,
     ...require,
     backend,
+    restartLimit,
     /** Workers at most. */
     workersMax: backend === 'inline' ? 1 : size,
     /** Tasks one worker holds at most. */

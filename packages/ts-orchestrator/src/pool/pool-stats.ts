@@ -12,6 +12,10 @@ export class TaskCounters {
   timedOut = 0;
   /** Given to another worker because theirs died before it began. */
   resent = 0;
+  /** Runs after the first, of tasks that had begun and failed. */
+  retried = 0;
+  /** Given up because they took one worker after the other with them; counted in `failed` too. */
+  quarantined = 0;
 }
 
 export class WorkerCounters {
@@ -33,6 +37,8 @@ export interface PoolStats {
   readonly tasks: Readonly<TaskCounters> & {
     /** Waiting for a worker now. */
     readonly queued: number;
+    /** Waiting for their next attempt now. */
+    readonly delayed: number;
     /** In a worker now. */
     readonly running: number;
   };

@@ -5,14 +5,21 @@ import { STREAM_WINDOW } from '../clock/deadlines.ts';
 import { heddleError, HeddleError } from '../errors/errors.ts';
 import { readOptions, booleanOption, show } from '../errors/option-reader.ts';
 import { AbortRegistry } from '../task/cancellation.ts';
-import { parseMapOptions, parseRunOptions, type MapOptions, type RunOptions } from '../task/task-options.ts';
+import {
+  parseMapOptions,
+  parseRunOptions,
+  retryRuleOf,
+  type MapOptions,
+  type RetryRule,
+  type RunOptions,
+} from '../task/task-options.ts';
 import type { Outcome } from '../task/task.ts';
 import { mapItems } from './map.ts';
 import type { PoolStats } from './pool-stats.ts';
 import type { Scheduler } from './scheduler.ts';
 import { streamItems } from './stream.ts';
 import type { PoolTask } from './worker-source.ts';
-import type { Packed } from '../transport/transport.ts';
+import type { PackFor, Packed } from '../transport/transport.ts';
 import type { CallRest, TaskArgs, TaskItem, TaskName, TaskResult, TaskYield } from './types.ts';
 
 /** What `map` yields: by default always a value; with `onError: 'collect'` a value or an error. */
@@ -35,8 +42,8 @@ export interface Pool<M> extends AsyncDisposable {
    *
    * Rejects with what the function threw, rebuilt (name, message, stack, code, cause, own properties); with `signal.reason`;
    * or with a HeddleError: HEDDLE_TASK_UNKNOWN, HEDDLE_ARGUMENT_UNCLONEABLE, HEDDLE_RESULT_UNCLONEABLE, HEDDLE_SHARED_ARRAY,
-   * HEDDLE_TRANSFER, HEDDLE_TASK_TIMEOUT, HEDDLE_TASK_GENERATOR, HEDDLE_WORKER_DIED, HEDDLE_WORKER_STUCK, HEDDLE_QUEUE_FULL,
-   * HEDDLE_POOL_CLOSED, HEDDLE_POOL_FAILED, HEDDLE_OPTION_UNKNOWN, HEDDLE_OPTION_INVALID.
+   * HEDDLE_TRANSFER, HEDDLE_TASK_TIMEOUT, HEDDLE_TASK_GENERATOR, HEDDLE_WORKER_DIED, HEDDLE_TASK_QUARANTINED,
+   * HEDDLE_WORKER_STUCK, HEDDLE_QUEUE_FULL, HEDDLE_POOL_CLOSED, HEDDLE_POOL_FAILED, HEDDLE_OPTION_UNKNOWN, HEDDLE_OPTION_INVALID.
    *
    * A cancelled or timed-out task rejects once it has stopped: at once if it heeds its signal, else when its worker is gone.
    */
@@ -78,6 +85,8 @@ export interface Pool<M> extends AsyncDisposable {
 
 export interface PoolParts {
   readonly scheduler: Scheduler;
+  /** For calls that say nothing about it. */
+  readonly retry: RetryRule;
   /** Items a `map` may have under way. */
   readonly mapWindow: number;
 }
@@ -99,10 +108,12 @@ export class PoolCore {
   run(name: string, args?: readonly unknown[], options?: RunOptions): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const call = parseRunOptions(options, 'run');
+      const retry = retryRuleOf('run', call, this.#parts.retry);
       const list = checkArgs('run', name, args);
       this.#scheduler.assertCanRun(name);
       if (call.signal?.aborted === true) return void reject(call.signal.reason);
       this.#submit(name, call, {
+        retry,
         pack: (when) => this.#scheduler.pack(name, list, call.transfer, when),
         onOutcome: (outcome) => (outcome.ok ? resolve(outcome.value) : reject(outcome.error)),
       });
@@ -112,6 +123,7 @@ export class PoolCore {
   map(name: string, source: Iterable<unknown> | AsyncIterable<unknown>, options?: MapOptions) {
     const call = parseMapOptions(options);
     const { signal, ordered, onError } = call;
+    const retry = retryRuleOf('map', call, this.#parts.retry);
     const isIterable =
       source !== null &&
       source !== undefined &&
@@ -135,6 +147,7 @@ export class PoolCore {
       submit: (item, index, onOutcome) => {
         this.#scheduler.assertCanRun(name);
         const task = this.#submit(name, call, {
+          retry,
           index,
           isBounded: true,
           pack: (when) => this.#scheduler.pack(name, [item], [], when),
@@ -148,9 +161,10 @@ export class PoolCore {
   stream(name: string, args?: readonly unknown[], options?: RunOptions) {
     const call = parseRunOptions(options, 'stream');
     const { signal, transfer } = call;
+    const retry = retryRuleOf('stream', call, this.#parts.retry);
     const list = checkArgs('stream', name, args);
     this.#scheduler.assertCanRun(name);
-    const held = this.#scheduler.pack(name, list, transfer, 'later');
+    const held = this.#scheduler.pack(name, list, transfer, retry.retries > 0 ? 'keep' : 'later');
     return streamItems({
       signal,
       hold: (wait) => this.#scheduler.holdWhile(wait),
@@ -158,6 +172,7 @@ export class PoolCore {
         if (signal?.aborted === true) throw signal.reason;
         this.#scheduler.assertCanRun(name);
         const task = this.#submit(name, call, {
+          retry,
           credit: STREAM_WINDOW,
           pack: () => held,
           onItem,
@@ -195,12 +210,13 @@ export class PoolCore {
 
   #submit(name: string, call: CallParsed, parts: CallParts): PoolTask {
     const { timeoutMs, priority, signal, onProgress } = call;
-    const { pack, onOutcome, onItem, index, credit = 0, isBounded = false } = parts;
+    const { pack, retry, onOutcome, onItem, index, credit = 0, isBounded = false } = parts;
     let undo: (() => void) | undefined;
     const task = this.#scheduler.submit(
       {
         name,
         timeoutMs,
+        retry,
         priority,
         credit,
         index,
@@ -230,7 +246,8 @@ type CallParsed = Pick<ReturnType<typeof parseRunOptions>, 'timeoutMs' | 'priori
 
 /** What else makes a call. */
 interface CallParts {
-  readonly pack: (when: 'now' | 'later') => Packed;
+  readonly pack: (when: PackFor) => Packed;
+  readonly retry: RetryRule;
   readonly onOutcome: (outcome: Outcome) => void;
   readonly onItem?: (value: unknown) => void;
   readonly index?: number;

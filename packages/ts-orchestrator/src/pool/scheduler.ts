@@ -5,12 +5,13 @@
  * Invariant: the program is held alive by exactly one count per unsettled task that someone waits for.
  */
 import type { Clock } from '../clock/clock.ts';
+import type { Random } from '../clock/random.ts';
 import { heddleError } from '../errors/errors.ts';
 import { nearestName } from '../errors/nearest.ts';
 import { show } from '../errors/option-reader.ts';
 import { checkTransfer, type TransferItem } from '../task/payload.ts';
 import { Task, type TaskCall } from '../task/task.ts';
-import type { Packed, Transport } from '../transport/transport.ts';
+import type { PackFor, Packed, Transport } from '../transport/transport.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { Fleet } from './fleet.ts';
 import type { KeepAlive } from './keep-alive.ts';
@@ -22,6 +23,7 @@ export interface SchedulerParts {
   readonly source: WorkerSource;
   readonly transport: Pick<Transport, 'pack' | 'canKill' | 'backend' | 'parentDeath'>;
   readonly clock: Clock;
+  readonly random: Random;
   readonly options: ResolvedPoolOptions;
   readonly moduleUrl: string;
   readonly keepAlive: KeepAlive;
@@ -33,18 +35,25 @@ export class Scheduler implements WorkerListener {
   readonly #dispatcher: Dispatcher;
   #state: PoolStats['state'] = 'open';
   #failure: unknown;
-  #lastTaskId = 0;
   #taskNames: ReadonlySet<string> | undefined;
   /** Woken whenever a task settles or a worker is ready or gone. */
   #waiters: Array<() => void> = [];
 
   constructor(parts: SchedulerParts) {
-    const { source, transport, clock, options, keepAlive } = parts;
+    const { source, transport, clock, random, options, keepAlive } = parts;
     this.#parts = parts;
-    this.#fleet = new Fleet({ source, clock, options, listener: this });
+    this.#fleet = new Fleet({
+      source,
+      clock,
+      random,
+      options,
+      listener: this,
+      onMayGrow: () => this.#dispatcher.dispatch(),
+    });
     this.#dispatcher = new Dispatcher({
       fleet: this.#fleet,
       clock,
+      random,
       options,
       canKill: transport.canKill,
       onSettled: (task) => {
@@ -80,26 +89,26 @@ export class Scheduler implements WorkerListener {
     });
   }
 
-  /** Takes arguments over by value, now or for later. */
-  pack(name: string, args: readonly unknown[], transfer: readonly TransferItem[], when: 'now' | 'later'): Packed {
+  /** Takes arguments over by value. */
+  pack(name: string, args: readonly unknown[], transfer: readonly TransferItem[], when: PackFor): Packed {
     checkTransfer(transfer);
     return this.#parts.transport.pack(args, transfer, { name, subject: 'arguments' }, when);
   }
 
   /**
-   * Takes a call over. Throws what is wrong with it, and then nothing was taken. `pack` gives the arguments, for now or for
-   * later. `isBounded`: the caller bounds its calls itself, so the queue's limit isn't for it.
+   * Takes a call over. Throws what is wrong with it, and then nothing was taken. `pack` gives the arguments for now, for later,
+   * or for more than once. `isBounded`: the caller bounds its calls itself, so the queue's limit isn't for it.
    */
-  submit(call: TaskCall, pack: (when: 'now' | 'later') => Packed, isBounded: boolean): PoolTask {
+  submit(call: TaskCall, pack: (when: PackFor) => Packed, isBounded: boolean): PoolTask {
     const worker = this.#fleet.free;
-    const id = ++this.#lastTaskId;
+    const isKept = call.retry.retries > 0;
     let task: PoolTask;
     if (worker !== undefined) {
-      task = new Task<Packed, PoolWorker>(id, call, pack('now'));
+      task = new Task<Packed, PoolWorker>(call, pack(isKept ? 'keep' : 'now'));
       this.#dispatcher.send(task, worker);
     } else {
       if (!isBounded) this.#assertQueueHasRoom();
-      task = new Task<Packed, PoolWorker>(id, call, pack('later'));
+      task = new Task<Packed, PoolWorker>(call, pack(isKept ? 'keep' : 'later'));
       this.#dispatcher.enqueue(task);
     }
     this.#dispatcher.counters.submitted++;
@@ -178,12 +187,13 @@ export class Scheduler implements WorkerListener {
   }
 
   onEnd(worker: PoolWorker, end: WorkerEnd): void {
-    this.#fleet.remove(worker, end);
-    for (const task of worker.tasks.values()) this.#dispatcher.lose(task, worker, end);
+    const tasks = [...worker.tasks.values()];
+    const verdict = this.#fleet.remove(worker, end, tasks.some(end.hasBegun));
+    for (const task of tasks) this.#dispatcher.lose(task, worker, end);
+    if (verdict !== undefined) this.#fail(verdict.giveUpFor);
     // The first worker of a pool decides whether there is a pool.
-    if (this.#fleet.isHopeless || (end.isStartFailure && this.#taskNames === undefined))
-      this.#fail(end.errorFor(undefined));
-    this.#dispatcher.growFleet();
+    else if (end.isStartFailure && this.#taskNames === undefined) this.#fail(end.errorFor(undefined));
+    this.#dispatcher.dispatch();
     this.#wake();
   }
 
@@ -192,7 +202,7 @@ export class Scheduler implements WorkerListener {
     if (this.#state === 'failed') return;
     this.#state = 'failed';
     this.#failure = cause;
-    this.#dispatcher.refuseQueued(() => this.#failedError());
+    this.#dispatcher.refuseWaiting(() => this.#failedError());
     this.#fleet.giveUp();
   }
 

@@ -18,6 +18,10 @@ export interface PoolWorker {
   readonly state: WorkerState;
   readonly pid: number | undefined;
   readonly threadId: number | undefined;
+  /** The last lines it wrote to stderr, oldest first. */
+  readonly stderrTail: readonly string[];
+  /** Tasks it has answered so far. */
+  readonly answered: number;
   /** Tasks it holds, by id. */
   readonly tasks: ReadonlyMap<number, PoolTask>;
   /** Takes one more task now? */
@@ -27,7 +31,7 @@ export interface PoolWorker {
   /** Aborts the task's signal. */
   cancel(task: PoolTask, reason: unknown): void;
   addCredit(task: PoolTask, items: number): void;
-  /** Takes the task off, after its reply. */
+  /** Takes the task off, after its reply or at the worker's end. */
   release(task: PoolTask): void;
   /** Asks it to end: teardown, then gone. Only without tasks. */
   stop(): void;
@@ -41,6 +45,8 @@ export interface PoolWorker {
 
 /** How a worker's life ended. */
 export interface WorkerEnd {
+  /** Undefined when it could not be ended. */
+  readonly exit: { readonly exitCode: number | null; readonly signal: NodeJS.Signals | null } | undefined;
   /** The error for a task that was running, or for whoever waited for the start. */
   readonly errorFor: (task: PoolTask | undefined) => unknown;
   /** Did it begin this task? */

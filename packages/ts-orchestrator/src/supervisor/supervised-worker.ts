@@ -56,6 +56,7 @@ export class SupervisedWorker implements PoolWorker {
   /** Of the link, which is another one after a restart. */
   #examination!: WorkerExamination;
   #taskNames: readonly string[] = [];
+  #answered = 0;
   /** Why it ends, when heddle or its own start decided that. */
   #startError: unknown;
   #fatal: { readonly error: unknown } | undefined;
@@ -87,6 +88,14 @@ export class SupervisedWorker implements PoolWorker {
     return { pool: this.#order.poolName, workerId: this.id, pid: this.pid, threadId: this.threadId };
   }
 
+  get stderrTail(): readonly string[] {
+    return this.#parts.output.tail;
+  }
+
+  get answered(): number {
+    return this.#answered;
+  }
+
   get label(): string {
     const { pid, threadId } = this.#link;
     if (this.#parts.transport.backend === 'inline') return `worker ${this.id} (inline)`;
@@ -99,7 +108,7 @@ export class SupervisedWorker implements PoolWorker {
 
   run(task: PoolTask): void {
     const { id, call, packed, attempt } = task;
-    const { value, transfer } = packed!;
+    const { value, transfer } = packed!.fresh?.() ?? packed!;
     const { name, index, credit } = call;
     this.#link.send({ t: 'run', id, name, value, index, attempt, credit }, transfer);
     this.tasks.set(id, task);
@@ -117,6 +126,7 @@ export class SupervisedWorker implements PoolWorker {
   release(task: PoolTask): void {
     this.tasks.delete(task.id);
     this.#examination.forget();
+    this.#answered++;
     if (this.#state === 'busy' && this.tasks.size === 0) this.#move('ready');
   }
 
@@ -289,6 +299,7 @@ export class SupervisedWorker implements PoolWorker {
             },
       );
     this.#end({
+      exit: { exitCode: exit.exitCode, signal: exit.signal },
       errorFor: (task) => {
         if (this.#startError !== undefined) return this.#startError;
         if (exit.isSpawnFailure && isStartFailure)
@@ -316,6 +327,7 @@ export class SupervisedWorker implements PoolWorker {
     this.#link.abandon();
     if (workerEvents.hasSubscribers) workerEvents.publish({ ...this.#identity, type: 'stuck', examination });
     this.#end({
+      exit: undefined,
       errorFor: (task) => {
         const error = heddleError(
           'HEDDLE_WORKER_STUCK',

@@ -46,6 +46,16 @@ export function checkTransfer(transfer: readonly TransferItem[]): void {
   }
 }
 
+/**
+ * Refuses what can be moved but not copied, for arguments that may be sent more than once.
+ * @throws {HeddleError} HEDDLE_TRANSFER.
+ */
+export function checkCopyable(transfer: readonly TransferItem[]): void {
+  const port = transfer.findIndex((item) => !(item instanceof ArrayBuffer));
+  if (port >= 0)
+    throw transferError(port, 'it can be sent only once, and retries may send it again (set retries to 0)');
+}
+
 /** A copy in this process; `transfer` is moved into it. The moved buffers come back as `moved`. */
 export function cloneValue<T>(value: T, transfer: readonly TransferItem[], role: PayloadRole): Cloned<T> {
   if (transfer.length === 0 && isPrimitive(value)) return { value, moved: [] };

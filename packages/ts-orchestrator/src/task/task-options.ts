@@ -1,19 +1,52 @@
 /**
  * Every option of a single call: meaning, unit, range, default.
  */
-import { DELAY_MS_MAX } from '../clock/deadlines.ts';
+import { DELAY_MS_MAX, RETRIES_MAX } from '../clock/deadlines.ts';
+import { heddleError } from '../errors/errors.ts';
 import {
   booleanOption,
   choiceOption,
   instanceOption,
   numberOption,
   readOptions,
+  show,
   type OptionSpec,
 } from '../errors/option-reader.ts';
 import type { TransferItem } from './payload.ts';
 
-/** What every kind of call takes. */
-export interface CallOptions {
+/** Says of one failed attempt (from 1) whether another may follow. Runs in the host, before the wait. */
+export type RetryPredicate = (error: unknown, attempt: number) => boolean;
+
+/** When a task that had begun runs again. The defaults of a pool, or of one call. */
+export interface RetryOptions {
+  /**
+   * Most further runs of a task that had begun and failed, 0 to 1,000. Only you know whether running twice does harm. Default 0.
+   * Its arguments are kept for sending again, which costs a copy; a MessagePort in `transfer` is refused. A stream that has
+   * delivered an item is never run again.
+   */
+  readonly retries?: number | undefined;
+  /**
+   * What a task runs again after. `crash`: its worker died. `error`: the function threw (not what heddle refuses, as a result that
+   * can't be sent). A function decides itself, from the error and the attempt, and also hears of time-outs; what it throws is
+   * what the task rejects with. Never after a cancel. Default `crash`.
+   */
+  readonly retryOn?: 'crash' | 'error' | RetryPredicate | undefined;
+  /**
+   * Base of the wait before a task runs again, in milliseconds, 0 to 2,147,483,647: before the n-th further run a random time up to
+   * this times 2^(n - 1), at most 30 s or this. Default 100.
+   */
+  readonly retryDelayMs?: number | undefined;
+}
+
+/** The three as one call has them. */
+export interface RetryRule {
+  readonly retries: number;
+  readonly retryOn: 'crash' | 'error' | RetryPredicate;
+  readonly retryDelayMs: number;
+}
+
+/** What every kind of call takes. Retries: default the pool's. */
+export interface CallOptions extends RetryOptions {
   /** Aborting it cancels the task: it rejects with `signal.reason`, once the task has stopped. */
   readonly signal?: AbortSignal | undefined;
   /**
@@ -41,7 +74,22 @@ export interface MapOptions extends CallOptions {
   readonly onError?: 'fail' | 'collect' | undefined;
 }
 
+/** `retries`, `retryOn` and `retryDelayMs` with these defaults. */
+export const retrySpecs = <R, O, D>(retries: R, retryOn: O, retryDelayMs: D) => ({
+  retries: numberOption({ min: 0, max: RETRIES_MAX, unit: 'runs' }, retries),
+  retryOn: {
+    expected: `'crash', 'error', or a function (error, attempt) => boolean`,
+    fallback: retryOn,
+    parse: (raw) =>
+      raw === 'crash' || raw === 'error' || typeof raw === 'function'
+        ? { value: raw as 'crash' | 'error' | RetryPredicate }
+        : undefined,
+  } as OptionSpec<'crash' | 'error' | RetryPredicate | O>,
+  retryDelayMs: numberOption({ min: 0, max: DELAY_MS_MAX, unit: 'milliseconds' }, retryDelayMs),
+});
+
 const CALL_SPECS = {
+  ...retrySpecs(undefined, undefined, undefined),
   signal: instanceOption('an AbortSignal', (raw): raw is AbortSignal => raw instanceof AbortSignal),
   timeoutMs: numberOption({ min: 1, max: DELAY_MS_MAX, unit: 'milliseconds' }, undefined),
   priority: numberOption({ min: -Number.MAX_VALUE, max: Number.MAX_VALUE, unit: 'rank', integer: false }, 0),
@@ -50,6 +98,28 @@ const CALL_SPECS = {
     (raw): raw is NonNullable<CallOptions['onProgress']> => typeof raw === 'function',
   ),
 };
+
+/**
+ * What a call says about retries, the rest from `fallback`.
+ * @throws {HeddleError} HEDDLE_OPTION_INVALID, when it says when to run again and the number of further runs is 0.
+ */
+export function retryRuleOf(what: string, call: RetryOptions, fallback: RetryRule): RetryRule {
+  const { retries, retryOn, retryDelayMs } = call;
+  if (retries === undefined && retryOn === undefined && retryDelayMs === undefined) return fallback;
+  const rule = {
+    retries: retries ?? fallback.retries,
+    retryOn: retryOn ?? fallback.retryOn,
+    retryDelayMs: retryDelayMs ?? fallback.retryDelayMs,
+  };
+  for (const option of ['retryOn', 'retryDelayMs'] as const)
+    if (rule.retries === 0 && call[option] !== undefined)
+      throw heddleError('HEDDLE_OPTION_INVALID', {
+        option: `option "${option}" of ${what}`,
+        expected: 'left out where retries is 0',
+        got: show(call[option]),
+      });
+  return rule;
+}
 
 const RUN_SPECS = {
   ...CALL_SPECS,

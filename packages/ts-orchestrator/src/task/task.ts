@@ -2,7 +2,8 @@
  * One call of one function, from submission to its only outcome.
  */
 import type { Clock, Timer } from '../clock/clock.ts';
-import { HeddleError, traceTask } from '../errors/errors.ts';
+import { traceTask, type TracedWorker } from '../errors/errors.ts';
+import type { RetryRule } from './task-options.ts';
 import { canMoveTask, type TaskState } from './task-state.ts';
 
 /** How a task ends; for a stream the value is undefined and the items came before. */
@@ -16,6 +17,8 @@ export interface TaskCall {
   readonly priority: number;
   /** Milliseconds a run may take; undefined: no limit. For a stream: the longest wait for one item. */
   readonly timeoutMs: number | undefined;
+  /** Runs after the first that its caller allows. */
+  readonly retry: RetryRule;
   readonly onItem?: ((value: unknown) => void) | undefined;
   readonly onProgress: ((value: unknown) => void) | undefined;
   /** Called once. */
@@ -30,17 +33,27 @@ interface PackedArguments {
 }
 
 export class Task<Packed extends PackedArguments = PackedArguments, Worker = unknown> {
-  readonly id: number;
+  /** Number on the wire of the run that is under way, new for every run: what comes late from one never hits the next. */
+  id = 0;
   readonly call: TaskCall;
   readonly priority: number;
+  /** From 1; counts the runs that had begun. */
   attempt = 1;
+  /** Errors of the attempts that failed, and of workers that died before it began. Oldest first. */
+  readonly failures: unknown[] = [];
+  /** Attempts that ended with the death of the worker. */
+  deaths = 0;
+  /** How often its worker died before it began. */
+  resends = 0;
+  /** An item of the stream has been handed out: running again would give it twice. */
+  hasDelivered = false;
   packed: Packed | undefined;
   /** The worker that runs it; undefined unless running or cancelling. */
   worker: Worker | undefined;
-  /** Its number; stays after the end, for the trace. */
-  workerId: number | undefined;
   /** Why it was stopped, the first reason only; set while cancelling. */
-  cause: { readonly error: unknown } | undefined;
+  cause: { readonly error: unknown; readonly isTimeout: boolean } | undefined;
+  /** Its caller cancelled it: whatever stopped it first, it doesn't run again. */
+  isUnwanted = false;
   /** Time-out of the run, then the grace after a cancel. One at a time. */
   timer: Timer | undefined;
   /** Items of a stream that the worker may still send. */
@@ -48,8 +61,7 @@ export class Task<Packed extends PackedArguments = PackedArguments, Worker = unk
   #state: TaskState = 'queued';
   #startedAt: number | undefined;
 
-  constructor(id: number, call: TaskCall, packed: Packed | undefined) {
-    this.id = id;
+  constructor(call: TaskCall, packed: Packed | undefined) {
     this.call = call;
     this.priority = call.priority;
     this.packed = packed;
@@ -74,20 +86,36 @@ export class Task<Packed extends PackedArguments = PackedArguments, Worker = unk
     this.timer = timer;
   }
 
+  /** Adds to an error what is known of the task and its worker. */
+  trace(error: unknown, worker: TracedWorker | undefined, clock: Clock): void {
+    traceTask(error, {
+      name: this.call.name,
+      index: this.call.index,
+      attempt: this.attempt,
+      workerId: worker?.id,
+      pid: worker?.pid,
+      threadId: worker?.threadId,
+      exitCode: worker?.exitCode,
+      signal: worker?.signal,
+      stderrTail: worker?.stderrTail ?? [],
+      elapsedMs: worker === undefined || this.#startedAt === undefined ? 0 : clock.now() - this.#startedAt,
+    });
+  }
+
+  /** Back to where it was before its last run. */
+  rewind(): void {
+    this.setTimer(undefined);
+    this.worker = undefined;
+    this.cause = undefined;
+    this.creditLeft = this.call.credit;
+  }
+
   /** The only place that ends a task. */
-  settle(outcome: Outcome, clock: Clock): void {
+  settle(outcome: Outcome): void {
     this.move('settled');
     this.setTimer(undefined);
     this.packed = undefined;
     this.worker = undefined;
-    // A reason to stop is the caller's own object and may end many tasks; it stays as it is.
-    if (!outcome.ok && (this.cause === undefined || outcome.error instanceof HeddleError))
-      traceTask(outcome.error, {
-        name: this.call.name,
-        attempt: this.attempt,
-        workerId: this.workerId,
-        elapsedMs: this.#startedAt === undefined ? 0 : clock.now() - this.#startedAt,
-      });
     this.call.onOutcome(outcome);
   }
 }

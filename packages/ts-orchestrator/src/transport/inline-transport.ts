@@ -6,7 +6,7 @@
  * between.
  */
 import type { Clock } from '../clock/clock.ts';
-import { cloneValue, canClone, isPrimitive, isShared, SETUP_ROLE } from '../task/payload.ts';
+import { canClone, checkCopyable, cloneValue, isPrimitive, isShared, SETUP_ROLE } from '../task/payload.ts';
 import type { HostMessage, StartOrder, WorkerMessage, WorkerPort } from './protocol.ts';
 import type { Link, Transport } from './transport.ts';
 
@@ -34,11 +34,16 @@ export function createInlineTransport(options: InlineTransportOptions): Transpor
     backend: 'inline',
     canKill: false,
     parentDeath: 'same-process',
-    pack(args, transfer, role) {
+    pack(args, transfer, role, when) {
       if (isByReference) return { value: args, transfer: [], canResend: true };
       if (transfer.length === 0 && args.every((value) => isPrimitive(value) || isShared(value)))
         return { value: args, transfer: [], canResend: true };
-      return { value: cloneValue(args, transfer, role).value, transfer: [], canResend: true };
+      if (when === 'keep') checkCopyable(transfer);
+      const { value } = cloneValue(args, transfer, role);
+      if (when !== 'keep') return { value, transfer: [], canResend: true };
+      // The task may change what it gets, so each run gets a copy of the copy.
+      const fresh = () => ({ value: cloneValue(value, [], role).value, transfer: [] });
+      return { value, transfer: [], canResend: true, fresh };
     },
     canSend: canClone,
     packSetup: copySetup,

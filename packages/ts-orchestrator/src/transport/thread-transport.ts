@@ -7,7 +7,7 @@
  */
 import { MessageChannel, receiveMessageOnPort, Worker, type WorkerOptions } from 'node:worker_threads';
 import { readThreadStack } from '../liveness/thread-stack.ts';
-import { arePrimitive, canClone, cloneValue, payloadError, SETUP_ROLE } from '../task/payload.ts';
+import { arePrimitive, canClone, checkCopyable, cloneValue, payloadError, SETUP_ROLE } from '../task/payload.ts';
 import { entryUrl } from './entry-url.ts';
 import type { WorkerMessage } from './protocol.ts';
 import { createThreadWords, OWNERSHIP_WORD, takePrinted, type ThreadStart } from './thread-words.ts';
@@ -29,7 +29,9 @@ export function createThreadTransport(options: ThreadTransportOptions): Transpor
       if (transfer.length === 0 && arePrimitive(args)) return { value: args, transfer, canResend: true };
       // `send` copies synchronously, so nothing is copied here.
       if (when === 'now') return { value: args, transfer, canResend: false };
+      if (when === 'keep') checkCopyable(transfer);
       const { value, moved } = cloneValue(args, transfer, role);
+      if (when === 'keep') return { value, transfer: [], canResend: true };
       return { value, transfer: moved, canResend: moved.length === 0 };
     },
     canSend: canClone,

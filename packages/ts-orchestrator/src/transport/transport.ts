@@ -16,7 +16,12 @@ export interface Packed {
   readonly transfer: readonly TransferItem[];
   /** Can it be sent a second time, to another worker, when the first died before it started the task? */
   readonly canResend: boolean;
+  /** Where a worker would get these very objects: makes them anew for each sending. */
+  readonly fresh?: () => { readonly value: unknown; readonly transfer: readonly TransferItem[] };
 }
+
+/** When packed arguments are sent: see `Transport.pack`. */
+export type PackFor = 'now' | 'later' | 'keep';
 
 /** How a worker ended. */
 export interface LinkExit {
@@ -70,10 +75,11 @@ export interface Transport {
   readonly parentDeath: ParentDeath;
   /**
    * Takes a value over. 'now': it is sent before the caller gets control back, so a copy can be saved. 'later': it waits in
-   * the queue, so it is copied at once.
+   * the queue, so it is copied at once. 'keep': it may be sent more than once, so a copy is kept; what is listed for transfer is
+   * detached all the same, and each sending copies it.
    * @throws {HeddleError} HEDDLE_ARGUMENT_UNCLONEABLE, HEDDLE_SHARED_ARRAY, HEDDLE_TRANSFER, HEDDLE_PAYLOAD_BYTES.
    */
-  pack(args: readonly unknown[], transfer: readonly TransferItem[], role: PayloadRole, when: 'now' | 'later'): Packed;
+  pack(args: readonly unknown[], transfer: readonly TransferItem[], role: PayloadRole, when: PackFor): Packed;
   /** Does a value survive the way to a worker? For the reason of a cancel, which is told as far as it can be. */
   canSend(value: unknown): boolean;
   /** Takes over what `setup(data)` gets; for `StartOrder.setupData`. Throws as `pack` does. */

@@ -21,6 +21,10 @@ describe('options of a pool', () => {
       cancelGraceMs: 250,
       idleTimeoutMs: 30_000,
       queueLimit: 1_000_000,
+      retries: 0,
+      retryOn: 'crash',
+      retryDelayMs: 100,
+      restartLimit: { count: 5, windowMs: 30_000 },
     });
     expect(Object.isFrozen(options)).toBe(true);
     expect(parsePoolOptions({ backend: 'inline' })).toMatchObject({ workersMax: 1, tasksPerWorker: 512 });
@@ -29,7 +33,7 @@ describe('options of a pool', () => {
 
   it.each([
     [{ worker: 2 }, 'createPool has no option "worker"; did you mean "workers"?'],
-    [{ retries: 2 }, 'createPool has no option "retries"; known: backend, workers'],
+    [{ unheard: 2 }, 'createPool has no option "unheard"; known: backend, workers'],
     [{ limits: { heapMib: 2 } }, 'limits has no option "heapMib"; did you mean "heapMiB"?'],
     [{ workers: 0 }, 'option "workers" of createPool must be \'auto\' or an integer from 1 to 1024'],
     [{ workers: 2.5 }, 'got 2.5'],
@@ -46,6 +50,18 @@ describe('options of a pool', () => {
     [{ idleTimeoutMs: 2 ** 31 }, 'or Infinity; got 2147483648'],
     [{ queueLimit: -1 }, 'of tasks from 0'],
     [{ name: '' }, 'printable'],
+    [{ retries: -1 }, 'option "retries" of createPool must be an integer of runs from 0 to 1000; got -1'],
+    [{ retries: NaN }, 'got NaN'],
+    [{ retries: Infinity }, 'got Infinity'],
+    [{ retryOn: 'always' }, "must be 'crash', 'error', or a function (error, attempt) => boolean; got 'always'"],
+    [{ retryDelayMs: -0.5 }, 'of milliseconds from 0 to 2147483647; got -0.5'],
+    [{ restartLimit: 3 }, 'option "restartLimit" of createPool must be an object; got 3'],
+    [{ restartLimit: { count: -1 } }, 'option "count" of restartLimit must be an integer of restarts from 0'],
+    [
+      { restartLimit: { windowMs: NaN } },
+      'option "windowMs" of restartLimit must be an integer of milliseconds from 1',
+    ],
+    [{ restartLimit: { seconds: 1 } }, 'restartLimit has no option "seconds"; known: count, windowMs'],
     [{ name: 'a\nb' }, "got 'a\\nb'"],
     [{ env: { A: 1 } }, 'an object of strings'],
     [{ execArgv: '--x' }, 'an array of strings'],

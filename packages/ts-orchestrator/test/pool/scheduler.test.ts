@@ -53,19 +53,24 @@ describe('starting', () => {
     expect(fake.pool.stats().workers).toMatchObject({ startFailures: 1, died: 0 });
   });
 
-  it('gives up after three failures in a row, with the first cause, and lets what runs finish', async () => {
-    const fake = await openFakePool();
+  it('gives up when too many failed, with the first cause, and lets what runs finish', async () => {
+    const fake = await openFakePool({ restartLimit: { count: 2 } });
     const running = run(fake);
     const waiting = run(fake);
-    for (const n of [1, 2, 3])
+    for (const n of [1, 2, 3]) {
+      fake.clock.advance(5_000);
       fake.links[n]!.exit({ isSpawnFailure: true, cause: new Error(`try ${n}`), signal: null });
+    }
+    const failure = { code: 'HEDDLE_POOL_FAILED', message: expect.stringContaining('try 1') };
     expect(await errorOf(waiting)).toMatchObject({
-      code: 'HEDDLE_POOL_FAILED',
-      message: expect.stringContaining('try 3'),
+      ...failure,
+      cause: { code: 'HEDDLE_SPAWN', cause: new Error('try 1') },
     });
-    expect(await errorOf(run(fake))).toMatchObject({ code: 'HEDDLE_POOL_FAILED' });
+    expect(await errorOf(run(fake))).toMatchObject(failure);
     fake.links[0]!.reply('done');
     expect(await running).toBe('done');
+    // With its last task it has no further use.
+    expect(fake.links[0]!.sent.at(-1)).toEqual({ t: 'stop' });
     const closing = fake.pool.close();
     await turn();
     fake.links[0]!.emit({ t: 'stopped', error: undefined });

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { canMoveWorker, type WorkerState } from '../../src/pool/worker-state.ts';
-import { systemClock } from '../../src/clock/clock.ts';
 import { canMoveTask, type TaskState } from '../../src/task/task-state.ts';
 import { Task } from '../../src/task/task.ts';
 
@@ -9,14 +8,18 @@ const moves = <S>(states: readonly S[], can: (from: S, to: S) => boolean) =>
 
 describe('states', () => {
   it('of a task', () => {
-    const states: TaskState[] = ['queued', 'running', 'cancelling', 'settled'];
+    const states: TaskState[] = ['queued', 'running', 'cancelling', 'delayed', 'settled'];
     expect(moves(states, canMoveTask)).toEqual([
       'queued > running',
       'queued > settled',
       'running > queued',
       'running > cancelling',
+      'running > delayed',
       'running > settled',
+      'cancelling > delayed',
       'cancelling > settled',
+      'delayed > queued',
+      'delayed > settled',
     ]);
   });
 
@@ -30,9 +33,18 @@ describe('states', () => {
 
 it('a task has one outcome', () => {
   const outcomes: unknown[] = [];
-  const call = { name: 'f', credit: 0, index: undefined, priority: 0, timeoutMs: undefined, onProgress: undefined };
-  const task = new Task(1, { ...call, onOutcome: (outcome) => outcomes.push(outcome) }, undefined);
-  task.settle({ ok: true, value: 1 }, systemClock);
-  expect(() => task.settle({ ok: true, value: 2 }, systemClock)).toThrow('settled to settled');
+  const retry = { retries: 0, retryOn: 'crash', retryDelayMs: 0 } as const;
+  const call = {
+    name: 'f',
+    credit: 0,
+    index: undefined,
+    priority: 0,
+    timeoutMs: undefined,
+    onProgress: undefined,
+    retry,
+  };
+  const task = new Task({ ...call, onOutcome: (outcome) => outcomes.push(outcome) }, undefined);
+  task.settle({ ok: true, value: 1 });
+  expect(() => task.settle({ ok: true, value: 2 })).toThrow('settled to settled');
   expect(outcomes).toEqual([{ ok: true, value: 1 }]);
 });
