@@ -68,6 +68,11 @@ void* Scratch::tryAllocate(uint64_t bytes) {
 void Scratch::release() {
   if (block_ == nullptr) return;
   void* dropped = block_;
+#if defined(MADV_FREE)
+  // The system may take the pages of a large block back when it needs memory; until then they cost nothing to use
+  // again.
+  if (bytes_ >= kHugePage && bytes_ <= kScratchKeptBytes) madvise(block_, bytes_, MADV_FREE);
+#endif
   {
     Store& kept = store();
     const std::lock_guard<std::mutex> lock(kept.mutex);

@@ -9,7 +9,7 @@
 namespace heddle {
 
 /** Most bytes that the process keeps between calls. Larger blocks go back to the system at once. */
-inline constexpr uint64_t kScratchKeptBytes = uint64_t{64} * 1024 * 1024;
+inline constexpr uint64_t kScratchKeptBytes = uint64_t{128} * 1024 * 1024;
 
 class Scratch {
  public:
