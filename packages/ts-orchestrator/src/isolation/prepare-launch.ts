@@ -4,7 +4,7 @@
 import fs from 'node:fs';
 import { heddleError } from '../errors/errors.ts';
 import { planLaunch, type Launch, type LaunchRequest } from './launch.ts';
-import { requireBubblewrap, requirePrlimit } from './programs.ts';
+import { findProgram, requireBubblewrap, requirePrlimit } from './programs.ts';
 import { readableFolders } from './readable.ts';
 
 export interface LaunchWish extends LaunchRequest {
@@ -33,6 +33,8 @@ export async function prepareLaunch(wish: LaunchWish): Promise<Launch> {
     setprivPath,
     prlimitPath: cpuSeconds === undefined ? undefined : requirePrlimit(),
     bwrapPath: isSandbox ? await requireBubblewrap(folders) : undefined,
+    // A guard needs fork, which Windows has not.
+    shPath: process.platform === 'win32' ? undefined : findProgram('sh'),
     folders,
   });
 }

@@ -6,13 +6,13 @@ import fs from 'node:fs';
 
 const CLOSE_ON_EXEC = 0o2000000;
 
-/** Their numbers from `first` on. Empty where the system doesn't tell. */
-export function strayDescriptors(first: number): number[] {
+/** Their numbers, stdin to stderr not among them. Empty where the system doesn't tell. */
+export function strayDescriptors(): number[] {
   try {
     return fs
       .readdirSync('/proc/self/fd')
       .map(Number)
-      .filter((fd) => fd >= first && !closesOnExec(fd));
+      .filter((fd) => fd > 2 && !closesOnExec(fd));
   } catch {
     return [];
   }

@@ -3,8 +3,10 @@
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
+import type { Socket } from 'node:net';
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { GUARD_FD } from '../isolation/guard.ts';
 import type { Launch } from '../isolation/launch.ts';
 import { WORKER_MARK } from '../isolation/process-group.ts';
 import { strayDescriptors } from '../isolation/stray-descriptors.ts';
@@ -27,10 +29,12 @@ interface ForkParts {
  */
 export function forkWorker(parts: ForkParts): ChildProcess {
   const { launch, mark, parentDeath, ownership } = parts;
-  const { command, args, env, isIsolated } = launch;
+  const { wordsFor, env, isIsolated, isGuarded } = launch;
+  const [command, ...args] = wordsFor(mark);
   const stdio: Array<number | 'ignore' | 'pipe' | 'ipc'> = ['ignore', 'pipe', 'pipe', 'ipc'];
-  if (ownership !== undefined) stdio[OWNERSHIP_FD] = ownership;
-  const strays = isIsolated ? strayDescriptors(stdio.length) : [];
+  stdio[OWNERSHIP_FD] = ownership ?? 'ignore';
+  if (isGuarded) stdio[GUARD_FD] = 'pipe';
+  const strays = isIsolated ? strayDescriptors().filter((fd) => (stdio[fd] ?? 'ignore') === 'ignore') : [];
   // The only way to close a descriptor of the child is to give it another.
   const nothing = strays.length === 0 ? undefined : fs.openSync(os.devNull, 'r');
   try {
@@ -38,19 +42,31 @@ export function forkWorker(parts: ForkParts): ChildProcess {
       while (stdio.length < fd) stdio.push('ignore');
       stdio[fd] = nothing!;
     }
-    return fork(
+    const child = fork(
       fileURLToPath(entryUrl('process-entry')),
       [mark, parentDeath, String(process.pid), ownership === undefined ? '' : String(OWNERSHIP_FD)],
       {
         serialization: 'advanced',
         execPath: command,
-        execArgv: [...args],
+        execArgv: args,
         detached: process.platform !== 'win32',
         stdio,
-        ...(env === undefined ? {} : { env: isIsolated ? { ...env, [WORKER_MARK]: mark } : { ...env } }),
+        // Where there is a guard it sets the mark, for the worker and not for itself.
+        ...(env === undefined ? {} : { env: { ...env, ...(isIsolated && !isGuarded ? { [WORKER_MARK]: mark } : {}) } }),
       },
     );
+    if (isGuarded) holdGuard(child);
+    return child;
   } finally {
     if (nothing !== undefined) fs.closeSync(nothing);
   }
+}
+
+/** Keeps this end of the guard's pipe open for as long as the worker lives. */
+function holdGuard(child: ChildProcess): void {
+  // Its type knows of the first five only.
+  const pipe = (child.stdio as readonly unknown[])[GUARD_FD] as Socket | null;
+  pipe?.on('error', () => {});
+  pipe?.unref();
+  child.once('exit', () => pipe?.destroy());
 }

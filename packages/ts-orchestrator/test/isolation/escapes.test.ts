@@ -8,6 +8,7 @@ import path from 'node:path';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createPool, WorkerDiedError, type Pool, type PoolOptions } from '@heddle/ts-orchestrator';
 import { findProgram, requireBubblewrap } from '../../src/isolation/programs.ts';
+import { signalProcess } from '../../src/isolation/process-group.ts';
 import type { UntypedModule } from '../../src/pool/types.ts';
 import { deferred, errorOf, fixture, isAlive, temporaryFolder } from '../helpers.ts';
 import { startProgram } from '../programs.ts';
@@ -151,6 +152,19 @@ describe('level process', () => {
     const pool = await makePool({ backend: 'processes', limits: { rssMiB: 300 } });
     expect(await errorOf(pool.run('floodsInChild'))).toMatchObject({ code: 'HEDDLE_LIMIT_MEMORY' });
   });
+
+  it.each([false, true])(
+    'has what it starts ended with a killed host (in a session of its own: %s)',
+    async (isDetached) => {
+      const program = startProgram('leaves-a-program.mjs', [String(isDetached)]);
+      const pids = JSON.parse(await program.firstLine) as number[];
+      onTestFinished(() => pids.forEach((pid) => signalProcess(pid, 'SIGKILL')));
+      expect(pids.map(isAlive)).toEqual([true, true]);
+      program.child.kill('SIGKILL');
+      await program.ended;
+      await Promise.all(pids.map(gone));
+    },
+  );
 
   it('has no descriptor of the program open', async () => {
     // Without the flag that closes it, as a shell hands it down or an addon opens it.

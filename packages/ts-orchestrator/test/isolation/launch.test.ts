@@ -11,6 +11,7 @@ const facts: LaunchFacts = {
   setprivPath: undefined,
   prlimitPath: undefined,
   bwrapPath: undefined,
+  shPath: undefined,
   folders: [],
 };
 const request: LaunchRequest = {
@@ -24,10 +25,11 @@ const request: LaunchRequest = {
 
 describe('a launch', () => {
   it('is plain Node where nothing is asked for', () => {
-    expect(planLaunch(request, facts)).toMatchObject({
-      command: '/bin/node',
-      args: ['--conditions', 'x'],
+    const launch = planLaunch(request, { ...facts, shPath: '/bin/sh' });
+    expect(launch.wordsFor('mark')).toEqual(['/bin/node', '--conditions', 'x']);
+    expect(launch).toMatchObject({
       env: undefined,
+      isGuarded: false,
       isIsolated: false,
       isNested: false,
     });
@@ -35,11 +37,19 @@ describe('a launch', () => {
 
   it('goes through the programs that limit, Node last', () => {
     const asked = { ...request, execArgv: [], heapMiB: 64, cpuSeconds: 10, env: { A: '1' } };
-    const { command, args, env } = planLaunch(asked, { ...facts, setprivPath: '/setpriv', prlimitPath: '/prlimit' });
-    expect([command, ...args].join(' ')).toBe(
+    const { wordsFor, env } = planLaunch(asked, { ...facts, setprivPath: '/setpriv', prlimitPath: '/prlimit' });
+    expect(wordsFor('mark').join(' ')).toBe(
       '/setpriv --pdeathsig KILL -- /prlimit --cpu=11: /bin/node --max-old-space-size=64',
     );
     expect(env).toEqual({ A: '1' });
+  });
+
+  it('lets a guard come before an isolated process', () => {
+    const { wordsFor, isGuarded } = planLaunch({ ...request, isolation: 'process' }, { ...facts, shPath: '/bin/sh' });
+    const words = wordsFor('abc');
+    expect(isGuarded).toBe(true);
+    expect(words.slice(0, 2)).toEqual(['/bin/sh', '-c']);
+    expect(words.slice(3)).toEqual(['sh', 'abc', '/bin/node', '--conditions', 'x']);
   });
 
   it.each([
@@ -48,8 +58,8 @@ describe('a launch', () => {
     [[], 'sandbox', false],
   ] as const)('with %j on level %s can tell its stack: %s', (execArgv, isolation, expected) => {
     const asked = { ...request, execArgv, isolation, inspectableArgv: ['--inspect-port=0'] };
-    const { isInspectable, args } = planLaunch(asked, { ...facts, bwrapPath: '/bwrap' });
-    expect({ isInspectable, hasPort: args.includes('--inspect-port=0') }).toEqual({
+    const { isInspectable, wordsFor } = planLaunch(asked, { ...facts, bwrapPath: '/bwrap' });
+    expect({ isInspectable, hasPort: wordsFor('').includes('--inspect-port=0') }).toEqual({
       isInspectable: expected,
       hasPort: expected,
     });
@@ -62,28 +72,29 @@ describe('a launch', () => {
 
   it('puts a sandbox around it, with the module back in place over the empty folders', () => {
     const asked = { ...request, isolation: 'sandbox' as const, execArgv: ['--allow-fs-read=/data/*'] };
-    const { command, args, env, isNested } = planLaunch(asked, {
+    const { wordsFor, env, isNested, isGuarded } = planLaunch(asked, {
       ...facts,
       bwrapPath: '/bwrap',
       folders: ['/tmp/app', '/srv/lib'],
     });
-    const words = args.join(' ');
-    expect(command).toBe('/bwrap');
-    expect(words).toMatch(/--ro-bind \/ \/ .*--tmpfs \/tmp .*--ro-bind \/tmp\/app \/tmp\/app .*-- \/bin\/node /);
+    const words = wordsFor('mark').join(' ');
+    expect(words).toMatch(
+      /^\/bwrap --unshare-all .*--ro-bind \/ \/ .*--tmpfs \/tmp .*--ro-bind \/tmp\/app \/tmp\/app .*-- \/bin\/node /,
+    );
     expect(words).toMatch(
       /--allow-fs-read=\/data\/\* --permission --allow-fs-read=\/srv\/lib\/\* --allow-fs-read=\/tmp\/\* --allow-fs-write=\/tmp\/\* /,
     );
     expect(words).toMatch(/--disable-sigusr1$/);
     expect(env).toEqual({ PATH: '/bin', TMPDIR: '/tmp' });
-    expect(isNested).toBe(true);
+    expect({ isNested, isGuarded }).toEqual({ isNested: true, isGuarded: false });
   });
 
   it('spells the permission model as an older Node does', () => {
     const asked = { ...request, isolation: 'sandbox' as const };
-    const { args } = planLaunch(asked, { ...facts, nodeFlags: new Set(), bwrapPath: '/bwrap' });
-    expect(args).toContain('--experimental-permission');
-    expect(args).not.toContain('--permission');
-    expect(args).not.toContain('--disable-sigusr1');
+    const { wordsFor } = planLaunch(asked, { ...facts, nodeFlags: new Set(), bwrapPath: '/bwrap' });
+    expect(wordsFor('mark')).toContain('--experimental-permission');
+    expect(wordsFor('mark')).not.toContain('--permission');
+    expect(wordsFor('mark')).not.toContain('--disable-sigusr1');
   });
 });
 
