@@ -3,7 +3,7 @@ import { existsSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { isAvailable } from '@heddle/core-native';
 import { decode } from 'fast-png';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { isBrowserMissing, openBrowser, showPage } from '../../../packages/measure/test/browser.ts';
 import { heddle, isAlive, livingDescendants, scratchDir, start } from './heddle.ts';
 
@@ -46,6 +46,33 @@ describe('compare mandelbrot', () => {
       results: [{ name: 'mandelbrot' }],
     });
   });
+});
+
+test('compare hazard-lab: a row, what was seen in words, and processes contain everything', async () => {
+  const cwd = scratchDir();
+  const { code, stdout } = await heddle(['compare', 'hazard-lab', '--quick', '--budget', '1'], { cwd });
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/hazard-lab \(hazards survived\) .* 6 of 6 ✓/);
+  expect(stdout).toContain('HEDDLE_WORKER_DIED');
+  expect(stdout).toMatch(/best\s+hazards survived: processes 6 of 6, threads \d of 6 and inline 1 of 6/);
+});
+
+test('compare http-service: rate, failures and recovery, pages checked; Ctrl-C leaves no process', async () => {
+  const cwd = scratchDir();
+  const args = ['compare', 'http-service', '--quick', '--json', '--budget', '600'];
+  const started = start(args, { cwd });
+  await started.shows('http-service', 'stderr');
+  // The service and the load are up when a runner has two children of its own.
+  const processes = await vi.waitUntil(
+    () => {
+      const found = livingDescendants(started.child.pid!);
+      return found.length >= 8 ? found : undefined;
+    },
+    { timeout: 20_000, interval: 20 },
+  );
+  started.child.kill('SIGINT');
+  expect((await started.ended).code).toBe(130);
+  await expect.poll(() => processes.filter(isAlive), { timeout: 20_000 }).toEqual([]);
 });
 
 describe('compare a function of the user', () => {

@@ -1,7 +1,9 @@
 // How a budget is divided: the fewest rounds fit it, every variant gets the same.
 import { findWorkload, workloads } from '@heddle/workloads';
 import { describe, expect, test } from 'vitest';
-import { planComparison, type PlanRequest } from '../src/compare/plan.ts';
+import { chooseByBudget, planComparison, type PlanRequest } from '../src/compare/plan.ts';
+
+const sized = workloads.filter(({ leastMs }) => leastMs === undefined);
 
 const plan = (more: Partial<PlanRequest>) =>
   planComparison({ workloads, budgetMs: 60_000, isQuick: false, hasNative: true, withPrices: true, ...more });
@@ -9,8 +11,9 @@ const plan = (more: Partial<PlanRequest>) =>
 describe('the plan of a comparison', () => {
   test('the fewest rounds of every variant, its start included, fit the budget', () => {
     const { inlineTargetMs, warmupRounds, minRounds, pricesMs } = plan({});
-    const variants = workloads.reduce((sum, { kinds }) => sum + kinds.length, 0);
-    const roundsMs = variants * (warmupRounds + minRounds + 1) * inlineTargetMs;
+    const variants = sized.reduce((sum, { kinds }) => sum + kinds.length, 0);
+    const leastMs = workloads.reduce((sum, workload) => sum + (workload.leastMs ?? 0), 0);
+    const roundsMs = leastMs + variants * (warmupRounds + minRounds + 1) * inlineTargetMs;
     expect(inlineTargetMs).toBeGreaterThan(25);
     expect(pricesMs + roundsMs).toBeLessThan(60_000);
   });
@@ -22,6 +25,18 @@ describe('the plan of a comparison', () => {
     expect(roundsMsOf(mandelbrot) / roundsMsOf(fetchMany)).toBeCloseTo(2);
     const without = plan({ workloads: [mandelbrot, fetchMany], hasNative: false });
     expect(without.roundsMsOf(mandelbrot) / without.roundsMsOf(fetchMany)).toBeCloseTo(1);
+  });
+
+  test('a workload that would take a quarter of the budget alone is left out of a run over all', () => {
+    const names = (budgetMs: number) => chooseByBudget(workloads, budgetMs).leftOut.map(({ name }) => name);
+    expect(names(60_000)).toEqual([]);
+    expect(names(10_000)).toEqual(['http-service', 'hazard-lab']);
+  });
+
+  test('one that is not sized gets what it takes at least, and everything where it is alone', () => {
+    const lab = findWorkload('hazard-lab')!;
+    expect(plan({}).roundsMsOf(lab)).toBe(lab.leastMs);
+    expect(plan({ workloads: [lab], withPrices: false }).roundsMsOf(lab)).toBeGreaterThan(lab.leastMs! * 2);
   });
 
   test('a large budget gives more rounds, not longer ones; a small one no rounds that are mostly noise', () => {

@@ -89,3 +89,29 @@ test('the textbook is quoted only where it differs and was measured', () => {
   expect(decide([outcome('inline', 50), outcome('threads', 100)]).againstTextbook).toMatch(/Textbook: CPU-bound/);
   expect(decide([outcome('inline', 50)]).againstTextbook).toBeUndefined();
 });
+
+test('a count is told as it is: no ratio, no noise', () => {
+  const survived: Measure = {
+    key: 'survived',
+    label: 'hazards survived',
+    unit: 'of 6',
+    better: 'higher',
+    isCount: true,
+  };
+  const kinds = [outcome('inline', 1), outcome('threads', 5), outcome('processes', 6)].map((kind, index) => ({
+    ...kind,
+    decided: summarize([[1, 5, 6][index]!]),
+  }));
+  const { fastest, survivesCrash } = decideVerdict({
+    kinds,
+    decides: survived,
+    textbookRule: '',
+    textbookExpects: ['processes'],
+    noise: 0.03,
+  });
+  expect(fastest).toEqual({
+    kinds: ['processes'],
+    sentence: 'hazards survived: processes 6 of 6, threads 5 of 6 and inline 1 of 6.',
+  });
+  expect(survivesCrash.sentence).toBe('processes: hazards survived 6 of 6.');
+});

@@ -30,6 +30,8 @@ export interface CheckReport {
   problem?: string;
   /** Files the round made: name -> absolute path. */
   artifacts?: Record<string, string>;
+  /** What was seen, in words: label -> text. */
+  notes?: Record<string, string>;
 }
 
 /** Names a contestant and how its runner is started. */

@@ -12,4 +12,6 @@ export const loaders: Readonly<Record<string, () => Promise<Workload>>> = {
   'n-body': async () => (await import('./n-body/index.ts')).nBody,
   'monte-carlo': async () => (await import('./monte-carlo/index.ts')).monteCarlo,
   mandelbrot: async () => (await import('./mandelbrot/index.ts')).mandelbrot,
+  'http-service': async () => (await import('./http-service/index.ts')).httpService,
+  'hazard-lab': async () => (await import('./hazard-lab/index.ts')).hazardLab,
 };

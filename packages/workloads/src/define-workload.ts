@@ -32,7 +32,7 @@ export interface WorkloadParts<S extends Size, Output> extends Omit<
   prepare?(size: S, dir: string): Promise<void>;
   check(output: Output, context: VariantContext<S>): Promise<CheckReport>;
   /** Measures besides the time of the round; `elapsedMs` is that time, for rates. */
-  measuresOf?(output: Output, elapsedMs: number): Record<string, number>;
+  measuresOf?(output: Output, elapsedMs: number, size: S): Record<string, number>;
 }
 
 export function defineWorkload<S extends Size, Output>(parts: WorkloadParts<S, Output>): Workload {
@@ -69,7 +69,7 @@ function makeContestant<S extends Size, Output>(
   runner: Runner<Output>,
   context: VariantContext<S>,
   check: (output: Output, context: VariantContext<S>) => Promise<CheckReport>,
-  measuresOf?: (output: Output, elapsedMs: number) => Record<string, number>,
+  measuresOf?: (output: Output, elapsedMs: number, size: S) => Record<string, number>,
 ): Contestant {
   let last: { output: Output } | undefined;
   let closing: Promise<void> | undefined;
@@ -81,7 +81,7 @@ function makeContestant<S extends Size, Output>(
       const output = await runner.run();
       const elapsedMs = performance.now() - start;
       last = { output };
-      return measuresOf?.(output, elapsedMs);
+      return measuresOf?.(output, elapsedMs, context.size);
     },
     async check() {
       if (!last) throw new Error('check() needs a round that succeeded');

@@ -6,7 +6,15 @@
  */
 
 /** The ways to do the job, in the order in which tables show them. Kinds with `native` need @heddle/core-native. */
-export const VARIANT_KINDS = ['inline', 'threads', 'processes', 'native-1', 'native-all', 'processes-native'] as const;
+export const VARIANT_KINDS = [
+  'inline',
+  'threads',
+  'processes',
+  'native-1',
+  'native-all',
+  'processes-native',
+  'cluster',
+] as const;
 
 export type VariantKind = (typeof VARIANT_KINDS)[number];
 
@@ -17,11 +25,16 @@ export function needsNative(kind: VariantKind): boolean {
 
 /** A number that a round yields. */
 export interface Measure {
-  /** `wallMs` is the time of the round, taken by the caller; any other key is one that `round()` returns. */
+  /**
+   * `wallMs` is the time of the round, taken by the caller; any other key is one that `round()` returns. `loopDelayP99Ms`
+   * stands for the delay of the main loop where the program under test is not the caller's.
+   */
   key: string;
   label: string;
   unit: string;
   better: 'lower' | 'higher';
+  /** True for a count, which is shown as it is, not as a ratio to inline's. Default false. */
+  isCount?: boolean;
 }
 
 /** How much work: plain JSON, all values whole numbers >= 1. The keys are the workload's own. */
@@ -34,6 +47,8 @@ export interface CheckReport {
   problem?: string;
   /** Files made from the result: name -> absolute path. */
   artifacts?: Record<string, string>;
+  /** What was seen, in words: label -> text. Shown as a table, a row per label, a column per kind. */
+  notes?: Record<string, string>;
 }
 
 export interface Contestant {
@@ -68,6 +83,13 @@ export interface Workload {
   measures: readonly Measure[];
   /** Key of the measure that decides. */
   winner: string;
+  /**
+   * About how long a comparison at the smallest size takes on two cores, where that is much: such a workload is not sized
+   * to a budget, and left out where it doesn't fit.
+   */
+  leastMs?: number;
+  /** A round starts programs, waits and looks: no warm-up, no memory, no loop delay of the runner; one round tells all. */
+  startsPrograms?: boolean;
   /** The kinds that apply, in table order. */
   kinds: readonly VariantKind[];
   /** A size by amount of work, > 0: 1 is the full size; half the work takes half the time (rounded to a printable size). */

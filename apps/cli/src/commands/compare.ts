@@ -10,7 +10,7 @@ import { findWorkload, workloads, type Workload } from '@heddle/workloads';
 import { calibrate } from '../compare/calibrate.ts';
 import { compareFunction } from '../compare/function-comparison.ts';
 import { writeReport } from '../compare/report.ts';
-import { planComparison, type Plan } from '../compare/plan.ts';
+import { chooseByBudget, planComparison, type Plan } from '../compare/plan.ts';
 import type { Price, WorkloadResult } from '../compare/result.ts';
 import { compareWorkload, type ComparisonOptions } from '../compare/workload-comparison.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
@@ -23,7 +23,7 @@ import { countOf, formatMs, formatNumber } from '../render/format.ts';
 import { toJsonLine } from '../render/json.ts';
 import { Progress } from '../render/progress.ts';
 import { writeResult } from '../render/stdout.ts';
-import { detailTable, priceTable, summaryTable, verdictLines } from '../render/table.ts';
+import { detailTable, notesTable, priceTable, summaryTable, verdictLines } from '../render/table.ts';
 import { suggestion } from '../suggest.ts';
 
 export interface CompareOptions {
@@ -40,7 +40,6 @@ export interface CompareOptions {
 const DEFAULT_BUDGET_SECONDS = 60;
 const QUICK_BUDGET_SECONDS = 10;
 function choose(names: readonly string[]): readonly Workload[] {
-  if (names.length === 0) return workloads;
   return names.map((name) => {
     const workload = findWorkload(name);
     if (workload) return workload;
@@ -67,8 +66,11 @@ async function collect(inputs: AsyncIterable<Input>): Promise<Input[]> {
 export async function compare(words: readonly string[], options: CompareOptions): Promise<number> {
   const isFunction = words[0] !== undefined && isModuleReference(words[0]);
   const reference = isFunction ? parseModuleReference(words[0]!) : undefined;
-  const chosen = reference ? [] : choose(words);
   if (options.quick && options.full) throw new CommandError('--quick and --full contradict each other: give one.');
+  const budgetMs = 1000 * (options.budgetSeconds ?? (options.quick ? QUICK_BUDGET_SECONDS : DEFAULT_BUDGET_SECONDS));
+  const isOverAll = !reference && words.length === 0;
+  const all = chooseByBudget(workloads, budgetMs);
+  const chosen = reference ? [] : isOverAll ? all.fitting : choose(words);
   const inputs = reference
     ? await collect(openInputs({ patterns: words.slice(1), range: options.range, ndjson: options.ndjson }))
     : [];
@@ -80,11 +82,15 @@ export async function compare(words: readonly string[], options: CompareOptions)
     rmSync(inputDir, { recursive: true, force: true }),
   );
   const { signal } = interrupt;
-  const budgetMs = 1000 * (options.budgetSeconds ?? (options.quick ? QUICK_BUDGET_SECONDS : DEFAULT_BUDGET_SECONDS));
   const workers = options.workers ?? coresAllowed();
-  const withPrices = !reference && words.length === 0;
   const hasNative = isAvailable();
-  const plan = planComparison({ workloads: chosen, budgetMs, isQuick: options.quick === true, hasNative, withPrices });
+  const plan = planComparison({
+    workloads: chosen,
+    budgetMs,
+    isQuick: options.quick === true,
+    hasNative,
+    withPrices: isOverAll,
+  });
   const outDir = path.resolve(options.out);
   await mkdir(outDir, { recursive: true });
 
@@ -105,7 +111,7 @@ export async function compare(words: readonly string[], options: CompareOptions)
       signal,
       onPhase: (phase) => progress.show(step, phase),
     });
-    if (withPrices) {
+    if (isOverAll) {
       progress.show('price list of threads and processes');
       prices = await measurePrices({
         budgetMs: plan.pricesMs,
@@ -119,18 +125,21 @@ export async function compare(words: readonly string[], options: CompareOptions)
     if (reference) {
       results.push(await compareFunction(reference, inputs, comparison(reference.exportName, budgetMs)));
     }
+    const sized = chosen.filter(({ leastMs }) => leastMs === undefined);
     const targetMs = plan.inlineTargetMs;
-    if (chosen.length > 0 && !options.full) progress.show('finding the sizes');
+    if (sized.length > 0 && !options.full) progress.show('finding the sizes');
     const work = options.full
       ? new Map<string, number>()
-      : await calibrate(chosen, { targetMs, workers, dir: inputDir, signal });
-    if (chosen.length > 0 && !signal.aborted) progress.say(planLine(plan, budgetMs, options.full === true));
+      : await calibrate(sized, { targetMs, workers, dir: inputDir, signal });
+    const workOf = ({ name, leastMs, minimumWork }: Workload) => {
+      if (options.full) return 1;
+      return leastMs === undefined ? work.get(name)! : minimumWork;
+    };
+    if (sized.length > 0 && !signal.aborted) progress.say(planLine(plan, budgetMs, options.full === true));
     for (const [index, workload] of chosen.entries()) {
       if (signal.aborted) break;
       const step = chosen.length > 1 ? `${workload.name} (${index + 1} of ${chosen.length})` : workload.name;
-      results.push(
-        await compareWorkload(workload, work.get(workload.name) ?? 1, comparison(step, plan.roundsMsOf(workload))),
-      );
+      results.push(await compareWorkload(workload, workOf(workload), comparison(step, plan.roundsMsOf(workload))));
     }
     progress.clear();
 
@@ -144,9 +153,13 @@ export async function compare(words: readonly string[], options: CompareOptions)
       await writeResult(`${summaryTable(measured)}\n\n`);
       for (const result of measured) {
         if (words.length > 0) await writeResult(`${detailTable(result)}\n\n`);
+        const notes = notesTable(result);
+        if (notes !== undefined) await writeResult(`${notes}\n\n`);
         await writeResult(`${verdictLines(result)}\n\n`);
       }
     }
+    for (const { name } of isOverAll ? all.leftOut : [])
+      progress.say(`left out, since it takes too much of the budget: ${name} (heddle compare ${name} measures it)`);
     for (const file of files) progress.say(`wrote ${path.relative(process.cwd(), file) || file}`);
     if (chosen.length > 0 && !hasNative) progress.say('native columns are left out: the C++ addon is not built here');
   } finally {

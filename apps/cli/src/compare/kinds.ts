@@ -53,6 +53,13 @@ export const KINDS: readonly Kind[] = [
     survivesCrash: true,
     needsNative: true,
   },
+  {
+    id: 'cluster',
+    label: 'cluster',
+    meaning: 'several server processes that share a port (node:cluster)',
+    survivesCrash: true,
+    needsNative: false,
+  },
 ];
 
 export function kindOf(id: string): Kind {

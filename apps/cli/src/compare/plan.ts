@@ -25,6 +25,8 @@ export interface PlanRequest {
   readonly withPrices: boolean;
 }
 
+/** A workload that alone takes more of the budget than this is left out of a run over all. */
+const LEAST_SHARE = 0.25;
 const MIN_ROUNDS = 3;
 /** Share of the budget for the price list, which stands before all workloads. */
 const PRICE_SHARE = 0.1;
@@ -41,14 +43,24 @@ export function kindsOf({ kinds }: Workload, hasNative: boolean): Workload['kind
   return kinds.filter((kind) => hasNative || !kindOf(kind).needsNative);
 }
 
+/** The workloads of a run over all that fit the budget, and those that don't. */
+export function chooseByBudget(workloads: readonly Workload[], budgetMs: number) {
+  const fits = ({ leastMs = 0 }: Workload): boolean => leastMs <= budgetMs * LEAST_SHARE;
+  return { fitting: workloads.filter(fits), leftOut: workloads.filter((workload) => !fits(workload)) };
+}
+
 /**
  * Every variant gets the same time, so workloads with many variants get more. The rounds are sized so that the fewest
- * rounds of each variant fit the budget if variants take as long as inline; what is left over gives more rounds.
+ * rounds of each variant fit the budget if variants take as long as inline; what is left over gives more rounds. Workloads
+ * that are not sized get the time they take at least, and share everything where there are no others.
  */
 export function planComparison({ workloads, budgetMs, isQuick, hasNative, withPrices }: PlanRequest): Plan {
   const pricesMs = withPrices ? budgetMs * PRICE_SHARE : 0;
-  const variants = workloads.reduce((sum, workload) => sum + kindsOf(workload, hasNative).length, 0);
-  const variantMs = ((budgetMs - pricesMs) * ROUNDS_SHARE) / Math.max(1, variants);
+  const measuringMs = (budgetMs - pricesMs) * ROUNDS_SHARE;
+  const leastMs = workloads.reduce((sum, workload) => sum + (workload.leastMs ?? 0), 0);
+  const sized = workloads.filter((workload) => workload.leastMs === undefined);
+  const variants = sized.reduce((sum, workload) => sum + kindsOf(workload, hasNative).length, 0);
+  const variantMs = Math.max(0, measuringMs - leastMs) / Math.max(1, variants);
   // Compilers, V8's and the task module's own, need more than one round to settle; a quick look has no time for that.
   const warmupRounds = isQuick ? 1 : 2;
   const rounds = warmupRounds + MIN_ROUNDS + (isQuick ? 0 : 1);
@@ -59,6 +71,9 @@ export function planComparison({ workloads, budgetMs, isQuick, hasNative, withPr
     memory: isQuick ? 'warmup' : true,
     startsAtOnce: isQuick ? 3 : 1,
     pricesMs,
-    roundsMsOf: (workload) => variantMs * kindsOf(workload, hasNative).length,
+    roundsMsOf(workload) {
+      if (workload.leastMs === undefined) return variantMs * kindsOf(workload, hasNative).length;
+      return sized.length > 0 ? workload.leastMs : measuringMs * (workload.leastMs / leastMs);
+    },
   };
 }

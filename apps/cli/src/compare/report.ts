@@ -5,6 +5,7 @@ import { renderPage, type Cell, type MachineCard, type ReportImage, type Section
 import { countOf, formatBytes, formatMs, formatRatio, formatValue } from '../render/format.ts';
 import { toJsonText } from '../render/json.ts';
 import { KINDS, kindOf } from './kinds.ts';
+import { noteLabels } from './result.ts';
 import type { Answer, KindOutcome, Price, ResultState, WorkloadResult } from './result.ts';
 
 export interface ReportData {
@@ -31,6 +32,10 @@ function presentKinds(results: readonly WorkloadResult[]) {
 function speedupCell(result: WorkloadResult, outcome: KindOutcome | undefined): Cell {
   if (!outcome) return null;
   const mark = MARKS[outcome.state];
+  if (result.decides.isCount && outcome.decided) {
+    const text = formatValue(outcome.decided.median, result.decides.unit);
+    return { text, mark, winner: result.verdict.fastest.kinds.includes(outcome.kind) };
+  }
   if (!outcome.speedup) return { text: outcome.state, mark };
   const { ratio, low, high } = outcome.speedup;
   return {
@@ -44,6 +49,7 @@ function speedupCell(result: WorkloadResult, outcome: KindOutcome | undefined): 
 function summarySections(results: readonly WorkloadResult[]): Section[] {
   if (results.length < 2) return [];
   const kinds = presentKinds(results);
+  const compared = results.filter(({ decides }) => !decides.isCount);
   return [
     {
       kind: 'heading',
@@ -59,12 +65,12 @@ function summarySections(results: readonly WorkloadResult[]): Section[] {
         scale: 'log',
         unit: '\u00d7',
         reference: { value: 1, label: 'inline' },
-        groups: results.map(({ name }) => name),
+        groups: compared.map(({ name }) => name),
         series: kinds
           .filter(({ id }) => id !== 'inline')
           .map(({ id, label }) => ({
             name: label,
-            values: results.map((result) => {
+            values: compared.map((result) => {
               const speedup = result.kinds.find(({ kind }) => kind === id)?.speedup;
               return speedup ? { value: speedup.ratio, low: speedup.low, high: speedup.high } : null;
             }),
@@ -132,9 +138,13 @@ async function workloadSections(result: WorkloadResult): Promise<Section[]> {
     {
       kind: 'answers',
       answers: [
-        { question: 'Fastest', answer: labels(verdict.fastest), reason: verdict.fastest.sentence },
         {
-          question: 'Fastest that survives a crash',
+          question: decides.isCount ? 'Best' : 'Fastest',
+          answer: labels(verdict.fastest),
+          reason: verdict.fastest.sentence,
+        },
+        {
+          question: `${decides.isCount ? 'Best' : 'Fastest'} that survives a crash`,
           answer: labels(verdict.survivesCrash),
           reason: verdict.survivesCrash.sentence,
         },
@@ -180,6 +190,7 @@ async function workloadSections(result: WorkloadResult): Promise<Section[]> {
       ],
       rows: result.kinds.map((outcome) => detailRow(result, outcome)),
     },
+    ...noteSections(result),
     ...(problems.length > 0
       ? ([
           {
@@ -190,6 +201,19 @@ async function workloadSections(result: WorkloadResult): Promise<Section[]> {
         ] satisfies Section[])
       : []),
     ...(images.length > 0 ? ([{ kind: 'images', images }] satisfies Section[]) : []),
+  ];
+}
+
+function noteSections(result: WorkloadResult): Section[] {
+  const noted = result.kinds.filter(({ notes }) => notes !== undefined);
+  if (noted.length === 0) return [];
+  return [
+    {
+      kind: 'table',
+      caption: 'What was seen',
+      columns: ['', ...noted.map(({ kind }) => ({ text: kindOf(kind).label, align: 'left' as const }))],
+      rows: noteLabels(result).map((label): Cell[] => [label, ...noted.map(({ notes }) => notes![label] ?? null)]),
+    },
   ];
 }
 

@@ -8,6 +8,8 @@ export interface Measure {
   readonly label: string;
   readonly unit: string;
   readonly better: 'lower' | 'higher';
+  /** True for a count, which is shown as it is, not as a ratio to inline's. */
+  readonly isCount?: boolean;
 }
 
 /** equal: same digest as inline and the independent check passed; the others say what went wrong in `problem`. */
@@ -21,7 +23,7 @@ export interface KindOutcome {
   readonly samples: readonly number[];
   /** Over `samples`; absent when the variant failed before its first round ended. */
   readonly decided?: Summary;
-  /** Against inline, from the deciding measure: above 1 is better than inline, whichever direction is better. */
+  /** Against inline, from the deciding measure: above 1 is better than inline, whichever direction is better. None of a count. */
   readonly speedup?: Speedup;
   readonly wallMs?: Summary;
   readonly measures: Readonly<Record<string, Summary>>;
@@ -31,6 +33,8 @@ export interface KindOutcome {
   /** CPU time over wall time during the timed rounds, all processes of the variant together. */
   readonly coresUsed?: number;
   readonly startMs?: number;
+  /** What was seen, in words: label -> text. */
+  readonly notes?: Readonly<Record<string, string>>;
 }
 
 export interface Answer {
@@ -69,4 +73,9 @@ export interface Price {
   readonly unit: string;
   readonly threads: string;
   readonly processes: string;
+}
+
+/** Labels of what was noted, in the order of the first variant that notes them. */
+export function noteLabels({ kinds }: WorkloadResult): string[] {
+  return [...new Set(kinds.flatMap(({ notes }) => Object.keys(notes ?? {})))];
 }

@@ -48,9 +48,17 @@ function valueOf(kind: Valid, { key, label: name, unit }: Measure): string {
 
 const comparative = ({ key }: Measure): string => (key === 'wallMs' ? 'faster' : 'better');
 
+/** A count is exact: no noise, no ratio; all values are told. */
+function highestCount(ranked: readonly Valid[], decides: Measure): Answer {
+  const best = ranked.filter(({ decided }) => decided.median === ranked[0]!.decided.median);
+  const values = ranked.map((kind) => `${label(kind.kind)} ${formatValue(kind.decided.median, decides.unit)}`);
+  return { kinds: best.map(({ kind }) => kind), sentence: `${decides.label}: ${list(values)}.` };
+}
+
 function fastestAnswer(ranked: readonly Valid[], { decides, noise }: VerdictInput): Answer {
   const [first, ...rest] = ranked;
   if (!first) return { kinds: [], sentence: 'No variant has a correct result.' };
+  if (decides.isCount) return highestCount(ranked, decides);
   const tied = [first, ...rest.filter((other) => !isDifferent(first.samples, other.samples, { noise }))];
   if (tied.length > 1) {
     const values = tied.map((kind) => `${label(kind.kind)} (${formatValue(kind.decided.median, decides.unit)})`);
@@ -80,6 +88,7 @@ function fastestAnswer(ranked: readonly Valid[], { decides, noise }: VerdictInpu
 function survivorAnswer(ranked: readonly Valid[], { decides }: VerdictInput): Answer {
   const best = ranked.find(({ kind }) => kindOf(kind).survivesCrash);
   if (!best) return { kinds: [], sentence: 'No variant in another process has a correct result.' };
+  if (decides.isCount) return { kinds: [best.kind], sentence: `${label(best.kind)}: ${valueOf(best, decides)}.` };
   const fastest = ranked[0]!;
   const price =
     best === fastest

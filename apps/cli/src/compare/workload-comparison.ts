@@ -29,14 +29,18 @@ export interface ComparisonOptions {
   readonly onPhase: (phase: string) => void;
 }
 
+/** Rounds of a workload that starts programs: their outcome hardly differs, only the time to recovery does. */
+const MOST_PROGRAM_ROUNDS = 5;
+
 /** What measure needs to know of a comparison. */
-export function contestOptions({ plan, ...options }: ComparisonOptions): CompareOptions {
+export function contestOptions({ plan, ...options }: ComparisonOptions, workload?: Workload): CompareOptions {
+  const { minRounds, warmupRounds, memory, startsAtOnce } = plan;
   return {
     budgetMs: options.budgetMs,
-    minRounds: plan.minRounds,
-    warmupRounds: plan.warmupRounds,
-    startsAtOnce: plan.startsAtOnce,
-    memory: plan.memory,
+    ...(workload?.startsPrograms
+      ? { minRounds: 1, maxRounds: MOST_PROGRAM_ROUNDS, warmupRounds: 0, memory: false }
+      : { minRounds, warmupRounds, memory }),
+    startsAtOnce,
     signal: options.signal,
     onProgress: ({ label, phase, round }) => options.onPhase(`${label}, ${phase}${round > 0 ? ` ${round}` : ''}`),
   };
@@ -47,16 +51,23 @@ function samplesOf(result: ContestantResult, key: string): readonly number[] {
   return key === 'wallMs' ? result.samplesMs : (result.measureSamples[key] ?? []);
 }
 
+const isPositive = (samples: readonly number[]): boolean => samples.length > 0 && samples.every((value) => value > 0);
+
 /** Turns what the runners reported into outcomes, judged against inline's result. */
-export function judge(comparison: Comparison, ids: readonly VariantKind[], decides: Measure): KindOutcome[] {
+export function judge(
+  comparison: Comparison,
+  ids: readonly VariantKind[],
+  decides: Measure,
+  workload?: Workload,
+): KindOutcome[] {
   const reference = comparison.contestants['inline'];
   const baseSamples = reference ? samplesOf(reference, decides.key) : [];
   return ids.map((kind): KindOutcome => {
     const result = comparison.contestants[kind];
     if (!result) return { kind, state: 'failed', problem: 'it was not started', samples: [], measures: {} };
     const samples = samplesOf(result, decides.key);
-    const hasBase = baseSamples.length > 0 && samples.length > 0;
-    const ratio = hasBase
+    const hasRatio = !decides.isCount && isPositive(baseSamples) && isPositive(samples);
+    const ratio = hasRatio
       ? decides.better === 'lower'
         ? speedup([...baseSamples], [...samples])
         : speedup([...samples], [...baseSamples])
@@ -66,6 +77,9 @@ export function judge(comparison: Comparison, ids: readonly VariantKind[], decid
     const problem = result.error
       ? `${result.error.name}: ${result.error.message}`
       : (result.problem ?? (differs ? 'its result is not the one inline gives' : undefined));
+    // The runner's own loop, unless the program under test is another one.
+    const loopDelayP99Ms =
+      result.measures['loopDelayP99Ms']?.median ?? (workload?.startsPrograms ? undefined : result.loopDelay?.p99Ms);
     return {
       kind,
       state,
@@ -76,9 +90,10 @@ export function judge(comparison: Comparison, ids: readonly VariantKind[], decid
       ...(ratio ? { speedup: ratio } : {}),
       ...(result.wall ? { wallMs: result.wall } : {}),
       ...(result.memory ? { peakPssBytes: result.memory.peakAloneBytes } : {}),
-      ...(result.loopDelay ? { loopDelayP99Ms: result.loopDelay.p99Ms } : {}),
+      ...(loopDelayP99Ms === undefined ? {} : { loopDelayP99Ms }),
       ...(result.cpu ? { coresUsed: result.cpu.cores } : {}),
       ...(result.startMs === undefined ? {} : { startMs: result.startMs }),
+      ...(result.notes ? { notes: result.notes } : {}),
     };
   });
 }
@@ -119,8 +134,8 @@ export async function compareWorkload(
     options: { workload: workload.name, kind, size, workers: options.workers, dir: options.inputDir },
   }));
   const decides = workload.measures.find(({ key }) => key === workload.winner)!;
-  const comparison = await compareContestants(specs, contestOptions(options));
-  const outcomes = judge(comparison, kinds, decides);
+  const comparison = await compareContestants(specs, contestOptions(options, workload));
+  const outcomes = judge(comparison, kinds, decides, workload);
   return {
     name: workload.name,
     title: workload.title,

@@ -37,11 +37,12 @@ export function formatRatio(ratio: number): string {
   return `${ratio >= 100 ? formatNumber(ratio) : ratio.toFixed(ratio >= 10 ? 1 : 2)}x`;
 }
 
-/** A figure with its unit; milliseconds scale, other units stay as they are. */
+/** A figure with its unit; milliseconds scale, other units stay as they are; a whole number shows no decimals there. */
 export function formatValue(value: number, unit: string): string {
   if (unit === 'ms') return formatMs(value);
   if (unit === 'bytes') return formatBytes(value);
-  return unit === '' ? formatNumber(value) : `${formatNumber(value)} ${unit}`;
+  const text = Number.isInteger(value) ? value.toLocaleString('en-US') : formatNumber(value);
+  return unit === '' ? text : `${text} ${unit}`;
 }
 
 /** "1 round", "2 rounds". */

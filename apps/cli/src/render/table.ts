@@ -1,8 +1,12 @@
 // The tables of the terminal. Everything that is printed on stdout for people is made here.
 import Table from 'cli-table3';
 import { kindOf, KINDS } from '../compare/kinds.ts';
-import type { Answer, KindOutcome, Price, WorkloadResult } from '../compare/result.ts';
+import { noteLabels } from '../compare/result.ts';
+import type { Answer, KindOutcome, Measure, Price, WorkloadResult } from '../compare/result.ts';
 import { countOf, formatBytes, formatMs, formatRatio, formatValue } from './format.ts';
+
+/** Columns of text in the table of notes. */
+const NOTE_WIDTH = 36;
 
 const PLAIN = { head: [], border: [] };
 
@@ -22,9 +26,10 @@ function spreadOf({ ratio, low, high }: { ratio: number; low: number; high: numb
   return `\u00b1${Math.round(((high - low) / 2 / ratio) * 100)}%`;
 }
 
-export function speedupCell(outcome: KindOutcome | undefined): string {
+export function speedupCell(outcome: KindOutcome | undefined, { unit, isCount }: Measure): string {
   if (!outcome) return '';
   if (outcome.state === 'failed' && !outcome.speedup) return 'failed';
+  if (isCount && outcome.decided) return `${formatValue(outcome.decided.median, unit)} ${MARKS[outcome.state]}`;
   if (!outcome.speedup) return `? ${MARKS[outcome.state]}`;
   const spread = outcome.kind === 'inline' ? '' : ` ${spreadOf(outcome.speedup)}`;
   return `${formatRatio(outcome.speedup.ratio)}${spread} ${MARKS[outcome.state]}`;
@@ -43,7 +48,12 @@ export function summaryTable(results: readonly WorkloadResult[]): string {
   const kinds = KINDS.filter(({ id }) => results.some((result) => result.kinds.some(({ kind }) => kind === id)));
   const table = plainTable(['speed-up over inline', ...kinds.map(({ label }) => label)]);
   for (const result of results) {
-    const cells = kinds.map(({ id }) => speedupCell(result.kinds.find(({ kind }) => kind === id)));
+    const cells = kinds.map(({ id }) =>
+      speedupCell(
+        result.kinds.find(({ kind }) => kind === id),
+        result.decides,
+      ),
+    );
     const decided = result.decides.key === 'wallMs' ? '' : ` (${result.decides.label})`;
     table.push([`${result.name}${decided}`, ...cells]);
   }
@@ -58,8 +68,8 @@ export function verdictLines(result: WorkloadResult): string {
   const { verdict } = result;
   const lines = [
     `${result.name}: ${result.size}, ${countOf(result.rounds, 'round')}${result.wasInterrupted ? ', interrupted' : ''}`,
-    answerLine('fastest', verdict.fastest),
-    answerLine('fastest surviving a crash', verdict.survivesCrash),
+    answerLine(result.decides.isCount ? 'best' : 'fastest', verdict.fastest),
+    answerLine(`${result.decides.isCount ? 'best' : 'fastest'} surviving a crash`, verdict.survivesCrash),
     answerLine('lightest, loop kept free', verdict.lightest),
   ];
   if (verdict.againstTextbook) lines.push(`  ${verdict.againstTextbook}`);
@@ -100,6 +110,19 @@ export function detailTable(result: WorkloadResult): string {
       outcome.state === 'equal' ? MARKS.equal : `${MARKS[outcome.state]} ${outcome.state}`,
     ]);
   }
+  return table.toString();
+}
+
+/** What the variants' checks saw, in words: a row per label, a column per variant. Undefined where nothing was noted. */
+export function notesTable(result: WorkloadResult): string | undefined {
+  const labels = noteLabels(result);
+  if (labels.length === 0) return undefined;
+  const noted = result.kinds.filter(({ notes }) => notes !== undefined);
+  const table = plainTable(['', ...noted.map(({ kind }) => kindOf(kind).label)], {
+    colWidths: [20, ...noted.map(() => NOTE_WIDTH)],
+    wordWrap: true,
+  });
+  for (const label of labels) table.push([label, ...noted.map(({ notes }) => notes![label] ?? '')]);
   return table.toString();
 }
 

@@ -53,6 +53,8 @@ export interface ContestantResult {
   differsFrom?: string;
   /** Result files: name -> absolute path. */
   artifacts?: Record<string, string>;
+  /** What the last check saw, in words: label -> text. */
+  notes?: Record<string, string>;
   memory?: MemoryReport;
   cpu?: CpuReport;
   /** Main-loop delay of the runner: medians of p50 and p99 over the timed rounds, and the longest of all. */

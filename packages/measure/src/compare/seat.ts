@@ -87,6 +87,7 @@ export function resultOf(seat: Seat): ContestantResult {
       result.problem = `the result changed between rounds: digest ${changed.digest}, then ${last.digest}`;
     }
     if (last.artifacts !== undefined) result.artifacts = last.artifacts;
+    if (last.notes !== undefined) result.notes = last.notes;
   }
   if (memory !== undefined) result.memory = memory;
   if (error !== undefined) result.error = error;

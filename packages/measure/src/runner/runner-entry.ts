@@ -87,11 +87,12 @@ function checkedReport(report: unknown): CheckReport {
   if (typeof report !== 'object' || report === null || typeof (report as CheckReport).digest !== 'string') {
     throw new TypeError('check(): expected { digest: string }');
   }
-  const { digest, problem, artifacts } = report as CheckReport;
+  const { digest, problem, artifacts, notes } = report as CheckReport;
   return {
     digest,
     ...(problem === undefined ? {} : { problem: String(problem) }),
     ...(artifacts === undefined ? {} : { artifacts: { ...artifacts } }),
+    ...(notes === undefined ? {} : { notes: { ...notes } }),
   };
 }
 
