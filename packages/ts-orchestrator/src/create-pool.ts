@@ -71,7 +71,7 @@ export interface PoolAssembly {
 /** Joins the parts; nothing is started yet. Throws what `packSetup` refuses. */
 export function assemblePool(assembly: PoolAssembly): { readonly scheduler: Scheduler; readonly core: PoolCore } {
   const { transport, clock, random, examiner, keepAlive, options, moduleUrl, writeLine } = assembly;
-  const { backend, name, workerData, unsafeByReference, workersMax, tasksPerWorker } = options;
+  const { backend, name, workerData, unsafeByReference, recycleAfterGrowthMiB, workersMax, tasksPerWorker } = options;
   const setupData = transport.packSetup(workerData);
   const source = new Supervisor({
     transport,
@@ -79,7 +79,7 @@ export function assemblePool(assembly: PoolAssembly): { readonly scheduler: Sche
     examiner,
     limits: options,
     concurrency: tasksPerWorker,
-    order: { poolName: name, moduleUrl, setupData, isByReference: unsafeByReference },
+    order: { poolName: name, moduleUrl, setupData, isByReference: unsafeByReference, growthMiB: recycleAfterGrowthMiB },
     writeLine,
   });
   const scheduler = new Scheduler({ source, transport, clock, random, options, moduleUrl, keepAlive });

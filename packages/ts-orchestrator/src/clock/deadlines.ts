@@ -53,6 +53,11 @@ export const INSPECTOR_STACK_MS = 2_000;
 export const EXAMINE_THREAD_MS = 500;
 export const EXAMINE_PROCESS_MS = LOOK_MS + INSPECTOR_OPEN_MS + INSPECTOR_STACK_MS;
 
+// ---- replacing a worker ----
+
+/** Between two looks of a worker at its own memory. */
+export const MEMORY_LOOK_MS = 1_000;
+
 // ---- tasks ----
 
 /** For a cancelled task to settle by itself before its worker is ended. */
@@ -69,6 +74,8 @@ export const RETRY_DELAY_MS_MAX = 30_000;
 export const RESENDS_MAX = 3;
 /** Tasks that wait for a worker. */
 export const QUEUE_LIMIT = 1_000_000;
+/** A task that runs longer is told of. */
+export const STUCK_AFTER_MS = 30_000;
 /** Items of a stream that the worker may be ahead of its consumer. */
 export const STREAM_WINDOW = 8;
 

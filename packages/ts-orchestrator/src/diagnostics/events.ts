@@ -29,7 +29,7 @@ export type WorkerEvent = WorkerIdentity &
     /** Its module is loaded and set up: it takes tasks from now on, or waits as a spare. */
     | { readonly type: 'ready'; readonly elapsedMs: number }
     /** It takes no further task and is replaced. */
-    | { readonly type: 'recycled'; readonly why: RecycleReason; readonly tasksDone: number }
+    | { readonly type: 'recycled'; readonly why: RecycleReason; readonly tasksGiven: number }
     /** It is being ended by force. `examination`: what it was at, when user code had to be interrupted. */
     | { readonly type: 'killed'; readonly examination: Examination | undefined }
     /** It ended as the pool wanted. */
@@ -57,8 +57,11 @@ export type TaskEvent = {
 } & (
   | { readonly type: 'submitted' }
   | { readonly type: 'started'; readonly workerId: number }
-  /** Given to another worker, because the first died before it had begun. */
-  | { readonly type: 'resent'; readonly workerId: number }
+  /**
+   * `resent`: given to another worker, because the first died before it had begun. `retried`: its attempt failed, and another
+   * follows as `retries` allows. `error`: of the attempt that ended.
+   */
+  | { readonly type: 'resent' | 'retried'; readonly error: unknown }
   /** It runs longer than `stuckAfterMs`. Told once per attempt; nothing is ended for it. */
   | {
       readonly type: 'stuck';
@@ -66,7 +69,7 @@ export type TaskEvent = {
       readonly elapsedMs: number;
       readonly examination: Examination | undefined;
     }
-  | { readonly type: 'settled'; readonly ok: boolean; readonly error: unknown; readonly elapsedMs: number }
+  | { readonly type: 'settled'; readonly ok: boolean; readonly error: unknown }
 );
 
 interface EventChannel<Event> {

@@ -10,6 +10,7 @@ import { OWNERSHIP_FD, fromWire, speakerTag, toWire, type WireMessage } from '..
 import { loadOsServices } from '../transport/os-services.ts';
 import type { HostMessage, StartOrder, WorkerMessage, WorkerPort } from '../transport/protocol.ts';
 import { captureOutput } from './capture-output.ts';
+import { heapBytes, residentBytes } from './memory-watch.ts';
 import { TaskRunner } from './task-runner.ts';
 
 const [mark = '', parentDeath = '', hostPid = '', ownership = ''] = process.argv.slice(2);
@@ -62,7 +63,7 @@ process.on('uncaughtExceptionMonitor', (error) => {
   workerPort.send({ t: 'fatal', error: encodeThrow(error, canSerialize) });
 });
 
-const runner = new TaskRunner(workerPort);
+const runner = new TaskRunner(workerPort, [heapBytes, residentBytes]);
 
 async function start(order: StartOrder): Promise<void> {
   // Before any code of the user: from here on the process can't outlive its host.

@@ -7,6 +7,7 @@ import { decodeThrow, encodeThrow } from '../task/error-codec.ts';
 import type { PayloadRole } from '../task/payload.ts';
 import { outsideTask, taskRealm, unwrapMoved, type RealmTask } from '../task/task-context.ts';
 import type { HostMessage, StartOrder, WorkerPort } from '../transport/protocol.ts';
+import { collector, MemoryWatch, type MemoryWatchParts } from './memory-watch.ts';
 import { loadTaskModule, type TaskModule } from './module-loader.ts';
 import { canHookTypeScript } from './typescript.ts';
 
@@ -72,11 +73,15 @@ class RunningTask implements RealmTask {
 export class TaskRunner {
   readonly #port: WorkerPort;
   readonly #tasks = new Map<number, RunningTask>();
+  readonly #gauges: MemoryWatchParts['gauges'];
+  #memory: MemoryWatch | undefined;
   #module: TaskModule | undefined;
   #order: StartOrder | undefined;
 
-  constructor(port: WorkerPort) {
+  /** `gauges`: what tells how much memory this worker holds. */
+  constructor(port: WorkerPort, gauges: MemoryWatchParts['gauges'] = []) {
     this.#port = port;
+    this.#gauges = gauges;
   }
 
   /** Loads the module and sets it up, reporting each step. Never throws. */
@@ -96,6 +101,7 @@ export class TaskRunner {
     } catch (error) {
       return this.#fail('setup', error);
     }
+    this.#watchMemory(order.growthMiB);
     this.#port.send({ t: 'ready' });
   }
 
@@ -121,6 +127,19 @@ export class TaskRunner {
         void this.#stop();
         return;
     }
+  }
+
+  #watchMemory(limitMiB: number | undefined): void {
+    if (limitMiB === undefined || this.#gauges.length === 0) return;
+    const now = () => performance.now();
+    this.#memory = new MemoryWatch({ gauges: this.#gauges, limitMiB, collect: collector(), now });
+  }
+
+  #lookAtMemory(memory: MemoryWatch): void {
+    const growthMiB = memory.look();
+    if (growthMiB === undefined) return;
+    this.#memory = undefined;
+    this.#port.send({ t: 'grown', growthMiB });
   }
 
   #fail(phase: 'load' | 'setup', error: unknown, isTypeScriptWanted = false): void {
@@ -164,6 +183,7 @@ export class TaskRunner {
       port.send({ t: 'error', id, error: this.#encode(error) });
     } finally {
       this.#tasks.delete(id);
+      if (this.#memory !== undefined && this.#tasks.size === 0) this.#lookAtMemory(this.#memory);
     }
   }
 

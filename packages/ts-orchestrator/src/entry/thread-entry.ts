@@ -10,6 +10,7 @@ import { taskRealm } from '../task/task-context.ts';
 import type { HostMessage, WorkerPort } from '../transport/protocol.ts';
 import { addPrinted, OWNERSHIP_WORD, type ThreadStart } from '../transport/thread-words.ts';
 import { captureOutput } from './capture-output.ts';
+import { heapBytes } from './memory-watch.ts';
 import { TaskRunner } from './task-runner.ts';
 
 const { port, order, words } = (workerData as { heddle: ThreadStart }).heddle;
@@ -47,14 +48,17 @@ function osThreadId(): number | undefined {
   }
 }
 
-const runner = new TaskRunner({
-  ...workerPort,
-  send(message) {
-    workerPort.send(message);
-    // Whatever else the module left running ends with the thread.
-    if (message.t === 'stopped') process.exit(0);
+const runner = new TaskRunner(
+  {
+    ...workerPort,
+    send(message) {
+      workerPort.send(message);
+      // Whatever else the module left running ends with the thread.
+      if (message.t === 'stopped') process.exit(0);
+    },
   },
-});
+  [heapBytes],
+);
 port.on('message', (message: HostMessage) => runner.receive(message));
 port.on('messageerror', (error) => {
   // A task that can't be read has no name to answer for: the thread ends with the reason, and the host knows what it had sent.

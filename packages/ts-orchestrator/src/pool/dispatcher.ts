@@ -18,6 +18,8 @@ import type { Fleet } from './fleet.ts';
 import type { ResolvedPoolOptions } from './pool-options.ts';
 import { TaskCounters, type PoolStats } from './pool-stats.ts';
 import { allowsAnother, type FailureKind } from './retry-rule.ts';
+import type { StuckWatch } from './stuck-watch.ts';
+import type { TaskEvents } from './task-events.ts';
 import type { PoolTask, PoolWorker, TaskMessage, WorkerEnd } from './worker-source.ts';
 
 export interface DispatcherParts {
@@ -25,6 +27,8 @@ export interface DispatcherParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly options: ResolvedPoolOptions;
+  readonly events: TaskEvents;
+  readonly watch: StuckWatch;
   /** Can a busy worker be ended from outside? */
   readonly canKill: boolean;
   /** A task has its outcome, and was told. */
@@ -79,7 +83,9 @@ export class Dispatcher {
     task.start(this.#parts.clock);
     this.#running++;
     this.#armTimeout(task);
-    if (!worker.hasRoom) this.#parts.fleet.withdraw(worker);
+    this.#parts.events.started(task, worker.id);
+    this.#parts.watch.onStart(task);
+    this.#parts.fleet.onGiven(worker);
   }
 
   /** The worker has room: gives it what waits, or keeps it at hand. */
@@ -198,7 +204,7 @@ export class Dispatcher {
     task.setTimer(
       clock.after(half, () => {
         // A task that heeds its signal has settled by now. What this one is at is found out while the grace lasts.
-        if (this.#parts.canKill) worker.examine(() => {});
+        if (this.#parts.canKill) worker.prepareInterrupt();
         task.setTimer(
           clock.after(options.cancelGraceMs - half, () => {
             task.setTimer(clock.afterArrivals(() => this.#endByForce(task, worker)));
@@ -259,6 +265,7 @@ export class Dispatcher {
     task.failures.push(error);
     if (++task.resends > RESENDS_MAX) return this.#quarantine(task, false, worker);
     this.counters.resent++;
+    this.#parts.events.again(task, 'resent', error);
     task.rewind();
     task.move('queued');
     this.#requeue(task);
@@ -289,12 +296,12 @@ export class Dispatcher {
       outcome = thrown;
     }
     if (task.state !== 'delayed') return;
-    if (isAllowed) return this.#runAgain(task);
+    if (isAllowed) return this.#runAgain(task, error);
     this.#delayed.delete(task);
     this.#settle(task, { ok: false, error: outcome });
   }
 
-  #runAgain(task: PoolTask): void {
+  #runAgain(task: PoolTask, error: unknown): void {
     const { clock, random } = this.#parts;
     const delayMs = backoffMs(task.call.retry.retryDelayMs, task.attempt, RETRY_DELAY_MS_MAX, random);
     const again = () => {
@@ -303,6 +310,7 @@ export class Dispatcher {
       task.move('queued');
       this.#requeue(task);
     };
+    this.#parts.events.again(task, 'retried', error);
     task.rewind();
     task.attempt++;
     this.counters.retried++;
@@ -353,6 +361,7 @@ export class Dispatcher {
     else if (task.cause.isTimeout) counters.timedOut++;
     else counters.cancelled++;
     task.settle(outcome);
+    this.#parts.events.settled(task, outcome);
     this.#parts.onSettled(task);
   }
 

@@ -1,15 +1,17 @@
 /**
- * The workers of a pool: when one is started, which one is free, when an idle one is let go. Knows nothing of queues.
+ * The workers of a pool: when one is started, which one is free, when an idle or a worn one is let go. Knows nothing of queues.
  *
- * Invariants: `#free` holds exactly the workers that have room and were not told to end. `starting` counts those that were
- * started and are neither ready nor gone.
+ * Invariants: `#free` holds exactly the workers that have room, were not told to end, and are no spares. `starting` counts those
+ * that were started and are neither ready nor gone, spares not among them.
  */
 import type { Clock, Timer } from '../clock/clock.ts';
 import { STUCK_MAX } from '../clock/deadlines.ts';
 import type { Random } from '../clock/random.ts';
+import type { RecycleReason } from '../diagnostics/events.ts';
 import type { ResolvedPoolOptions } from './pool-options.ts';
 import { WorkerCounters, type PoolStats } from './pool-stats.ts';
 import { RestartPolicy } from './restart-policy.ts';
+import { Spares } from './spares.ts';
 import type { PoolWorker, WorkerEnd, WorkerListener, WorkerSource } from './worker-source.ts';
 
 export interface FleetParts {
@@ -21,6 +23,8 @@ export interface FleetParts {
   readonly listener: WorkerListener;
   /** The wait before a restart is over: whoever needs workers may ask again. */
   readonly onMayGrow: () => void;
+  /** A spare works from now on. */
+  readonly onTaken: (worker: PoolWorker) => void;
 }
 
 interface Idle {
@@ -38,12 +42,16 @@ export class Fleet {
   /** Workers with room, the last used last: it is taken first, so that the others may go idle and end. */
   readonly #free: PoolWorker[] = [];
   readonly #idle = new Map<PoolWorker, Idle>();
+  readonly #spares = new Spares();
   readonly #restarts: RestartPolicy;
   /** Set while no worker is started, after failures. */
   #pause: Timer | undefined;
   #starting = 0;
   #lastStartedId = 0;
   #firstStuck: { readonly error: unknown } | undefined;
+  #hasBeenReady = false;
+  /** No worker is started before there is work for it. */
+  #isClosing = false;
   #isGivenUp = false;
 
   constructor(parts: FleetParts) {
@@ -53,6 +61,11 @@ export class Fleet {
 
   get size(): number {
     return this.#workers.size;
+  }
+
+  /** Without the spares. */
+  get working(): number {
+    return this.#workers.size - this.#spares.size;
   }
 
   get starting(): number {
@@ -70,21 +83,43 @@ export class Fleet {
 
   // ---- start ----
 
-  /** Starts `wanted` workers, as far as the maximum allows. */
+  /** Takes or starts `wanted` workers, as far as the maximum allows. */
   grow(wanted: number): void {
     if (this.#isGivenUp || this.#pause !== undefined) return;
-    for (let n = wanted; n > 0 && this.#workers.size < this.#parts.options.workersMax; n--) {
+    for (let n = wanted; n > 0 && this.working < this.#parts.options.workersMax; n--) {
+      const spare = this.#spares.take();
+      if (spare?.state === 'ready') {
+        this.#parts.onTaken(spare);
+        continue;
+      }
       this.#starting++;
-      this.counters.started++;
-      const worker = this.#parts.source.start(this.#parts.listener);
-      this.#workers.set(worker.id, worker);
-      this.#lastStartedId = worker.id;
+      if (spare === undefined) this.#start();
     }
+    this.#keepSpares();
   }
 
-  onReady(): void {
-    this.#starting--;
+  #start(): PoolWorker {
+    this.counters.started++;
+    const worker = this.#parts.source.start(this.#parts.listener);
+    this.#workers.set(worker.id, worker);
+    this.#lastStartedId = worker.id;
+    return worker;
+  }
+
+  #keepSpares(): void {
+    // The first worker decides whether there is a pool at all.
+    if (!this.#hasBeenReady || this.#isClosing || this.#isGivenUp || this.#pause !== undefined) return;
+    while (this.#spares.size < this.#parts.options.spares) this.#spares.add(this.#start());
+  }
+
+  /** Ready for the first time. False: it is a spare, and takes nothing yet. */
+  onReady(worker: PoolWorker): boolean {
     this.#restarts.onReady();
+    this.#hasBeenReady = true;
+    const isSpare = this.#spares.has(worker);
+    if (!isSpare) this.#starting--;
+    this.#keepSpares();
+    return !isSpare;
   }
 
   // ---- free and idle ----
@@ -96,8 +131,15 @@ export class Fleet {
     if (worker.state === 'ready') this.#armIdle(worker);
   }
 
+  /** It was given a task. */
+  onGiven(worker: PoolWorker): void {
+    const { recycleAfterTasks } = this.#parts.options;
+    if (recycleAfterTasks !== undefined && worker.tasksGiven >= recycleAfterTasks) this.recycle(worker, 'tasks');
+    else if (!worker.hasRoom) this.#withdraw(worker);
+  }
+
   /** It takes no more for now. */
-  withdraw(worker: PoolWorker): void {
+  #withdraw(worker: PoolWorker): void {
     const place = this.#free.indexOf(worker);
     if (place >= 0) this.#free.splice(place, 1);
   }
@@ -143,6 +185,21 @@ export class Fleet {
     worker.interrupt();
   }
 
+  /** Replaces it: it takes no more, and a fresh one starts where there is room. */
+  recycle(worker: PoolWorker, why: RecycleReason): void {
+    if (worker.state !== 'ready' && worker.state !== 'busy') return;
+    this.counters.recycled++;
+    this.#forget(worker);
+    worker.retire(why);
+    // While the last task of the old one runs, so that nothing has to wait.
+    if (!this.#isClosing && this.free === undefined) this.grow(1 - this.#starting);
+  }
+
+  /** Starts nothing any more that no task waits for. */
+  startNoneAhead(): void {
+    this.#isClosing = true;
+  }
+
   /** Starts nothing any more, and lets go what has no task. */
   giveUp(): void {
     this.#isGivenUp = true;
@@ -156,10 +213,11 @@ export class Fleet {
    */
   remove(worker: PoolWorker, end: WorkerEnd, hasBegunTask: boolean): { readonly giveUpFor: unknown } | undefined {
     const isDeath = worker.state === 'failed' && !end.isStuck && !end.isStartFailure;
+    const wasSpare = this.#spares.delete(worker);
     this.#workers.delete(worker.id);
     this.#forget(worker);
     if (end.teardownError !== undefined) this.teardownErrors.push(end.teardownError);
-    if (!end.wasReady) this.#starting--;
+    if (!end.wasReady && !wasSpare) this.#starting--;
     if (end.isStartFailure) this.counters.startFailures++;
     if (isDeath) this.counters.died++;
     if (end.isStuck) {
@@ -193,7 +251,7 @@ export class Fleet {
   #forget(worker: PoolWorker): void {
     this.#idle.get(worker)?.timer?.cancel();
     this.#idle.delete(worker);
-    this.withdraw(worker);
+    this.#withdraw(worker);
   }
 
   stats(): PoolStats['workers'] {
@@ -202,6 +260,7 @@ export class Fleet {
       ...this.counters,
       max: workersMax,
       tasksPerWorker,
+      spares: this.#spares.ready,
       live: [...this.#workers.values()].map(({ id, state, pid, threadId, tasks }) => ({
         id,
         state,

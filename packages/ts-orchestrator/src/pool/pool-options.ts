@@ -14,6 +14,7 @@ import {
   RETRY_DELAY_MS,
   SETUP_TIMEOUT_MS,
   SPAWN_TIMEOUT_MS,
+  STUCK_AFTER_MS,
   TEARDOWN_TIMEOUT_MS,
   TERMINATE_TIMEOUT_MS,
 } from '../clock/deadlines.ts';
@@ -86,6 +87,27 @@ export interface PoolOptions {
   readonly queueLimit?: number;
   /** A worker without work for this long is ended, the last one too, in milliseconds, 1 to 2,147,483,647, or Infinity for never. Default 30,000. */
   readonly idleTimeoutMs?: number;
+  /**
+   * Ready workers kept beyond those that work, 0 to 64: a crash, or more work, is answered without the wait for a start. They come
+   * on top of `workers`, and cost their memory. Threads and processes. Default 0.
+   */
+  readonly spares?: number;
+  /**
+   * Tasks after which a worker is replaced by a fresh one, 1 to 4,294,967,295. It finishes its last task; the next worker starts
+   * meanwhile where `workers` leaves room, else after it, or is a spare. Threads and processes. Default: never.
+   */
+  readonly recycleAfterTasks?: number;
+  /**
+   * Growth of a worker's memory in MiB, over what it held when it was ready, after which it is replaced, 1 to 1,048,576. Looked at
+   * once a second between tasks, after a garbage collection: the JavaScript heap with its buffers, in processes also all that is
+   * resident. A task that makes much garbage pays up to 5 % of its time for it. Threads and processes. Default: never.
+   */
+  readonly recycleAfterGrowthMiB?: number;
+  /**
+   * A task that runs longer, in milliseconds, 1 to 2,147,483,647, or Infinity for never, is told once on the diagnostics channel
+   * `heddle:task`, with what its worker is at. Nothing is ended for it. Default 30,000.
+   */
+  readonly stuckAfterMs?: number;
   /** Given to the task module's `setup(data)` in every worker; by value. Default undefined. */
   readonly workerData?: unknown;
   /** Limits of each worker. One that goes over a limit is ended and replaced. */
@@ -129,6 +151,12 @@ const INLINE_TASKS_DEFAULT = 512;
 
 const delay = <F>(min: number, fallback: F) => numberOption({ min, max: DELAY_MS_MAX, unit: 'milliseconds' }, fallback);
 
+const delayOrNever = (fallback: number): OptionSpec<number> => ({
+  expected: `an integer of milliseconds from 1 to ${DELAY_MS_MAX}, or Infinity`,
+  fallback,
+  parse: (raw) => (raw === Infinity ? { value: raw } : delay(1, 0).parse(raw)),
+});
+
 const isRecord = (raw: unknown): raw is Record<string, unknown> =>
   typeof raw === 'object' && raw !== null && !Array.isArray(raw);
 
@@ -152,11 +180,11 @@ const SPECS = {
   ...retrySpecs(0, 'crash' as const, RETRY_DELAY_MS),
   restartLimit: instanceOption('an object', isRecord),
   queueLimit: numberOption({ min: 0, max: 2 ** 32 - 1, unit: 'tasks' }, QUEUE_LIMIT),
-  idleTimeoutMs: {
-    expected: `an integer of milliseconds from 1 to ${DELAY_MS_MAX}, or Infinity`,
-    fallback: IDLE_TIMEOUT_MS,
-    parse: (raw) => (raw === Infinity ? { value: raw } : delay(1, 0).parse(raw)),
-  } as OptionSpec<number>,
+  idleTimeoutMs: delayOrNever(IDLE_TIMEOUT_MS),
+  spares: numberOption({ min: 0, max: 64, unit: 'workers' }, 0),
+  recycleAfterTasks: numberOption({ min: 1, max: 2 ** 32 - 1, unit: 'tasks' }, undefined),
+  recycleAfterGrowthMiB: numberOption({ min: 1, max: 2 ** 20, unit: 'MiB' }, undefined),
+  stuckAfterMs: delayOrNever(STUCK_AFTER_MS),
   workerData: { expected: '', fallback: undefined, parse: (raw) => ({ value: raw }) } as OptionSpec<unknown>,
   require: instanceOption('an object', isRecord),
   limits: instanceOption('an object', isRecord),
@@ -230,6 +258,9 @@ export function parsePoolOptions(raw: unknown) {
     if (limits.heapMiB !== undefined) refuse('limits.heapMiB', elsewhere);
     if (env !== undefined) refuse('env', elsewhere);
     if (execArgv !== undefined) refuse('execArgv', elsewhere);
+    if (parsed.spares > 0) refuse('spares', elsewhere);
+    if (parsed.recycleAfterTasks !== undefined) refuse('recycleAfterTasks', elsewhere);
+    if (parsed.recycleAfterGrowthMiB !== undefined) refuse('recycleAfterGrowthMiB', elsewhere);
   } else {
     if (unsafeByReference) refuse('unsafeByReference', `nothing can be handed over by reference; use backend 'inline'`);
     if (workers !== 'auto' && workers > 1024)

@@ -24,6 +24,8 @@ export class WorkerCounters {
   died = 0;
   /** Ended because a task had to be stopped. */
   killed = 0;
+  /** Replaced by the pool's own decision: `recycleAfterTasks`, `recycleAfterGrowthMiB`. */
+  recycled = 0;
   /** Could not be ended, and were given up. */
   stuck = 0;
   startFailures = 0;
@@ -47,6 +49,8 @@ export interface PoolStats {
     readonly max: number;
     /** Tasks one worker holds at most; more than 1 only inline. */
     readonly tasksPerWorker: number;
+    /** Ready and kept in reserve now (`spares`); they are among `live`, and not among `max`. */
+    readonly spares: number;
     readonly live: ReadonlyArray<{
       readonly id: number;
       readonly state: WorkerState;

@@ -17,6 +17,8 @@ import { Fleet } from './fleet.ts';
 import type { KeepAlive } from './keep-alive.ts';
 import type { ResolvedPoolOptions } from './pool-options.ts';
 import type { PoolStats } from './pool-stats.ts';
+import { StuckWatch } from './stuck-watch.ts';
+import { TaskEvents } from './task-events.ts';
 import type { PoolTask, PoolWorker, TaskMessage, WorkerEnd, WorkerListener, WorkerSource } from './worker-source.ts';
 
 export interface SchedulerParts {
@@ -33,8 +35,11 @@ export class Scheduler implements WorkerListener {
   readonly #parts: SchedulerParts;
   readonly #fleet: Fleet;
   readonly #dispatcher: Dispatcher;
+  readonly #events: TaskEvents;
+  readonly #watch: StuckWatch;
   #state: PoolStats['state'] = 'open';
   #failure: unknown;
+  #lastTaskNumber = 0;
   #taskNames: ReadonlySet<string> | undefined;
   /** Woken whenever a task settles or a worker is ready or gone. */
   #waiters: Array<() => void> = [];
@@ -49,8 +54,18 @@ export class Scheduler implements WorkerListener {
       options,
       listener: this,
       onMayGrow: () => this.#dispatcher.dispatch(),
+      onTaken: (worker) => this.#dispatcher.fill(worker),
+    });
+    this.#events = new TaskEvents(options.name);
+    this.#watch = new StuckWatch({
+      clock,
+      events: this.#events,
+      stuckAfterMs: options.stuckAfterMs,
+      workers: () => this.#fleet.workers,
     });
     this.#dispatcher = new Dispatcher({
+      events: this.#events,
+      watch: this.#watch,
       fleet: this.#fleet,
       clock,
       random,
@@ -101,14 +116,22 @@ export class Scheduler implements WorkerListener {
    */
   submit(call: TaskCall, pack: (when: PackFor) => Packed, isBounded: boolean): PoolTask {
     const worker = this.#fleet.free;
+    const number = ++this.#lastTaskNumber;
     const isKept = call.retry.retries > 0;
     let task: PoolTask;
     if (worker !== undefined) {
-      task = new Task<Packed, PoolWorker>(call, pack(isKept ? 'keep' : 'now'));
-      this.#dispatcher.send(task, worker);
+      task = new Task<Packed, PoolWorker>(number, call, pack(isKept ? 'keep' : 'now'));
+      this.#events.submitted(task);
+      try {
+        this.#dispatcher.send(task, worker);
+      } catch (error) {
+        this.#events.settled(task, { ok: false, error });
+        throw error;
+      }
     } else {
       if (!isBounded) this.#assertQueueHasRoom();
-      task = new Task<Packed, PoolWorker>(call, pack(isKept ? 'keep' : 'later'));
+      task = new Task<Packed, PoolWorker>(number, call, pack(isKept ? 'keep' : 'later'));
+      this.#events.submitted(task);
       this.#dispatcher.enqueue(task);
     }
     this.#dispatcher.counters.submitted++;
@@ -119,7 +142,7 @@ export class Scheduler implements WorkerListener {
   #assertQueueHasRoom(): void {
     const { queueLimit, workersMax } = this.#parts.options;
     // Those that wait only for a worker's start don't count.
-    const soonRoom = workersMax - this.#fleet.size + this.#fleet.starting;
+    const soonRoom = workersMax - this.#fleet.working + this.#fleet.starting;
     if (this.#dispatcher.queued >= queueLimit + soonRoom) throw heddleError('HEDDLE_QUEUE_FULL', { queueLimit });
   }
 
@@ -145,6 +168,7 @@ export class Scheduler implements WorkerListener {
   /** Refuses new tasks from now on; `reason` given: cancels all that wait or run with the error it makes. */
   refuse(reason: ((name: string) => unknown) | undefined): void {
     if (this.#state === 'open') this.#state = 'closing';
+    this.#fleet.startNoneAhead();
     if (reason === undefined) return;
     for (const task of this.#dispatcher.tasks()) this.cancel(task, reason(task.call.name));
   }
@@ -152,6 +176,7 @@ export class Scheduler implements WorkerListener {
   /** Ends every worker and waits until they are gone. Only when drained. Returns what went wrong in teardowns. */
   stopWorkers(): Promise<readonly unknown[]> {
     this.#fleet.stopAll();
+    this.#watch.stop();
     return this.holdWhile(this.#stopped());
   }
 
@@ -176,10 +201,13 @@ export class Scheduler implements WorkerListener {
   // ---- what workers tell ----
 
   onReady(worker: PoolWorker, tasks: readonly string[]): void {
-    this.#fleet.onReady();
     this.#taskNames ??= new Set(tasks);
-    this.#dispatcher.fill(worker);
+    if (this.#fleet.onReady(worker)) this.#dispatcher.fill(worker);
     this.#wake();
+  }
+
+  onGrown(worker: PoolWorker): void {
+    this.#fleet.recycle(worker, 'memory');
   }
 
   onTaskMessage(worker: PoolWorker, message: TaskMessage): void {

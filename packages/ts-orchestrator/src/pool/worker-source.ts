@@ -1,6 +1,7 @@
 /**
  * What the pool needs of workers. The supervisor implements it; the pool never sees a transport's start or end.
  */
+import type { RecycleReason } from '../diagnostics/events.ts';
 import type { Examination } from '../errors/examination.ts';
 import type { Packed } from '../transport/transport.ts';
 import type { WorkerMessage } from '../transport/protocol.ts';
@@ -26,6 +27,8 @@ export interface PoolWorker {
   readonly tasks: ReadonlyMap<number, PoolTask>;
   /** Takes one more task now? */
   readonly hasRoom: boolean;
+  /** Tasks it was given so far. */
+  readonly tasksGiven: number;
   /** Sends the task. Throws what can't be sent; the worker is as before then. */
   run(task: PoolTask): void;
   /** Aborts the task's signal. */
@@ -35,10 +38,14 @@ export interface PoolWorker {
   release(task: PoolTask): void;
   /** Asks it to end: teardown, then gone. Only without tasks. */
   stop(): void;
+  /** Replaced: takes no more, finishes what it has, then ends as by `stop`. */
+  retire(why: RecycleReason): void;
   /** Ends it at once. */
   kill(): void;
   /** Ends it because code of the user has to be stopped: what that is at is found out first, if it can be, within a deadline. */
   interrupt(): void;
+  /** It will probably have to be interrupted soon: what it is at is found out meanwhile. */
+  prepareInterrupt(): void;
   /** Finds out what it is at. Calls `done` once, within a deadline; with undefined where nothing can be found out. */
   examine(done: (examination: Examination | undefined) => void): void;
 }
@@ -66,6 +73,8 @@ export interface WorkerEnd {
 export interface WorkerListener {
   /** Ready for the first time: takes tasks from now on. */
   onReady(worker: PoolWorker, tasks: readonly string[]): void;
+  /** It holds more memory than it may and should be replaced. */
+  onGrown(worker: PoolWorker): void;
   onTaskMessage(worker: PoolWorker, message: TaskMessage): void;
   /** Once per worker, last. Its tasks are still in `tasks`. */
   onEnd(worker: PoolWorker, end: WorkerEnd): void;

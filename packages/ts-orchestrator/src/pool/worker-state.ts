@@ -1,18 +1,19 @@
 /**
  * Life of a worker. The table is the only list of legal moves.
  *
- *   starting ──> ready <──> busy
- *      │           │          │
- *      │           ├──────────┼──> draining ──> stopped      asked to end: teardown runs
- *      └───────────┴──────────┴──> ending ────> stopped      ended at once
- *            (every state) ──────> failed                    died by itself, never started, or could not be ended
+ *   starting ──> ready <──> busy ──> retiring                takes no more, and ends after what it has
+ *      │           │          │         │
+ *      │           ├──────────┼─────────┴─> draining ──> stopped      asked to end: teardown runs
+ *      └───────────┴──────────┴─(all)─────> ending ────> stopped      ended at once
+ *            (every state) ───────────────> failed                    died by itself, never started, or could not be ended
  */
-export type WorkerState = 'starting' | 'ready' | 'busy' | 'draining' | 'ending' | 'stopped' | 'failed';
+export type WorkerState = 'starting' | 'ready' | 'busy' | 'retiring' | 'draining' | 'ending' | 'stopped' | 'failed';
 
-const MOVES: Record<WorkerState, readonly WorkerState[]> = {
+export const WORKER_MOVES: Readonly<Record<WorkerState, readonly WorkerState[]>> = {
   starting: ['ready', 'ending', 'failed'],
   ready: ['busy', 'draining', 'ending', 'failed'],
-  busy: ['ready', 'ending', 'failed'],
+  busy: ['ready', 'retiring', 'ending', 'failed'],
+  retiring: ['draining', 'ending', 'failed'],
   draining: ['stopped', 'ending', 'failed'],
   ending: ['stopped', 'failed'],
   stopped: [],
@@ -20,5 +21,5 @@ const MOVES: Record<WorkerState, readonly WorkerState[]> = {
 };
 
 export function canMoveWorker(from: WorkerState, to: WorkerState): boolean {
-  return MOVES[from].includes(to);
+  return WORKER_MOVES[from].includes(to);
 }

@@ -5,7 +5,7 @@
  */
 import type { Clock, Timer } from '../clock/clock.ts';
 import { SIGTERM_GRACE_MS } from '../clock/deadlines.ts';
-import { workerEvents, type WorkerIdentity } from '../diagnostics/events.ts';
+import { workerEvents, type RecycleReason, type WorkerIdentity } from '../diagnostics/events.ts';
 import type { Examination } from '../errors/examination.ts';
 import { addExamination, heddleError, HeddleError, workerDiedError, type WorkerDeath } from '../errors/errors.ts';
 import type { Examiner } from '../liveness/examiner.ts';
@@ -48,6 +48,7 @@ export class SupervisedWorker implements PoolWorker {
   readonly #order: StartOrder;
   #link: Link;
   #state: WorkerState = 'starting';
+  tasksGiven = 0;
   #wasReady = false;
   /** Started once more, for TypeScript: true while the first link ends, false after; undefined otherwise. */
   #restart: boolean | undefined;
@@ -55,6 +56,8 @@ export class SupervisedWorker implements PoolWorker {
   readonly #startedAt: number;
   /** Of the link, which is another one after a restart. */
   #examination!: WorkerExamination;
+  /** What it was at when its end was decided, or just before. */
+  #foreseen: Examination | undefined;
   #taskNames: readonly string[] = [];
   #answered = 0;
   /** Why it ends, when heddle or its own start decided that. */
@@ -112,6 +115,7 @@ export class SupervisedWorker implements PoolWorker {
     const { name, index, credit } = call;
     this.#link.send({ t: 'run', id, name, value, index, attempt, credit }, transfer);
     this.tasks.set(id, task);
+    this.tasksGiven++;
     if (this.#state === 'ready') this.#move('busy');
   }
 
@@ -125,14 +129,28 @@ export class SupervisedWorker implements PoolWorker {
 
   release(task: PoolTask): void {
     this.tasks.delete(task.id);
-    this.#examination.forget();
     this.#answered++;
-    if (this.#state === 'busy' && this.tasks.size === 0) this.#move('ready');
+    this.#foreseen = undefined;
+    this.#examination.giveUp();
+    if (this.tasks.size > 0) return;
+    if (this.#state === 'busy') this.#move('ready');
+    else if (this.#state === 'retiring') this.#drain();
   }
 
   stop(): void {
     if (this.#state === 'starting') return this.kill();
-    if (this.#state !== 'ready') return;
+    if (this.#state === 'ready') this.#drain();
+  }
+
+  retire(why: RecycleReason): void {
+    if (this.#state !== 'ready' && this.#state !== 'busy') return;
+    if (workerEvents.hasSubscribers)
+      workerEvents.publish({ ...this.#identity, type: 'recycled', why, tasksGiven: this.tasksGiven });
+    if (this.#state === 'ready') this.#drain();
+    else this.#move('retiring');
+  }
+
+  #drain(): void {
     this.#move('draining');
     const limitMs = this.#parts.limits.teardownTimeoutMs;
     this.#arm(limitMs, () => {
@@ -155,10 +173,17 @@ export class SupervisedWorker implements PoolWorker {
     if (!canMoveWorker(this.#state, 'ending')) return;
     this.#move('ending');
     this.#arm(undefined);
-    if (this.#examination.last !== undefined) return this.#killLink();
-    this.#examination.begin(() => {
+    if (this.#foreseen !== undefined) return this.#killLink();
+    this.#examination.begin((examination) => {
+      this.#foreseen = examination;
       // It may have ended meanwhile.
       if (this.#state === 'ending') this.#killLink();
+    });
+  }
+
+  prepareInterrupt(): void {
+    this.#examination.begin((examination) => {
+      if (this.#state !== 'ending') this.#foreseen = examination;
     });
   }
 
@@ -176,7 +201,7 @@ export class SupervisedWorker implements PoolWorker {
   #killLink(): void {
     this.#arm(this.#parts.limits.terminateTimeoutMs, () => this.#giveUp());
     if (workerEvents.hasSubscribers)
-      workerEvents.publish({ ...this.#identity, type: 'killed', examination: this.#examination.last });
+      workerEvents.publish({ ...this.#identity, type: 'killed', examination: this.#foreseen });
     this.#link.kill();
   }
 
@@ -233,6 +258,9 @@ export class SupervisedWorker implements PoolWorker {
         // The exit follows by itself; it gets as long as one that was forced.
         if (this.#state === 'draining') this.#arm(this.#parts.limits.terminateTimeoutMs, () => this.#terminate());
         return;
+      case 'grown':
+        this.#listener.onGrown(this);
+        return;
       case 'print':
         this.#parts.output.push(message.task, message.text);
         return;
@@ -267,6 +295,7 @@ export class SupervisedWorker implements PoolWorker {
     this.#arm(undefined);
     if (this.#restart === true && this.#state === 'starting') {
       this.#restart = false;
+      this.#examination.giveUp();
       this.#link = this.#startLink({ ...this.#order, isTypeScriptWanted: true });
       return;
     }
@@ -348,8 +377,8 @@ export class SupervisedWorker implements PoolWorker {
 
   /** What was found out about it before its end. */
   #lastWords(): Examination | undefined {
-    const { last } = this.#examination;
-    this.#examination.forget();
+    const last = this.#foreseen;
+    this.#examination.giveUp();
     if (this.#startError instanceof HeddleError && this.#startError.code === 'HEDDLE_START_TIMEOUT')
       addExamination(this.#startError, last);
     return last;

@@ -1,6 +1,5 @@
 /**
- * Examines one worker, one examination at a time: who asks while one is under way gets its result too. Keeps the last one, for
- * the error of the task, until the worker goes on.
+ * Examines one worker, one examination at a time: who asks while one is under way gets its result too.
  */
 import { EXAMINE_PROCESS_MS, EXAMINE_THREAD_MS } from '../clock/deadlines.ts';
 import type { Examination, StackReading } from '../errors/examination.ts';
@@ -10,8 +9,6 @@ import type { Link } from '../transport/transport.ts';
 type Done = (examination: Examination | undefined) => void;
 
 export class WorkerExamination implements Examinee {
-  /** The last one; undefined when there was none since `forget`. */
-  last: Examination | undefined;
   readonly #link: Link;
   readonly #examiner: Examiner | undefined;
   #osThreadId: number | undefined;
@@ -64,14 +61,12 @@ export class WorkerExamination implements Examinee {
     const limitMs = this.#link.threadId === undefined ? EXAMINE_PROCESS_MS : EXAMINE_THREAD_MS;
     this.#giveUp = this.#examiner.examine(this, limitMs, (examination) => {
       this.#giveUp = undefined;
-      this.last = examination;
       this.#tell(examination);
     });
   }
 
-  /** What was found out holds no longer: the worker goes on. Ends one that is under way. */
-  forget(): void {
-    this.last = undefined;
+  /** Ends the one that is under way, without a result. */
+  giveUp(): void {
     if (this.#giveUp === undefined) return;
     this.#giveUp();
     this.#giveUp = undefined;

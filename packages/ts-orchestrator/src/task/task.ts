@@ -35,6 +35,8 @@ interface PackedArguments {
 export class Task<Packed extends PackedArguments = PackedArguments, Worker = unknown> {
   /** Number on the wire of the run that is under way, new for every run: what comes late from one never hits the next. */
   id = 0;
+  /** Of the call in its pool, from 1. */
+  readonly number: number;
   readonly call: TaskCall;
   readonly priority: number;
   /** From 1; counts the runs that had begun. */
@@ -61,7 +63,8 @@ export class Task<Packed extends PackedArguments = PackedArguments, Worker = unk
   #state: TaskState = 'queued';
   #startedAt: number | undefined;
 
-  constructor(call: TaskCall, packed: Packed | undefined) {
+  constructor(number: number, call: TaskCall, packed: Packed | undefined) {
+    this.number = number;
     this.call = call;
     this.priority = call.priority;
     this.packed = packed;
@@ -70,6 +73,11 @@ export class Task<Packed extends PackedArguments = PackedArguments, Worker = unk
 
   get state(): TaskState {
     return this.#state;
+  }
+
+  /** When its last run began, by the pool's clock; undefined before the first. */
+  get startedAt(): number | undefined {
+    return this.#startedAt;
   }
 
   move(to: TaskState): void {

@@ -18,6 +18,8 @@ export interface StartOrder {
   readonly setupData: unknown;
   /** The loader for TypeScript is needed, as a worker before this one found out. */
   readonly isTypeScriptWanted: boolean;
+  /** Tell when this many MiB more are held than at the start; undefined: never. */
+  readonly growthMiB: number | undefined;
   /** Results go by reference: inline with `unsafeByReference`. */
   readonly isByReference: boolean;
 }
@@ -48,6 +50,8 @@ export type WorkerMessage =
   /** The entry runs; loading begins. `osThreadId`: what the system calls this thread, where it tells. */
   | { readonly t: 'spawned'; readonly isParentDeathSignalSet?: boolean; readonly osThreadId?: number | undefined }
   | { readonly t: 'pong' }
+  /** It holds more memory than it is allowed to. Told once; a task may be on its way to it. */
+  | { readonly t: 'grown'; readonly growthMiB: number }
   /** The module is there. `tasks` are the names it exports, `setup` and `teardown` not among them. */
   | { readonly t: 'loaded'; readonly tasks: readonly string[] }
   | { readonly t: 'ready' }

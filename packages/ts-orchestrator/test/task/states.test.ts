@@ -43,7 +43,7 @@ it('a task has one outcome', () => {
     onProgress: undefined,
     retry,
   };
-  const task = new Task({ ...call, onOutcome: (outcome) => outcomes.push(outcome) }, undefined);
+  const task = new Task(1, { ...call, onOutcome: (outcome) => outcomes.push(outcome) }, undefined);
   task.settle({ ok: true, value: 1 });
   expect(() => task.settle({ ok: true, value: 2 })).toThrow('settled to settled');
   expect(outcomes).toEqual([{ ok: true, value: 1 }]);

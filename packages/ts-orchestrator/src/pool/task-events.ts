@@ -1,0 +1,46 @@
+/**
+ * Tells on the channel `heddle:task` what becomes of the tasks of one pool. Nothing is made while nobody listens.
+ */
+import { taskEvents, type TaskEvent } from '../diagnostics/events.ts';
+import type { Examination } from '../errors/examination.ts';
+import type { Outcome } from '../task/task.ts';
+import type { PoolTask } from './worker-source.ts';
+
+export class TaskEvents {
+  readonly #pool: string;
+
+  constructor(pool: string) {
+    this.#pool = pool;
+  }
+
+  get isHeard(): boolean {
+    return taskEvents.hasSubscribers;
+  }
+
+  submitted(task: PoolTask): void {
+    if (taskEvents.hasSubscribers) taskEvents.publish({ ...this.#about(task), type: 'submitted' });
+  }
+
+  started(task: PoolTask, workerId: number): void {
+    if (taskEvents.hasSubscribers) taskEvents.publish({ ...this.#about(task), type: 'started', workerId });
+  }
+
+  /** Before it waits again, for another worker or for its next attempt. */
+  again(task: PoolTask, type: 'resent' | 'retried', error: unknown): void {
+    if (taskEvents.hasSubscribers) taskEvents.publish({ ...this.#about(task), type, error });
+  }
+
+  stuck(task: PoolTask, workerId: number, elapsedMs: number, examination: Examination | undefined): void {
+    taskEvents.publish({ ...this.#about(task), type: 'stuck', workerId, elapsedMs, examination });
+  }
+
+  settled(task: PoolTask, outcome: Outcome): void {
+    if (!taskEvents.hasSubscribers) return;
+    const error = outcome.ok ? undefined : outcome.error;
+    taskEvents.publish({ ...this.#about(task), type: 'settled', ok: outcome.ok, error });
+  }
+
+  #about(task: PoolTask): Pick<TaskEvent, 'pool' | 'task' | 'name' | 'attempt'> {
+    return { pool: this.#pool, task: task.number, name: task.call.name, attempt: task.attempt };
+  }
+}
