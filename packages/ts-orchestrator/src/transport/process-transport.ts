@@ -9,6 +9,7 @@ import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import type { Clock } from '../clock/clock.ts';
+import type { StackReading } from '../errors/examination.ts';
 import type { Launch } from '../isolation/launch.ts';
 import { descendant, killGroup, killMarked, signalProcess } from '../isolation/process-group.ts';
 import { exitOfNested } from '../isolation/sandbox.ts';
@@ -33,14 +34,15 @@ export interface ProcessTransportOptions {
   readonly clock: Clock;
 }
 
-/** Live workers of this thread: ended when the program exits, by whatever path it leaves by itself. */
-const living = new Set<ChildProcess>();
+/** How to end the live workers of this thread: done when the program exits, by whatever path it leaves by itself. */
+const living = new Set<() => void>();
 let isExitHooked = false;
-function endWithHost(): void {
+function endWithHost(endProcesses: () => void): void {
+  living.add(endProcesses);
   if (isExitHooked) return;
   isExitHooked = true;
   process.on('exit', () => {
-    for (const child of living) killGroup(child.pid!);
+    for (const endProcesses of living) endProcesses();
   });
 }
 
@@ -122,6 +124,10 @@ function startProcess(
     queueMicrotask(() => finish(true));
     return { pid: undefined, threadId: undefined, send() {}, hasBegun: () => false, kill() {}, abandon() {} };
   }
+  const endProcesses = () => {
+    killGroup(child.pid!);
+    if (launch.isIsolated) killMarked(mark);
+  };
   const kill = () => {
     if (exit === undefined && child.pid !== undefined) killGroup(child.pid);
   };
@@ -129,8 +135,7 @@ function startProcess(
     if (exit === undefined && child.pid !== undefined) signalProcess(nodePid ?? child.pid, 'SIGTERM');
   };
   if (child.pid !== undefined) {
-    living.add(child);
-    endWithHost();
+    endWithHost(endProcesses);
     limits = new WorkerLimits({
       limits: options.limits,
       prlimitPath: launch.prlimitPath,
@@ -174,11 +179,10 @@ function startProcess(
   });
   child.once('exit', (exitCode, signal) => {
     exit = launch.isNested ? exitOfNested(exitCode, signal) : { exitCode, signal };
-    living.delete(child);
+    living.delete(endProcesses);
     limits?.stop();
     // What it has left behind goes with it.
-    killGroup(child.pid!);
-    if (launch.isIsolated) killMarked(mark);
+    endProcesses();
     if (!child.connected) isDisconnected = true;
     consider();
   });
@@ -209,7 +213,7 @@ function startProcess(
       send(message);
     },
     hasBegun: (id) => (ownership === undefined ? undefined : readOwnership(ownership) === id),
-    readStack: launch.isInspectable ? (done) => stack.read(done) : undefined,
+    readStack: launch.isInspectable ? (done) => stack.read(done) : launch.isNested ? noStackInSandbox : undefined,
     terminate,
     kill,
     abandon() {
@@ -220,3 +224,9 @@ function startProcess(
 
 /** bubblewrap watches from outside, and inside it is the first process, which starts ours. */
 const NODE_BELOW_BUBBLEWRAP = 2;
+
+/** Nothing may look into a sandbox: the error says so. */
+function noStackInSandbox(done: (reading: StackReading) => void): () => void {
+  done({ missing: 'a sandbox has no inspector' });
+  return () => {};
+}

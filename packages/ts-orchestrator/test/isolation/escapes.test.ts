@@ -153,18 +153,21 @@ describe('level process', () => {
     expect(await errorOf(pool.run('floodsInChild'))).toMatchObject({ code: 'HEDDLE_LIMIT_MEMORY' });
   });
 
-  it.each([false, true])(
-    'has what it starts ended with a killed host (in a session of its own: %s)',
-    async (isDetached) => {
-      const program = startProgram('leaves-a-program.mjs', [String(isDetached)]);
-      const pids = JSON.parse(await program.firstLine) as number[];
-      onTestFinished(() => pids.forEach((pid) => signalProcess(pid, 'SIGKILL')));
+  it.each([
+    ['killed', 'stays', false],
+    ['killed', 'stays', true],
+    ['exiting', 'exit', true],
+  ])('has what it starts ended with a %s host (%s, in a session of its own: %s)', async (_how, ending, isDetached) => {
+    const program = startProgram('leaves-a-program.mjs', [String(isDetached), ending]);
+    const pids = JSON.parse(await program.firstLine) as number[];
+    onTestFinished(() => pids.forEach((pid) => signalProcess(pid, 'SIGKILL')));
+    if (ending === 'stays') {
       expect(pids.map(isAlive)).toEqual([true, true]);
       program.child.kill('SIGKILL');
-      await program.ended;
-      await Promise.all(pids.map(gone));
-    },
-  );
+    }
+    await program.ended;
+    await Promise.all(pids.map(gone));
+  });
 
   it('has no descriptor of the program open', async () => {
     // Without the flag that closes it, as a shell hands it down or an addon opens it.
@@ -251,6 +254,13 @@ describe('level sandbox', () => {
     const [inside, outside] = pools;
     await vi.waitUntil(() => outside.run('inspectorUrl'), { timeout: 30_000, interval: 5 });
     expect(await inside.run('inspectorUrl')).toBeUndefined();
+  });
+
+  onLevel('sandbox', 'tells why there is no stack of a task that is stuck', async () => {
+    const pool = await sandboxed({ taskTimeoutMs: 50 });
+    const error = await errorOf(pool.run('computes'));
+    expect(error).toMatchObject({ code: 'HEDDLE_TASK_TIMEOUT', verdict: 'busy' });
+    expect(error.message).toMatch(/it was busy, no JavaScript stack: a sandbox has no inspector$/);
   });
 
   onLevel('sandbox', 'ends with a killed host', async () => {
