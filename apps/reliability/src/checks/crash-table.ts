@@ -9,7 +9,7 @@ const RUNS = 5;
 
 /** A quick run takes the cells whose time counts. */
 const isForQuick = ({ backend, isDear, expected }: Cell) =>
-  backend !== 'inline' && !isDear && /^HEDDLE_(?:WORKER_DIED|TASK_TIMEOUT)/.test(expected);
+  backend !== 'inline' && !isDear && /^HEDDLE_(?:WORKER_DIED|LIMIT_|TASK_TIMEOUT)/.test(expected);
 
 async function measure(cell: Cell, { addon, isQuick }: CheckContext): Promise<Row> {
   const { fault, backend, expected, isDear } = cell;

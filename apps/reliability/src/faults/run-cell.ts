@@ -20,12 +20,13 @@ export async function runCell({ fault, backend }: Cell, options: CellOptions): P
   const order: HostOrder = { ...options, fault: fault.name, backend, folder };
   const isHostLimited = fault.hostHeapMiB !== undefined && backend !== 'processes';
   try {
-    const { lines, code, signal } = await runProgram('fault-host', order, {
+    const { lines, code, signal, hasHung } = await runProgram('fault-host', order, {
       execArgv: isHostLimited ? [`--max-old-space-size=${fault.hostHeapMiB}`] : [],
     });
     const told = lines as Array<HostBegan | HostReport>;
     for (const pid of told.flatMap((line) => ('pids' in line ? line.pids : []))) await gone(pid);
     const report = told.find((line) => 'outcome' in line);
+    if (hasHung) return { outcome: 'hung' };
     return code === 0 && report !== undefined ? report : { outcome: `host: ${signal ?? `exit ${code}`}` };
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });

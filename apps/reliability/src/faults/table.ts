@@ -36,6 +36,8 @@ const died = (how: string): Expectation => `HEDDLE_WORKER_DIED ${how}`;
 const ENDLESS = 'not run: nothing on a thread can interrupt what blocks that thread';
 const WHOLE_PROCESS = 'not run: file descriptors belong to the whole process';
 
+const NO_LIMIT = 'not run: the limit holds for a whole process';
+
 /** A thread's heap limit ends the thread only where V8 asks before it gives up; else it ends the program. */
 const heapIsFull = (how: string): Expectation => `HEDDLE_LIMIT_MEMORY ${how}`;
 const HEAP_OF_A_THREAD = `${heapIsFull('exit 1')} | host: SIGABRT`;
@@ -133,6 +135,20 @@ export const FAULTS: readonly Fault[] = [
     ...SMALL_HEAP,
     dear: ['inline', 'threads', 'processes'],
     expected: { inline: 'host: SIGABRT', threads: HEAP_OF_A_THREAD, processes: heapIsFull('SIGABRT') },
+  },
+  {
+    name: 'takes more memory than its limit',
+    task: 'takesMemory',
+    args: [1_024],
+    pool: { limits: { rssMiB: 192 } },
+    expected: { inline: NO_LIMIT, threads: NO_LIMIT, processes: 'HEDDLE_LIMIT_MEMORY SIGKILL' },
+  },
+  {
+    name: 'computes longer than its limit',
+    task: 'loops',
+    pool: { limits: { cpuSeconds: 1 } },
+    dear: ['processes'],
+    expected: { inline: NO_LIMIT, threads: NO_LIMIT, processes: 'HEDDLE_LIMIT_CPU SIGXCPU' },
   },
   {
     name: 'leaks',

@@ -2,10 +2,11 @@
  * Tasks named by how they misbehave. Each first says where it runs; with a `gate` it then waits until that file is there, so that a
  * watcher can be in place before anything happens.
  */
+import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isMainThread, parentPort } from 'node:worker_threads';
+import { isMainThread, MessagePort, parentPort } from 'node:worker_threads';
 import { currentTask } from '@heddle/ts-orchestrator/task';
 import type { FaultAddon } from './addon.ts';
 
@@ -215,4 +216,68 @@ export async function floodsOutput(args: FaultArgs, lines: number): Promise<numb
     if (line % 1_000 === 999) await sleep(0);
   }
   return lines;
+}
+
+// ---- stuck in the middle of something ----
+
+/** Gives two items, then no more. */
+export async function* stalls(): AsyncGenerator<number> {
+  yield 1;
+  yield 2;
+  await never();
+}
+
+/** Gives two items, then computes for ever. */
+export async function* loopsBetweenItems(): AsyncGenerator<number> {
+  yield 1;
+  yield 2;
+  for (;;);
+}
+
+/** Its answer never arrives: what carries it was taken away. */
+export async function losesItsAnswer(args: FaultArgs): Promise<number> {
+  await begin(args);
+  // Threads answer over a port, processes over what `process.send` calls.
+  MessagePort.prototype.postMessage = () => {};
+  Reflect.set(process, '_send', () => true);
+  return 1;
+}
+
+/** Waits synchronously for a process that takes `seconds`. */
+export async function waitsForAChild(args: FaultArgs, seconds: number): Promise<void> {
+  await begin(args);
+  execFileSync('sleep', [String(seconds)]);
+}
+
+/** Prints and never stops. */
+export async function printsForever(args: FaultArgs): Promise<void> {
+  await begin(args);
+  for (;;) console.log('x'.repeat(99));
+}
+
+/** Closes the channel, and loops before anything here can answer to that. */
+export async function closesItsChannelAndLoops(args: FaultArgs): Promise<void> {
+  await begin(args);
+  process.removeAllListeners('disconnect');
+  process.disconnect();
+  await sleep(1);
+  for (;;);
+}
+
+/** Ends and leaves a process of its own that holds its pipes open. */
+export async function leavesAGrandchild(args: FaultArgs, seconds: number): Promise<void> {
+  await begin(args);
+  spawn('sleep', [String(seconds)], { stdio: ['ignore', 'inherit', 'inherit'], detached: true }).unref();
+  process.exit(7);
+}
+
+/** Takes lock `first`, tells so, then waits for lock `second`. */
+export function takesTwoLocks(locks: Int32Array, first: number, second: number): void {
+  const take = (lock: number) => {
+    while (Atomics.compareExchange(locks, lock, 0, 1) !== 0) Atomics.wait(locks, lock, 1);
+  };
+  take(first);
+  currentTask().progress('has one');
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+  take(second);
 }

@@ -83,9 +83,10 @@ async function misbehave(pool: Pool<typeof tasks>): Promise<Omit<HostReport, 'in
     return { outcome: 'value', message: undefined, lagMs: undefined };
   } catch (error) {
     const settledMs = Number(process.hrtime.bigint()) / 1e6;
-    // A worker that lives on is never seen dead.
-    const isDead = error instanceof HeddleError && /WORKER_DIED|TASK_TIMEOUT/.test(error.code) && backend !== 'inline';
-    const lagMs = isDead && death !== undefined ? settledMs - (await death).lastAliveMs : undefined;
+    // A worker that lives on is never seen dead. A thread whose end is told may still be in /proc for a moment: that counts as 0.
+    const isDead =
+      error instanceof HeddleError && /WORKER_DIED|LIMIT_|TASK_TIMEOUT/.test(error.code) && backend !== 'inline';
+    const lagMs = isDead && death !== undefined ? Math.max(0, settledMs - (await death).lastAliveMs) : undefined;
     return { outcome: describe(error), message: (error as Error).message, lagMs };
   }
 }

@@ -12,16 +12,26 @@ export interface ProgramEnd {
   /** When it had ended, on the clock of `nowMs`. */
   readonly endedMs: number;
   readonly stderr: string;
+  /** It did not end within the limit, and was killed. */
+  readonly hasHung: boolean;
 }
 
 export interface ProgramOptions {
   readonly execArgv?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
+  /** A program that takes longer has hung. Default: a minute, far above what any of them takes. */
+  readonly limitMs?: number;
   readonly onLine?: (line: unknown, child: ChildProcess) => void;
 }
 
 /** What is kept of a program's stderr: a fault may flood it. */
 const STDERR_CHARS_MAX = 4_000;
+const LIMIT_MS = 60_000;
+
+/** How a program ended, in words. */
+export function endOf({ hasHung, signal, code, stderr }: ProgramEnd): string {
+  return `${hasHung ? 'the program hung' : `the program ended: ${signal ?? `exit ${code}`}`}\n${stderr}`;
+}
 
 /** Milliseconds on a clock that all processes of the machine share. */
 export const nowMs = (): number => Number(process.hrtime.bigint()) / 1e6;
@@ -47,10 +57,16 @@ export function runProgram(name: string, order: unknown, options: ProgramOptions
       stderr = (stderr + text).slice(-STDERR_CHARS_MAX);
     });
     let endedMs = 0;
+    let hasHung = false;
+    const limit = setTimeout(() => {
+      hasHung = true;
+      child.kill('SIGKILL');
+    }, options.limitMs ?? LIMIT_MS);
     child.once('error', reject);
     child.once('exit', () => {
       endedMs = nowMs();
+      clearTimeout(limit);
     });
-    child.once('close', (code, signal) => resolve({ lines, code, signal, endedMs, stderr }));
+    child.once('close', (code, signal) => resolve({ lines, code, signal, endedMs, stderr, hasHung }));
   });
 }
