@@ -8,6 +8,7 @@ export const LABELS = {
   'native-1': 'native x1',
   'native-all': 'native',
   'processes-native': 'proc+native',
+  cluster: 'cluster',
 };
 
 export function significant(value) {
@@ -15,6 +16,8 @@ export function significant(value) {
   return value === 0 ? '0' : value.toFixed(Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))))));
 }
 
+/** Things that are counted: a median of them may still be a half. */
+export const count = (value) => (Number.isInteger(value) ? value.toLocaleString('en-US') : significant(value));
 export const ms = (value) => (value >= 0.1 ? `${significant(value)} ms` : `${significant(value * 1000)} µs`);
 export const mib = (bytes) => `${significant(bytes / 1024 / 1024)} MiB`;
 export const times = (ratio) => `${ratio >= 10 ? ratio.toFixed(1) : ratio.toFixed(2)}x`;
@@ -27,7 +30,15 @@ export function figuresOf(comparison) {
   };
   const workload = (name) => find(comparison.results, 'name', name, 'workload');
   const variant = (name, kind) => find(workload(name).kinds, 'kind', kind, `variant of ${name}`);
+  /** "inline 12, worker threads 34": a measure of every variant of a workload. */
+  const each = (name, key, format) =>
+    workload(name)
+      .kinds.map(({ kind, measures }) => `${LABELS[kind]} ${format(measures[key].median)}`)
+      .join(', ');
   return {
+    /** Whether the committed run measured it; points about a workload that it didn't are left out. */
+    has: (name) => comparison.results.some((result) => result.name === name),
+    each,
     price: (label, backend) => find(comparison.prices, 'label', label, 'price')[backend],
     workload,
     variant,

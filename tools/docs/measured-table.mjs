@@ -3,7 +3,7 @@ import { LABELS, machineLine, times } from './figures.mjs';
 
 /** "median of 12 to 40": how many rounds stand behind each cell. */
 function rounds({ results }) {
-  const counts = results.map((result) => result.rounds);
+  const counts = results.filter(({ decides }) => !decides.isCount).map((result) => result.rounds);
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
   return `median of ${least === most ? least : `${least} to ${most}`}`;
 }
@@ -15,8 +15,9 @@ export function measuredTable(comparison) {
   const cell = (result, id) => {
     const outcome = result.kinds.find(({ kind }) => kind === id);
     if (!outcome) return '';
-    if (outcome.state !== 'equal' || !outcome.speedup) return outcome.state;
-    const text = times(outcome.speedup.ratio);
+    const { isCount, unit } = result.decides;
+    if (outcome.state !== 'equal' || !(outcome.speedup || isCount)) return outcome.state;
+    const text = isCount ? `${outcome.decided.median} ${unit}` : times(outcome.speedup.ratio);
     return result.verdict.fastest.kinds.includes(id) ? `**${text}**` : text;
   };
   const rows = comparison.results.map((result) => {

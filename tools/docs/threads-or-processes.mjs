@@ -1,12 +1,18 @@
 // docs/threads-or-processes.md: both techniques as a textbook tells them, in its order, each point with its meaning in
 // Node, the command that shows it here, and the figure of the committed run.
-import { figuresOf } from './figures.mjs';
+import { count, figuresOf, LABELS, ms, significant } from './figures.mjs';
 
 const compare = (name) => `\`npm start -- compare ${name}\``;
 const PRICES = '`npm start` (price list)';
 
 function point({ claim, node, shown, figure, differs }) {
-  const lines = [`### ${claim}`, '', node, '', `Shown by ${shown}: ${figure}`];
+  const lines = [
+    `### ${claim}`,
+    '',
+    node,
+    '',
+    `Shown by ${shown}: ${typeof figure === 'function' ? figure() : figure}`,
+  ];
   if (differs) lines.push('', `**Where Node differs from the textbook.** ${differs}`);
   return lines.join('\n');
 }
@@ -63,7 +69,12 @@ ${f.speedup('mandelbrot', 'native-1')}, native on all cores ${f.speedup('mandelb
         node: `An uncaught error ends only its worker thread. An abort, a segmentation fault in an add-on or a fatal
 out-of-memory ends the process with every thread in it.`,
         shown: PRICES,
-        figure: `${f.price('one of nine tasks crashes (SIGSEGV)', 'threads')}.`,
+        figure: `${f.price('one of nine tasks crashes (SIGSEGV)', 'threads')}.${
+          f.has('hazard-lab')
+            ? ` Of the hazards in [When a task goes wrong](#when-a-task-goes-wrong) the program outlived
+${f.measure('hazard-lab', 'threads', 'survived')} ${f.workload('hazard-lab').decides.unit} with worker threads.`
+            : ''
+        }`,
       },
       {
         claim: 'Scaling ends at one machine and its memory',
@@ -126,6 +137,17 @@ threads have none: both scale.`,
         figure: `${f.price('one of nine tasks crashes (SIGSEGV)', 'processes')}.`,
       },
       {
+        claim: 'Fault tolerance: the program outlives its tasks',
+        needs: 'hazard-lab',
+        node: `A supervised process that dies is an event, not the end: its task fails with a typed error, the others go on, and
+another process takes its place. What each backend survives stands in [When a task goes wrong](#when-a-task-goes-wrong).`,
+        shown: compare('hazard-lab'),
+        figure:
+          () => `hazards survived: ${f.each('hazard-lab', 'survived', (n) => `${n} ${f.workload('hazard-lab').decides.unit}`)};
+innocent tasks lost beside them: ${f.each('hazard-lab', 'innocentsLost', count)}; slowest recovery of those survived:
+${f.each('hazard-lab', 'slowestRecoveryMs', ms)}.`,
+      },
+      {
         claim: 'No shared state by accident',
         node: `What a task gets is a copy. A worker thread's values are copied too, but its process-wide state is shared: the
 working directory, the environment's native side, the libuv thread pool, the fate.`,
@@ -173,6 +195,20 @@ ${f.speedup('n-body', 'native-all')}, processes that each run the native kernel 
         figure: `${f.price('one of nine tasks crashes (SIGSEGV)', 'processes')}; in threads, ${f.price('one of nine tasks crashes (SIGSEGV)', 'threads')}.`,
       },
       {
+        claim: 'For server applications',
+        needs: 'http-service',
+        node: `A server whose requests compute needs more than its main loop: several server processes (\`node:cluster\`), or a
+pool behind one. A worker that dies under load shows the difference:
+[A server that loses a worker](#a-server-that-loses-a-worker).`,
+        shown: compare('http-service'),
+        figure:
+          () => `good answers per second: ${f.each('http-service', 'requestsPerSecond', significant)}; failed requests:
+${f.each('http-service', 'failedRequests', count)}; a trivial request beside the load (p99):
+${f.each('http-service', 'loopDelayP99Ms', ms)}.`,
+        differs: `A textbook's thread per request has no counterpart in Node: a loop takes many requests, and what is behind it decides
+who computes.`,
+      },
+      {
         claim: 'For tools that work on many files',
         node: `Files are read where the work is: only a path travels there and a result back.`,
         shown: compare('minify'),
@@ -183,7 +219,52 @@ ${f.memory('minify', 'threads')}, inline ${f.memory('minify', 'inline')}.`,
   };
 }
 
-function section(title, { definition, mechanism, advantages, disadvantages, when }) {
+/** What each hazard did to each backend, in the words of the run. */
+function hazards(f) {
+  if (!f.has('hazard-lab')) return '';
+  const { kinds: all, size } = f.workload('hazard-lab');
+  const kinds = all.filter(({ notes }) => notes !== undefined);
+  const rows = Object.keys(kinds[0].notes).map(
+    (label) => `| ${label} | ${kinds.map(({ notes }) => notes[label]).join(' | ')} |`,
+  );
+  return `## When a task goes wrong
+
+From \`npm start -- compare hazard-lab\`: ${size}. Who dies, what the caller of the task is told, how many innocent tasks
+are lost, and when the pool works at full strength again, counted from the start of the task.
+
+| | ${kinds.map(({ kind }) => LABELS[kind]).join(' | ')} |
+| --- | ${kinds.map(() => '---').join(' | ')} |
+${rows.join('\n')}
+
+`;
+}
+
+/** Every measure of the service, a row per way to serve. */
+function service(f) {
+  if (!f.has('http-service')) return '';
+  const { kinds, size, measures } = f.workload('http-service');
+  const own = measures.filter(({ key }) => key !== 'wallMs');
+  const value = (summary, unit) => (unit === 'ms' ? ms(summary.median) : count(summary.median));
+  const rows = kinds.map(
+    (kind) => `| ${LABELS[kind.kind]} | ${own.map(({ key, unit }) => value(kind.measures[key], unit)).join(' | ')} |`,
+  );
+  return `## A server that loses a worker
+
+From \`npm start -- compare http-service\`: ${size}. Medians of the rounds; the kill is part of each.
+
+| | ${own.map(({ label, unit }) => (unit === 'ms' ? label : `${label}, ${unit}`)).join(' | ')} |
+| --- | ${own.map(() => '---').join(' | ')} |
+${rows.join('\n')}
+
+`;
+}
+
+function section(f, title, { definition, mechanism, advantages, disadvantages, when }) {
+  const points = (list) =>
+    list
+      .filter(({ needs }) => needs === undefined || f.has(needs))
+      .map(point)
+      .join('\n\n');
   return `## ${title}
 
 **Definition.** ${definition}
@@ -192,15 +273,15 @@ function section(title, { definition, mechanism, advantages, disadvantages, when
 
 # Advantages of ${title.toLowerCase()}
 
-${advantages.map(point).join('\n\n')}
+${points(advantages)}
 
 # Disadvantages of ${title.toLowerCase()}
 
-${disadvantages.map(point).join('\n\n')}
+${points(disadvantages)}
 
 # When to use ${title.toLowerCase()}
 
-${when.map(point).join('\n\n')}
+${points(when)}
 `
     .replaceAll(/^### /gm, '#### ')
     .replaceAll(/^# /gm, '### ');
@@ -218,9 +299,9 @@ Each point of the textbook on both techniques, with what it means in Node, the c
 gave here: ${figures.machine}. Speed-ups are medians over inline JavaScript in the same run.
 What heddle does not measure yet is left out.
 
-${section('Threads', threads(f))}
-${section('Processes', processes(f))}
-## In one table
+${section(f, 'Threads', threads(f))}
+${section(f, 'Processes', processes(f))}
+${hazards(f)}${service(f)}## In one table
 
 | nature of the work | home that measured best here | textbook |
 | --- | --- | --- |

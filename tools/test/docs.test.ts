@@ -4,6 +4,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { measuredTable } from '../docs/measured-table.mjs';
+import { threadsOrProcesses } from '../docs/threads-or-processes.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
@@ -12,6 +14,60 @@ test('generated documents are what docs/results gives', () => {
   const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   expect(stderr).toBe('');
   expect(status).toBe(0);
+});
+
+describe('documents from a run that measured crashes and a service', () => {
+  const committed = JSON.parse(fs.readFileSync(path.join(root, 'docs/results/compare.json'), 'utf8'));
+  const measures = (values: Record<string, number>) =>
+    Object.fromEntries(Object.entries(values).map(([key, median]) => [key, { median }]));
+  const lab = {
+    name: 'hazard-lab',
+    standsFor: 'fault tolerance',
+    size: '6 hazards',
+    rounds: 1,
+    decides: { key: 'survived', label: 'hazards survived', unit: 'of 6', isCount: true },
+    measures: [],
+    kinds: [1, 5, 6].map((survived, at) => ({
+      kind: ['inline', 'threads', 'processes'][at],
+      state: 'equal',
+      decided: { median: survived },
+      measures: measures({ survived, innocentsLost: 6 - survived, slowestRecoveryMs: 12.34 }),
+      notes: { 'a task aborts': `seen ${survived}` },
+    })),
+    verdict: { fastest: { kinds: ['processes'], sentence: '' } },
+  };
+  const service = {
+    ...lab,
+    name: 'http-service',
+    decides: { key: 'requestsPerSecond', label: 'good answers', unit: 'requests/s' },
+    measures: [{ key: 'latencyP99Ms', label: 'latency p99', unit: 'ms' }],
+    kinds: [
+      {
+        kind: 'cluster',
+        state: 'equal',
+        speedup: { ratio: 2.5 },
+        measures: measures({ requestsPerSecond: 512.3, failedRequests: 4, loopDelayP99Ms: 9, latencyP99Ms: 77.7 }),
+      },
+    ],
+  };
+  const others = committed.results.filter(({ name }: { name: string }) => ![lab.name, service.name].includes(name));
+
+  test('have the rows and figures of both', () => {
+    const comparison = { ...committed, results: [...others, service, lab] };
+    const page = threadsOrProcesses(comparison);
+    expect(page).toContain('| a task aborts | seen 1 | seen 5 | seen 6 |');
+    expect(page).toContain('hazards survived: inline 1 of 6, threads 5 of 6, processes 6 of 6;');
+    expect(page).toContain('| cluster | 77.7 ms |');
+    expect(page).toContain('good answers per second: cluster 512;');
+    expect(measuredTable(comparison)).toMatch(
+      /hazard-lab \(hazards survived\) \| 1 of 6 \| 5 of 6 \| \*\*6 of 6\*\* \|/,
+    );
+  });
+
+  test('say nothing of what was not measured', () => {
+    const page = threadsOrProcesses({ ...committed, results: others });
+    expect(page).not.toMatch(/hazard-lab|http-service|undefined|NaN/);
+  });
 });
 
 function markdownFiles(): string[] {
