@@ -80,12 +80,17 @@ export interface FakePool {
 
 export interface FakeParts {
   readonly canResend?: boolean;
+  /** Copies arguments when they are packed, which runs their getters. Default false. */
+  readonly readsArguments?: boolean;
   /** Default: nobody finds anything out. */
   readonly examiner?: Examiner;
 }
 
 /** Begins to open a pool; its first worker waits for the test. */
-export function beginFakePool(raw: PoolOptions = {}, { canResend = true, examiner }: FakeParts = {}): FakePool {
+export function beginFakePool(
+  raw: PoolOptions = {},
+  { canResend = true, readsArguments = false, examiner }: FakeParts = {},
+): FakePool {
   const options = parsePoolOptions({ backend: 'processes', workers: 2, ...raw });
   const clock = new FakeClock();
   const links: FakeLink[] = [];
@@ -94,7 +99,7 @@ export function beginFakePool(raw: PoolOptions = {}, { canResend = true, examine
     backend: options.backend,
     canKill: options.backend !== 'inline',
     parentDeath: 'same-process',
-    pack: (args) => ({ value: args, transfer: [], canResend }),
+    pack: (args) => ({ value: readsArguments ? structuredClone(args) : args, transfer: [], canResend }),
     canSend: () => true,
     packSetup: (data) => data,
     start(order, events) {

@@ -231,6 +231,8 @@ export class Dispatcher {
     else if (outcome.ok) this.#settle(task, outcome);
     else this.#failed(task, 'error', outcome.error, worker);
     this.fill(worker);
+    // It is to run again, and this worker is being ended.
+    if (task.state === 'queued') this.dispatch();
   }
 
   /** Its worker is gone, for certain. What it had begun is known from the worker's own word, not from messages. */
@@ -346,8 +348,8 @@ export class Dispatcher {
   refuseWaiting(reason: () => unknown): void {
     this.#refusal = reason;
     for (const task of [...this.#queue, ...this.#delayed]) {
-      this.#queue.remove(task);
-      this.#delayed.delete(task);
+      // One that was refused before may have cancelled it.
+      if (!this.#queue.remove(task) && !this.#delayed.delete(task)) continue;
       const error = reason();
       this.#trace(task, undefined, error);
       this.#settle(task, { ok: false, error });

@@ -40,6 +40,8 @@ export class Scheduler implements WorkerListener {
   #state: PoolStats['state'] = 'open';
   #failure: unknown;
   #lastTaskNumber = 0;
+  /** Calls that are being taken over at this moment. */
+  #submitting = 0;
   #taskNames: ReadonlySet<string> | undefined;
   /** Woken whenever a task settles or a worker is ready or gone. */
   #waiters: Array<() => void> = [];
@@ -91,9 +93,13 @@ export class Scheduler implements WorkerListener {
     if (this.#taskNames === undefined) throw this.#failure;
   }
 
-  assertCanRun(name: string): void {
+  #assertOpen(): void {
     if (this.#state === 'failed') throw this.#failedError();
     if (this.#state !== 'open') throw heddleError('HEDDLE_POOL_CLOSED', { pool: this.#parts.options.name });
+  }
+
+  assertCanRun(name: string): void {
+    this.#assertOpen();
     const known = this.#taskNames!;
     if (known.has(name)) return;
     throw heddleError('HEDDLE_TASK_UNKNOWN', {
@@ -115,27 +121,59 @@ export class Scheduler implements WorkerListener {
    * or for more than once. `isBounded`: the caller bounds its calls itself, so the queue's limit isn't for it.
    */
   submit(call: TaskCall, pack: (when: PackFor) => Packed, isBounded: boolean): PoolTask {
-    const worker = this.#fleet.free;
-    const number = ++this.#lastTaskNumber;
-    const isKept = call.retry.retries > 0;
-    let task: PoolTask;
-    if (worker !== undefined) {
-      task = new Task<Packed, PoolWorker>(number, call, pack(isKept ? 'keep' : 'now'));
-      this.#events.submitted(task);
-      try {
-        this.#dispatcher.send(task, worker);
-      } catch (error) {
-        this.#events.settled(task, { ok: false, error });
-        throw error;
-      }
-    } else {
-      if (!isBounded) this.#assertQueueHasRoom();
-      task = new Task<Packed, PoolWorker>(number, call, pack(isKept ? 'keep' : 'later'));
-      this.#events.submitted(task);
-      this.#dispatcher.enqueue(task);
+    this.#submitting++;
+    try {
+      const task = this.#takeOver(call, pack, isBounded);
+      this.#dispatcher.counters.submitted++;
+      if (isPromised(call)) this.#parts.keepAlive.hold();
+      return task;
+    } finally {
+      this.#submitting--;
+      this.#wake();
     }
-    this.#dispatcher.counters.submitted++;
-    if (isPromised(call)) this.#parts.keepAlive.hold();
+  }
+
+  /**
+   * Packing and sending run the caller's own code where an argument has getters, and that may call this pool: submit, cancel,
+   * close. So what is free is asked after packing, and taken out of sight while sending.
+   */
+  #takeOver(call: TaskCall, pack: (when: PackFor) => Packed, isBounded: boolean): PoolTask {
+    const isKept = call.retry.retries > 0;
+    if (this.#fleet.free !== undefined) {
+      let packed = pack(isKept ? 'keep' : 'now');
+      this.#assertOpen();
+      const worker = this.#fleet.free;
+      if (worker !== undefined) {
+        const task = this.#newTask(call, packed);
+        this.#fleet.withdraw(worker);
+        try {
+          this.#dispatcher.send(task, worker);
+        } catch (error) {
+          this.#events.settled(task, { ok: false, error });
+          throw error;
+        } finally {
+          this.#dispatcher.fill(worker);
+        }
+        return task;
+      }
+      // What was packed to be sent at once may still be the caller's own.
+      if (!packed.canResend) packed = pack('later');
+      return this.#enqueue(call, packed);
+    }
+    if (!isBounded) this.#assertQueueHasRoom();
+    return this.#enqueue(call, pack(isKept ? 'keep' : 'later'));
+  }
+
+  #enqueue(call: TaskCall, packed: Packed): PoolTask {
+    this.#assertOpen();
+    const task = this.#newTask(call, packed);
+    this.#dispatcher.enqueue(task);
+    return task;
+  }
+
+  #newTask(call: TaskCall, packed: Packed): PoolTask {
+    const task = new Task<Packed, PoolWorker>(++this.#lastTaskNumber, call, packed);
+    this.#events.submitted(task);
     return task;
   }
 
@@ -143,7 +181,9 @@ export class Scheduler implements WorkerListener {
     const { queueLimit, workersMax } = this.#parts.options;
     // Those that wait only for a worker's start don't count.
     const soonRoom = workersMax - this.#fleet.working + this.#fleet.starting;
-    if (this.#dispatcher.queued >= queueLimit + soonRoom) throw heddleError('HEDDLE_QUEUE_FULL', { queueLimit });
+    // A call around this one, whose arguments are being packed, has its place before it.
+    const queued = this.#dispatcher.queued + this.#submitting - 1;
+    if (queued >= queueLimit + soonRoom) throw heddleError('HEDDLE_QUEUE_FULL', { queueLimit });
   }
 
   /** Stops a task for `error`, the first reason only. It settles once it has stopped. */
@@ -162,7 +202,7 @@ export class Scheduler implements WorkerListener {
   }
 
   async #quiet(): Promise<void> {
-    while (this.#dispatcher.unsettled > 0) await this.#change();
+    while (this.#dispatcher.unsettled + this.#submitting > 0) await this.#change();
   }
 
   /** Refuses new tasks from now on; `reason` given: cancels all that wait or run with the error it makes. */

@@ -282,10 +282,18 @@ export class SupervisedWorker implements PoolWorker {
 
   #startLink(order: StartOrder): Link {
     this.#startPhase('start its entry', 'spawnTimeoutMs');
+    // After its exit a link says nothing any more; one that does is not heard.
+    let isGone = false;
     const link = this.#parts.transport.start(order, {
-      onMessage: (message) => this.#onMessage(message),
+      onMessage: (message) => {
+        if (!isGone) this.#onMessage(message);
+      },
       onOutput: (task, text) => this.#parts.output.push(task, text),
-      onExit: (exit) => this.#onExit(exit),
+      onExit: (exit) => {
+        if (isGone) return;
+        isGone = true;
+        this.#onExit(exit);
+      },
     });
     this.#examination = new WorkerExamination(link, this.#parts.examiner);
     return link;
