@@ -135,11 +135,11 @@ export class Fleet {
   onGiven(worker: PoolWorker): void {
     const { recycleAfterTasks } = this.#parts.options;
     if (recycleAfterTasks !== undefined && worker.tasksGiven >= recycleAfterTasks) this.recycle(worker, 'tasks');
-    else if (!worker.hasRoom) this.#withdraw(worker);
+    else if (!worker.hasRoom) this.withdraw(worker);
   }
 
   /** It takes no more for now. */
-  #withdraw(worker: PoolWorker): void {
+  withdraw(worker: PoolWorker): void {
     const place = this.#free.indexOf(worker);
     if (place >= 0) this.#free.splice(place, 1);
   }
@@ -251,7 +251,7 @@ export class Fleet {
   #forget(worker: PoolWorker): void {
     this.#idle.get(worker)?.timer?.cancel();
     this.#idle.delete(worker);
-    this.#withdraw(worker);
+    this.withdraw(worker);
   }
 
   stats(): PoolStats['workers'] {

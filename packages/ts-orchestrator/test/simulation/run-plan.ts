@@ -1,0 +1,170 @@
+/**
+ * Runs one plan: the real pool on the simulated wire, the callers of the plan, and the checker over what happened.
+ */
+import { getEventListeners } from 'node:events';
+import { assemblePool } from '../../src/create-pool.ts';
+import { KeepAlive } from '../../src/pool/keep-alive.ts';
+import { parsePoolOptions, type ResolvedPoolOptions } from '../../src/pool/pool-options.ts';
+import type { Scheduler } from '../../src/pool/scheduler.ts';
+import type { PackFor } from '../../src/transport/transport.ts';
+import type { TaskCall } from '../../src/task/task.ts';
+import { check } from './checker.ts';
+import { Client } from './client.ts';
+import { History, type HistoryRecord, type Look } from './history.ts';
+import { CALM_WORK, type Call, type Plan, type TaskCallBase, type RunCall, type Work } from './plan.ts';
+import { Chance, poolRandom, STREAMS } from './chance.ts';
+import { keyOf } from './sim-worker.ts';
+import { createSimTransport } from './sim-transport.ts';
+import { World } from './world.ts';
+
+export interface PlanResult {
+  /** One sentence per broken promise. */
+  readonly violations: readonly string[];
+  readonly history: readonly HistoryRecord[];
+}
+
+class CountingKeepAlive extends KeepAlive {
+  holds = 0;
+  override hold(): void {
+    this.holds++;
+  }
+  override release(): void {
+    this.holds--;
+  }
+}
+
+export async function runPlan(plan: Plan): Promise<PlanResult> {
+  const options = parsePoolOptions(plan.options);
+  const world = new World(new Chance(plan.seed, STREAMS.world), plan.stalls);
+  const history = new History(() => world.now());
+  const works = worksOf(plan.calls);
+  const runs = new Map(plan.calls.filter((call): call is RunCall => call.do === 'run').map((call) => [call.key, call]));
+  const runCounts = new Map<number, number>();
+  const keepAlive = new CountingKeepAlive();
+  const transport = createSimTransport({
+    world,
+    history,
+    plan,
+    backend: options.backend,
+    workOf: (key) => works.get(key) ?? CALM_WORK,
+    countRun(key) {
+      const count = (runCounts.get(key) ?? 0) + 1;
+      runCounts.set(key, count);
+      return count;
+    },
+    onPack(key) {
+      const run = runs.get(key);
+      if (run !== undefined) client.onPack(run);
+    },
+  });
+  const { scheduler, core } = assemblePool({
+    transport,
+    clock: world,
+    random: poolRandom(plan.seed),
+    keepAlive,
+    options,
+    moduleUrl: 'file:///tasks.js',
+    writeLine() {},
+  });
+  watchOutcomes(scheduler, history);
+  const client = new Client(core, world, history);
+  const look = (): Look => {
+    const { state, tasks, workers } = core.stats();
+    return {
+      state,
+      tasks,
+      liveStates: workers.live.map((worker) => worker.state),
+      holds: keepAlive.holds,
+      pendingTimers: world.pendingTimers,
+      listeners: client.signals.reduce((sum, signal) => sum + getEventListeners(signal, 'abort').length, 0),
+    };
+  };
+  const open = async () => {
+    try {
+      await scheduler.open();
+    } catch (error) {
+      return history.add({ e: 'open-ended', error });
+    }
+    history.add({ e: 'open-ended', error: undefined });
+    for (const call of plan.calls)
+      world.outside(call.at, () =>
+        world.arrive(() => {
+          client.do(call);
+          history.add({ e: 'look', look: look() });
+        }),
+      );
+  };
+  const onThrow = (error: unknown) => history.add({ e: 'host-threw', error });
+  world.onThrow = onThrow;
+  process.on('unhandledRejection', onThrow);
+  try {
+    void open();
+    await world.run();
+    // Node tells of rejections that nobody handled when a turn of its real loop ends.
+    await new Promise((resolve) => setImmediate(resolve));
+  } catch (error) {
+    onThrow(error);
+  } finally {
+    process.off('unhandledRejection', onThrow);
+  }
+  history.add({ e: 'rest', look: look(), pendingCalls: client.pending });
+  return { violations: check(history.records, promisedBy(plan, options, world)), history: history.records };
+}
+
+/** Writes down what the pool takes over and what it makes of it, at that moment: callers hear of it later. */
+function watchOutcomes(scheduler: Scheduler, history: History): void {
+  const submit = scheduler.submit.bind(scheduler);
+  scheduler.submit = (call, pack, isBounded) => {
+    let key = 0;
+    const watched: TaskCall = {
+      ...call,
+      onOutcome(outcome) {
+        history.add({ e: 'outcome', key, outcome });
+        call.onOutcome(outcome);
+      },
+    };
+    const packed = (when: PackFor) => {
+      const result = pack(when);
+      key = keyOf(result.value);
+      return result;
+    };
+    const task = submit(watched, packed, isBounded);
+    history.add({ e: 'taken', key, isBounded });
+    return task;
+  };
+}
+
+function worksOf(calls: readonly Call[]): Map<number, Work> {
+  const works = new Map<number, Work>();
+  for (const call of calls) {
+    if (call.do === 'run' || call.do === 'stream') works.set(call.key, call.work);
+    else if (call.do === 'map') for (const [index, work] of call.works.entries()) works.set(call.key + index, work);
+  }
+  return works;
+}
+
+function promisedBy(plan: Plan, options: ResolvedPoolOptions, world: World) {
+  const calls = new Map<number, TaskCallBase>();
+  const works = worksOf(plan.calls);
+  for (const call of plan.calls) {
+    if (call.do === 'run' || call.do === 'stream') calls.set(call.key, call);
+    else if (call.do === 'map') for (const index of call.works.keys()) calls.set(call.key + index, call);
+  }
+  const { backend, workersMax, tasksPerWorker, queueLimit, taskTimeoutMs, cancelGraceMs, terminateTimeoutMs } = options;
+  return {
+    backend,
+    workersMax,
+    tasksPerWorker,
+    queueLimit,
+    mapWindow: backend === 'inline' ? tasksPerWorker : 2 * workersMax,
+    restartCount: options.restartLimit.count,
+    retriesOf: (key: number) => calls.get(key)?.retries ?? options.retries,
+    timeoutMsOf: (key: number) => calls.get(key)?.timeoutMs ?? taskTimeoutMs,
+    priorityOf: (key: number) => calls.get(key)?.priority ?? 1,
+    itemsOf: (key: number) => works.get(key)?.items ?? 0,
+    stopMsMax: cancelGraceMs + terminateTimeoutMs + world.stalledMs + 4 * plan.wire.latencyMsMax + EXIT_MS_MAX,
+  };
+}
+
+/** Longest `exitMs` of a plan, and some turns of the loop. */
+const EXIT_MS_MAX = 100;

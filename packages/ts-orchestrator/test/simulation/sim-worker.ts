@@ -1,0 +1,222 @@
+/**
+ * A worker as the wire sees it: the life that `transport/protocol.ts` tells, acted by plan, in virtual time. It may die at any
+ * step. It holds no code of the orchestrator's: the protocol is all that both share.
+ */
+import type { EncodedThrow } from '../../src/task/error-codec.ts';
+import type { HostMessage, WorkerMessage } from '../../src/transport/protocol.ts';
+import type { History } from './history.ts';
+import type { StartFault, Work, WorkerPlan } from './plan.ts';
+import type { World } from './world.ts';
+
+export interface WorkerWire {
+  tell(message: WorkerMessage): void;
+  /** The worker is gone; what it had told may be lost. */
+  die(exitCode: number | null, signal: NodeJS.Signals | null): void;
+}
+
+export interface SimWorkerParts {
+  readonly world: World;
+  readonly history: History;
+  readonly plan: WorkerPlan;
+  readonly wire: WorkerWire;
+  readonly link: number;
+  readonly workOf: (key: number) => Work;
+  /** How often a worker got this task, this time included. */
+  readonly countRun: (key: number) => number;
+  readonly isTypeScriptWanted: boolean;
+}
+
+/** Names the simulated module exports. */
+export const TASK_NAMES = ['value', 'stream'];
+
+export const keyOf = (value: unknown): number => (value as readonly [number])[0];
+export const resultOf = (key: number, attempt: number, link: number): string => `${key} in ${link} at ${attempt}`;
+
+interface Running {
+  readonly id: number;
+  readonly key: number;
+  readonly attempt: number;
+  readonly work: Work;
+  readonly crash: 'before' | 'during' | 'after' | undefined;
+  hasBegun: boolean;
+  isCancelled: boolean;
+  credit: number;
+  itemsSent: number;
+  /** It waits for credit: what goes on when it comes. */
+  isParked: boolean;
+}
+
+export class SimWorker {
+  /** Written before a task starts, as a real worker does: what it had begun is known after its death. */
+  ownershipWord: number | undefined;
+  isDead = false;
+  readonly #parts: SimWorkerParts;
+  readonly #tasks = new Map<number, Running>();
+
+  constructor(parts: SimWorkerParts) {
+    this.#parts = parts;
+    this.#start();
+  }
+
+  /** Something happens to it later, unless it is dead by then. */
+  #later(ms: number, act: () => void): void {
+    this.#parts.world.outside(ms, () => {
+      if (!this.isDead) act();
+    });
+  }
+
+  #start(): void {
+    const { plan, wire } = this.#parts;
+    this.#phase('spawn', plan.spawnMs, () => {
+      wire.tell({ t: 'spawned' });
+      this.#phase('load', plan.loadMs, () => {
+        if (plan.start === 'typescript' && !this.#parts.isTypeScriptWanted)
+          return wire.tell({ t: 'failed', phase: 'load', error: fault('typescript'), isTypeScriptWanted: true });
+        wire.tell({ t: 'loaded', tasks: TASK_NAMES });
+        this.#phase('setup', plan.setupMs, () => {
+          wire.tell({ t: 'ready' });
+          if (plan.diesAfterMs !== undefined) this.#later(plan.diesAfterMs, () => this.die(null, 'SIGKILL'));
+        });
+      });
+    });
+  }
+
+  #phase(name: 'spawn' | 'load' | 'setup', ms: number, next: () => void): void {
+    const { start } = this.#parts.plan;
+    if (start === (`hangs-in-${name}` satisfies StartFault)) return;
+    this.#later(ms, () => {
+      if (start === (`exits-in-${name}` satisfies StartFault)) return this.die(7, null);
+      if (start === `fails-in-${name}` && name !== 'spawn')
+        return this.#parts.wire.tell({ t: 'failed', phase: name, error: fault(name), isTypeScriptWanted: false });
+      next();
+    });
+  }
+
+  receive(message: HostMessage): void {
+    switch (message.t) {
+      case 'run':
+        return this.#run(message);
+      case 'cancel':
+        return this.#cancel(message.id);
+      case 'credit':
+        return this.#credit(message.id, message.items);
+      case 'stop':
+        return this.#stop();
+    }
+  }
+
+  die(exitCode: number | null, signal: NodeJS.Signals | null): void {
+    if (this.isDead) return;
+    this.isDead = true;
+    this.#parts.history.add({ e: 'dead', link: this.#parts.link });
+    this.#parts.wire.die(exitCode, signal);
+  }
+
+  #run({ id, value, attempt, credit }: Extract<HostMessage, { t: 'run' }>): void {
+    const key = keyOf(value);
+    const work = this.#parts.workOf(key);
+    const run = this.#parts.countRun(key);
+    const crash = work.crash !== undefined && run <= work.crash.times ? work.crash.when : undefined;
+    const task: Running = {
+      id,
+      key,
+      attempt,
+      work,
+      crash,
+      hasBegun: false,
+      isCancelled: false,
+      credit,
+      itemsSent: 0,
+      isParked: false,
+    };
+    this.#tasks.set(id, task);
+    this.#later(work.beginMs, () => {
+      if (crash === 'before') return this.die(null, 'SIGSEGV');
+      task.hasBegun = true;
+      this.ownershipWord = id;
+      this.#parts.history.add({ e: 'begin', link: this.#parts.link, key, attempt });
+      if (task.isCancelled && work.heedsMs !== undefined) return this.#later(work.heedsMs, () => this.#abort(task));
+      if (work.progress > 0) this.#progress(task, work.progress);
+      if (crash === 'during') return this.#later(work.ms, () => this.die(null, 'SIGSEGV'));
+      if (credit > 0) return this.#yield(task);
+      if (work.kind !== 'never') this.#later(work.ms, () => this.#finish(task));
+    });
+  }
+
+  #progress(task: Running, left: number): void {
+    if (left === 0 || !this.#tasks.has(task.id)) return;
+    this.#parts.wire.tell({ t: 'progress', id: task.id, value: left });
+    this.#later(1, () => this.#progress(task, left - 1));
+  }
+
+  /** One item, then the next as long as there is credit. */
+  #yield(task: Running): void {
+    const { work, id, key } = task;
+    this.#later(work.ms, () => {
+      if (!this.#tasks.has(id)) return;
+      if (task.itemsSent === work.items) {
+        if (work.kind !== 'never') this.#finish(task);
+        return;
+      }
+      if (task.isCancelled) return this.#abort(task);
+      this.#parts.wire.tell({ t: 'item', id, value: `${key}#${task.itemsSent++}` });
+      if (--task.credit > 0) this.#yield(task);
+      else task.isParked = true;
+    });
+  }
+
+  #credit(id: number, items: number): void {
+    const task = this.#tasks.get(id);
+    if (task === undefined) return;
+    task.credit += items;
+    if (!task.isParked) return;
+    task.isParked = false;
+    this.#yield(task);
+  }
+
+  #cancel(id: number): void {
+    const task = this.#tasks.get(id);
+    if (task === undefined || task.isCancelled) return;
+    task.isCancelled = true;
+    if (task.isParked) return this.#abort(task);
+    const { heedsMs } = task.work;
+    if (task.hasBegun && heedsMs !== undefined) this.#later(heedsMs, () => this.#abort(task));
+  }
+
+  #abort(task: Running): void {
+    if (!this.#tasks.delete(task.id)) return;
+    this.#ended(task, false);
+    this.#parts.wire.tell({ t: 'error', id: task.id, error: fault(`aborted ${task.key}`) });
+  }
+
+  #finish(task: Running): void {
+    if (!this.#tasks.delete(task.id)) return;
+    const { id, key, attempt, work } = task;
+    const ok = work.kind !== 'throw';
+    this.#ended(task, ok);
+    if (!ok) this.#parts.wire.tell({ t: 'error', id, error: fault(`thrown ${key}`) });
+    else if (work.items > 0) this.#parts.wire.tell({ t: 'end', id });
+    else this.#parts.wire.tell({ t: 'value', id, value: resultOf(key, attempt, this.#parts.link) });
+    if (task.crash === 'after') this.die(null, 'SIGSEGV');
+  }
+
+  #ended({ key, attempt }: Running, ok: boolean): void {
+    this.#parts.history.add({ e: 'end', link: this.#parts.link, key, attempt, ok });
+  }
+
+  #stop(): void {
+    const { plan, wire } = this.#parts;
+    if (plan.stop === 'hangs') return;
+    this.#later(plan.teardownMs, () => {
+      if (plan.stop === 'crashes') return this.die(null, 'SIGSEGV');
+      if (plan.stop !== 'exits-without-word')
+        wire.tell({ t: 'stopped', error: plan.stop === 'error' ? fault('teardown') : undefined });
+      if (plan.stop !== 'hangs-after') this.#later(1, () => this.die(0, null));
+    });
+  }
+}
+
+/** What a task throws here is a text that says which: enough to tell one from another. */
+function fault(text: string): EncodedThrow {
+  return { kind: 'value', value: text };
+}
