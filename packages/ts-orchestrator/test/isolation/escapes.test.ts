@@ -110,6 +110,19 @@ describe.each(LEVELS)('level %s', (level) => {
     await expect(innocent).rejects.toThrow('enough');
   });
 
+  onLevel(level, 'tells when the start goes over a limit', async () => {
+    const start = createPool(fixture('broken/floods-on-load.mjs'), {
+      workers: 1,
+      execArgv: [],
+      require: { isolation: level },
+      limits: { rssMiB: 100 },
+    });
+    expect(await errorOf(start)).toMatchObject({
+      code: 'HEDDLE_LIMIT_MEMORY',
+      message: expect.stringMatching(/^worker 1 \(pid \d+\) was ended because its processes held \d+ MiB/),
+    });
+  });
+
   onLevel(level, 'ends a task that uses up its CPU time, and gives the next its own', async () => {
     const pool = await isolated({ limits: { cpuSeconds: 1 } });
     const [worker] = pool.stats().workers.live;
