@@ -1,6 +1,8 @@
 /** Public names only. */
 export { createPool } from './create-pool.ts';
+export type { RecycleReason, TaskEvent, WorkerEvent, WorkerIdentity } from './diagnostics/events.ts';
 export type { ErrorClass, ErrorCode } from './errors/codes.ts';
+export type { Examination, Verdict } from './errors/examination.ts';
 export { HeddleError, TaskQuarantinedError, WorkerDiedError, type TaskTrace } from './errors/errors.ts';
 export type { IsolationLevel } from './isolation/levels.ts';
 export type { PoolOptions } from './pool/pool-options.ts';

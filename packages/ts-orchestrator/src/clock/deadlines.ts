@@ -46,11 +46,15 @@ export const IDLE_TIMEOUT_MS = 30_000;
 /** Between two looks at a worker's processor time: three ticks of the kernel's clock, and enough for an event loop to answer. */
 export const LOOK_MS = 30;
 /** For a worker process to open its inspector. Measured: 2 to 11 ms; one in native code does it never. */
-export const INSPECTOR_OPEN_MS = 250;
+export const INSPECTOR_OPEN_MS = 500;
 /** For the probe to read a stack. Measured: 150 ms with its start. */
 export const INSPECTOR_STACK_MS = 2_000;
-/** For all of it: the longest that ending a worker by force is put off. A thread tells its stack in 26 to 43 ms, or never. */
-export const EXAMINE_THREAD_MS = 500;
+/**
+ * For all of it: the longest that ending a worker by force is put off. A thread tells its stack in 26 to 43 ms; one that computes on
+ * a machine under load (12 busy threads on 2 cores) took 900 ms; one that is blocked in native code tells it never.
+ */
+export const EXAMINE_BUSY_THREAD_MS = 2_000;
+export const EXAMINE_THREAD_MS = 1_000;
 export const EXAMINE_PROCESS_MS = LOOK_MS + INSPECTOR_OPEN_MS + INSPECTOR_STACK_MS;
 
 // ---- replacing a worker ----

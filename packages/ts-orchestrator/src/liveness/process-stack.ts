@@ -14,9 +14,14 @@ import { fileURLToPath } from 'node:url';
 import type { Clock } from '../clock/clock.ts';
 import type { StackReading } from '../errors/examination.ts';
 import type { InspectorLines } from './inspector-lines.ts';
+import { Turns } from './turns.ts';
 
 /** Node's own options for a worker whose stack can be read: no fixed port, and the address is told to the host alone. */
 export const INSPECTABLE_ARGV = ['--inspect-port=0', '--inspect-publish-uid=stderr'] as const;
+
+/** A probe takes 40 MiB and a core for 0.1 s: when many workers have to be looked at together, they take turns. */
+const PROBES_MAX = 4;
+const turns = new Turns(PROBES_MAX);
 
 export interface ProcessStackParts {
   readonly pid: number | undefined;
@@ -45,6 +50,20 @@ export class ProcessStack {
 
   /** Calls `done` once; the returned function gives up, and `done` is not called then. One reading at a time. */
   read(done: (reading: StackReading) => void): () => void {
+    let giveUp: (() => void) | undefined;
+    const leave = turns.take(() => {
+      giveUp = this.#open((reading) => {
+        leave();
+        done(reading);
+      });
+    });
+    return () => {
+      giveUp?.();
+      leave();
+    };
+  }
+
+  #open(done: (reading: StackReading) => void): () => void {
     const { pid, lines, clock, openMs, closeInspector } = this.#parts;
     let endProbe: (() => void) | undefined;
     const late = clock.after(openMs, () =>

@@ -10,6 +10,7 @@ import { backoffMs } from '../clock/backoff.ts';
 import type { Clock } from '../clock/clock.ts';
 import { RESENDS_MAX, RETRY_DELAY_MS_MAX } from '../clock/deadlines.ts';
 import type { Random } from '../clock/random.ts';
+import { workerEvents } from '../diagnostics/events.ts';
 import { addExamination, heddleError, HeddleError, quarantinedError, type TracedWorker } from '../errors/errors.ts';
 import { TaskQueue } from '../queue/task-queue.ts';
 import { decodeThrow } from '../task/error-codec.ts';
@@ -204,7 +205,7 @@ export class Dispatcher {
     task.setTimer(
       clock.after(half, () => {
         // A task that heeds its signal has settled by now. What this one is at is found out while the grace lasts.
-        if (this.#parts.canKill) worker.prepareInterrupt();
+        if (this.#parts.canKill && isTold(task)) worker.prepareInterrupt();
         task.setTimer(
           clock.after(options.cancelGraceMs - half, () => {
             task.setTimer(clock.afterArrivals(() => this.#endByForce(task, worker)));
@@ -216,7 +217,7 @@ export class Dispatcher {
 
   #endByForce(task: PoolTask, worker: PoolWorker): void {
     if (task.state !== 'cancelling') return;
-    if (this.#parts.canKill) return this.#parts.fleet.kill(worker);
+    if (this.#parts.canKill) return this.#parts.fleet.kill(worker, isTold(task));
     // Inline nothing can be ended: the task is left to itself and its late answer goes nowhere.
     this.#reply(task, worker, { ok: false, error: task.cause!.error });
   }
@@ -370,6 +371,11 @@ export class Dispatcher {
   stats(): PoolStats['tasks'] {
     return { ...this.counters, queued: this.#queue.size, delayed: this.#delayed.size, running: this.#running };
   }
+}
+
+/** Will someone hear what its worker was at? A caller's own reason is handed back as it is. */
+function isTold({ cause }: PoolTask): boolean {
+  return cause?.error instanceof HeddleError || workerEvents.hasSubscribers;
 }
 
 function isCancelling(task: PoolTask): boolean {

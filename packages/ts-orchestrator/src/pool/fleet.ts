@@ -178,11 +178,12 @@ export class Fleet {
     for (const worker of this.#workers.values()) this.stop(worker);
   }
 
-  /** Ends it because a task had to be stopped. */
-  kill(worker: PoolWorker): void {
+  /** Ends it because a task had to be stopped; `isTold`: someone will be told what it was at. */
+  kill(worker: PoolWorker, isTold: boolean): void {
     this.#forget(worker);
     this.counters.killed++;
-    worker.interrupt();
+    if (isTold) worker.interrupt();
+    else worker.kill();
   }
 
   /** Replaces it: it takes no more, and a fresh one starts where there is room. */

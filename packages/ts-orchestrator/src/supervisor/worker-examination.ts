@@ -1,10 +1,14 @@
 /**
  * Examines one worker, one examination at a time: who asks while one is under way gets its result too.
  */
-import { EXAMINE_PROCESS_MS, EXAMINE_THREAD_MS } from '../clock/deadlines.ts';
+import { EXAMINE_BUSY_THREAD_MS, EXAMINE_PROCESS_MS, EXAMINE_THREAD_MS } from '../clock/deadlines.ts';
 import type { Examination, StackReading } from '../errors/examination.ts';
-import type { Examinee, Examiner } from '../liveness/examiner.ts';
+import type { Examinee, ExamineLimits, Examiner } from '../liveness/examiner.ts';
 import type { Link } from '../transport/transport.ts';
+
+const THREAD_LIMITS: ExamineLimits = { busyMs: EXAMINE_BUSY_THREAD_MS, otherMs: EXAMINE_THREAD_MS };
+// An inspector that doesn't open has a shorter deadline of its own.
+const PROCESS_LIMITS: ExamineLimits = { busyMs: EXAMINE_PROCESS_MS, otherMs: EXAMINE_PROCESS_MS };
 
 type Done = (examination: Examination | undefined) => void;
 
@@ -49,7 +53,11 @@ export class WorkerExamination implements Examinee {
   readStack(done: (reading: StackReading) => void): () => void {
     // A process that has not got to its entry may not have got to its handler of SIGUSR1 either, and would die of it.
     if (this.#hasSpoken && this.#link.readStack !== undefined) return this.#link.readStack(done);
-    done({ missing: this.#hasSpoken ? 'this worker has no inspector for us' : 'its entry had not begun' });
+    done({
+      missing: this.#hasSpoken
+        ? `no inspector is opened in it (isolation 'sandbox', or options of its own)`
+        : 'its entry had not begun',
+    });
     return () => {};
   }
 
@@ -58,8 +66,8 @@ export class WorkerExamination implements Examinee {
     if (this.#examiner === undefined) return done(undefined);
     this.#waiting.push(done);
     if (this.#waiting.length > 1) return;
-    const limitMs = this.#link.threadId === undefined ? EXAMINE_PROCESS_MS : EXAMINE_THREAD_MS;
-    this.#giveUp = this.#examiner.examine(this, limitMs, (examination) => {
+    const limits = this.#link.threadId === undefined ? PROCESS_LIMITS : THREAD_LIMITS;
+    this.#giveUp = this.#examiner.examine(this, limits, (examination) => {
       this.#giveUp = undefined;
       this.#tell(examination);
     });

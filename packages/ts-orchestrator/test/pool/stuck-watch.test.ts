@@ -7,7 +7,7 @@ import { openFakePool, type FakePool } from '../fake-pool.ts';
 
 const SPINNING: Examination = { verdict: 'busy', workerStack: undefined, summary: 'it was busy' };
 const atOnce: Examiner = {
-  examine(_examinee, _limitMs, done) {
+  examine(_examinee, _limits, done) {
     done(SPINNING);
     return () => {};
   },

@@ -17,7 +17,7 @@ class FakeExaminer implements Examiner {
   gaveUp = 0;
   answer: (examination: Examination) => void = () => {};
 
-  examine(examinee: Examinee, _limitMs: number, done: (examination: Examination) => void): () => void {
+  examine(examinee: Examinee, _limits: unknown, done: (examination: Examination) => void): () => void {
     this.begun.push(examinee);
     this.answer = done;
     return () => void this.gaveUp++;
@@ -132,6 +132,18 @@ it('asks for the stack of a process only when its entry runs', async () => {
   const seen: unknown[] = [];
   examiner.begun[0]!.readStack((reading) => seen.push(reading));
   expect(seen).toEqual([{ missing: 'its entry had not begun' }]);
+});
+
+it("is left out for a caller's own reason, which nobody may change", async () => {
+  const fake = await open({ cancelGraceMs: 100 });
+  const controller = new AbortController();
+  const outcome = fake.pool.run('f', [], { signal: controller.signal });
+  controller.abort('enough');
+  fake.clock.advance(100);
+  expect(fake.examiner.begun).toEqual([]);
+  expect(fake.links[0]!.kills).toBe(1);
+  fake.links[0]!.exit();
+  expect(await errorOf(outcome)).toBe('enough');
 });
 
 it('reaches whoever listens for ends of workers', async () => {

@@ -51,7 +51,7 @@ function live(random: Random): Set<string> {
       concurrency: 1,
       output: new OutputLines('pool worker-1', () => {}),
       examiner: {
-        examine(_examinee, _limitMs, done) {
+        examine(_examinee, _limits, done) {
           const timer = clock.after(Math.floor(random.next() * 500), () => done(EXAMINATION));
           return () => timer.cancel();
         },
