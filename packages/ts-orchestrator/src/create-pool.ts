@@ -112,7 +112,11 @@ async function createTransport(options: ResolvedPoolOptions, moduleUrl: string):
       return createProcessTransport({
         launch,
         limits,
-        parentDeath: isolation === 'sandbox' ? 'bubblewrap' : parentDeath,
+        parentDeath: launch.isNested
+          ? 'bubblewrap'
+          : launch.isGuarded && setprivPath === undefined
+            ? 'guard'
+            : parentDeath,
         clock: systemClock,
       });
     }

@@ -88,8 +88,8 @@ export interface Transport {
 }
 
 /**
- * How workers end with their host. `same-process`: threads and inline. `addon`: the parent-death signal set by core-native.
- * `setpriv`: the same, set by the program of that name. `bubblewrap`: the sandbox's own, which takes along whatever a worker has
- * started. `not-guaranteed`: an idle worker ends, a busy one may stay.
+ * How workers end with their host. `same-process`: threads and inline. `setpriv`: the parent-death signal, set by the program of
+ * that name. `addon`: the same, set by core-native. `guard`: a shell beside each isolated worker, where there is no `setpriv`.
+ * `bubblewrap`: the sandbox's own signal. `not-guaranteed`: an idle worker ends, a busy one may stay.
  */
-export type ParentDeath = 'same-process' | 'addon' | 'setpriv' | 'bubblewrap' | 'not-guaranteed';
+export type ParentDeath = 'same-process' | 'addon' | 'setpriv' | 'guard' | 'bubblewrap' | 'not-guaranteed';

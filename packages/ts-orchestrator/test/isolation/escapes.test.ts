@@ -167,20 +167,27 @@ describe('level process', () => {
   });
 
   it.each([
-    ['killed', 'stays', false],
-    ['killed', 'stays', true],
-    ['exiting', 'exit', true],
-  ])('has what it starts ended with a %s host (%s, in a session of its own: %s)', async (_how, ending, isDetached) => {
-    const program = startProgram('leaves-a-program.mjs', [String(isDetached), ending]);
-    const pids = JSON.parse(await program.firstLine) as number[];
-    onTestFinished(() => pids.forEach((pid) => signalProcess(pid, 'SIGKILL')));
-    if (ending === 'stays') {
-      expect(pids.map(isAlive)).toEqual([true, true]);
-      program.child.kill('SIGKILL');
-    }
-    await program.ended;
-    await Promise.all(pids.map(gone));
-  });
+    ['killed', 'setpriv', false],
+    ['killed', 'setpriv', true],
+    ['killed', 'guard', true],
+    ['exiting', 'setpriv', true],
+  ] as const)(
+    'has what it starts ended with a %s host (%s, in a session of its own: %s)',
+    async (how, way, isDetached) => {
+      const args = [String(isDetached), how === 'exiting' ? 'exit' : 'stay'];
+      const env = way === 'guard' ? { HEDDLE_PARENT_DEATH: 'none' } : {};
+      const program = startProgram('leaves-a-program.mjs', args, env);
+      const { pids, parentDeath } = JSON.parse(await program.firstLine) as { pids: number[]; parentDeath: string };
+      onTestFinished(() => pids.forEach((pid) => signalProcess(pid, 'SIGKILL')));
+      if (way === 'guard') expect(parentDeath).toBe('guard');
+      if (how === 'killed') {
+        expect(pids.map(isAlive)).toEqual([true, true]);
+        program.child.kill('SIGKILL');
+      }
+      await program.ended;
+      await Promise.all(pids.map(gone));
+    },
+  );
 
   it('has no descriptor of the program open', async () => {
     // Without the flag that closes it, as a shell hands it down or an addon opens it.
