@@ -36,6 +36,16 @@ describe.each(BACKENDS)('a program with a pool of %s', (backend) => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: '1 2\n' });
   });
 
+  it('exits by itself when it forgets a map', async () => {
+    const { code, stdout, stderr } = await startProgram('forgets-a-map.mjs', [backend]).ended;
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '1 4\n', stderr: '' });
+  });
+
+  it('exits by itself when the pool could not start', async () => {
+    const { code, stdout, stderr } = await startProgram('fails-to-start.mjs', [backend]).ended;
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'HEDDLE_MODULE_LOAD HEDDLE_SETUP\n', stderr: '' });
+  });
+
   it('keeps its stdout to itself', async () => {
     const { code, stdout, stderr } = await startProgram('prints-in-tasks.mjs', [backend]).ended;
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'from the host\n' });
@@ -92,6 +102,14 @@ describe('a program that is killed', () => {
       await program.ended;
       await gone(pids);
     });
+
+  it.each(['SIGTERM', 'SIGABRT', 'SIGSEGV'] as const)('takes them with it by %s too', async (signal) => {
+    const program = startProgram('has-busy-workers.mjs', ['processes']);
+    const { pids, parentDeath } = JSON.parse(await program.firstLine) as { pids: number[]; parentDeath: string };
+    program.child.kill(signal);
+    expect((await program.ended).signal).toBe(signal);
+    if (parentDeath !== 'not-guaranteed') await gone(pids);
+  });
 
   it('has the program setpriv do it before the addon, which costs each child more', async () => {
     const expected = hasSetpriv ? 'setpriv' : hasAddon ? 'addon' : 'not-guaranteed';
