@@ -1,6 +1,6 @@
 /**
  * The load, a process of its own: clients (autocannon) that ask for invoices, one worker killed half-way, until the
- * time is over and the service is whole again. Ends with its parent.
+ * time is over, the service is whole again, and every client that the kill hit has its answer. Ends with its parent.
  *
  * A client wishes for one page at a time and tries until it gets an answer: its latency is that of the wish, tries that
  * failed included, and a wish fails once, however often it is tried again. Autocannon's own counters would miss a request
@@ -54,26 +54,41 @@ async function applyLoad({ port, durationMs, clients, workers }: LoadOrder): Pro
   const healthOpen = new Set<{ sinceMs: number }>();
   const pages: (string | undefined)[] = Array.from({ length: INVOICES }, () => undefined);
   const seen = new Set<string>();
+  /** Wishes that failed once and are tried again. */
+  const retried = new Set<object>();
   let [failed, changed] = [0, 0];
   let lastWorker = '';
   let kill: { atMs: number; answered: number; known: ReadonlySet<string> } | undefined;
   let recoveryMs: number | undefined;
+  // From the first request to the moment when all is known: autocannon's own preparations and its farewell don't count.
+  let startMs: number | undefined;
+  let endMs: number | undefined;
 
   function watchClient(client: EventEmitter): void {
-    let wish: { sinceMs: number; hasFailed: boolean } | undefined;
+    let wish: { sinceMs: number } | undefined;
     const fail = (): void => {
-      if (wish && !wish.hasFailed) failed++;
-      if (wish) wish.hasFailed = true;
+      if (!wish || retried.has(wish)) return;
+      failed++;
+      retried.add(wish);
+    };
+    const fulfil = (): void => {
+      if (wish) retried.delete(wish);
+      wish = undefined;
     };
     client.on('request', () => {
+      if (endMs !== undefined) return;
+      startMs ??= performance.now();
       fail(); // the request before it got no answer
-      wish ??= { sinceMs: performance.now(), hasFailed: false };
+      wish ??= { sinceMs: performance.now() };
     });
-    client.on('connError', fail);
+    client.on('connError', () => {
+      if (endMs === undefined) fail();
+    });
     client.on('headers', ({ statusCode, headers }: { statusCode: number; headers: string[] }) => {
+      if (endMs !== undefined) return;
       if (statusCode !== 200) fail();
       else if (wish) latenciesMs.push(performance.now() - wish.sinceMs);
-      wish = undefined;
+      fulfil();
       const worker = headers[headers.indexOf('x-worker') + 1];
       if (statusCode === 200 && worker !== undefined) noteWorker(worker);
     });
@@ -101,6 +116,7 @@ async function applyLoad({ port, durationMs, clients, workers }: LoadOrder): Pro
   }
 
   function askHealth(): void {
+    if (startMs === undefined || endMs !== undefined) return;
     const asked = { sinceMs: performance.now() };
     healthOpen.add(asked);
     get({ host: '127.0.0.1', port, path: '/health', agent: false }, (response) => {
@@ -109,16 +125,15 @@ async function applyLoad({ port, durationMs, clients, workers }: LoadOrder): Pro
     }).on('error', () => healthOpen.delete(asked)); // nobody listens just now: the clients tell
   }
 
-  const startMs = performance.now();
+  let step: NodeJS.Timeout | undefined;
   const health = setInterval(askHealth, HEALTH_EVERY_MS);
   try {
-    let isOver = false;
-    const over = new Promise<void>((resolve, reject) => {
+    await new Promise<void>((resolve, reject) => {
       const cannon = autocannon(
         {
           url,
           connections: clients,
-          duration: (2 * LIMIT_MS) / 1000,
+          duration: (durationMs + 2 * LIMIT_MS) / 1000, // it is stopped before
           reconnectRate: REQUESTS_PER_CONNECTION,
           sampleInt: STEP_MS,
           requests: pages.map((_, invoice) => ({ path: `/invoices/${invoice}` })),
@@ -127,20 +142,20 @@ async function applyLoad({ port, durationMs, clients, workers }: LoadOrder): Pro
         },
         (error) => (error ? reject(error) : resolve()),
       );
-      const step = setInterval(() => {
-        const elapsedMs = performance.now() - startMs;
+      step = setInterval(() => {
+        const nowMs = performance.now();
+        const elapsedMs = startMs === undefined ? 0 : nowMs - startMs;
         if (!kill && elapsedMs >= durationMs / 2 && seen.size >= workers) killWorker();
-        isOver = elapsedMs >= durationMs && recoveryMs !== undefined;
-        if (!isOver && elapsedMs < durationMs + LIMIT_MS) return;
+        const isWhole = (recoveryMs !== undefined && retried.size === 0) || elapsedMs >= durationMs + LIMIT_MS;
+        if (elapsedMs < durationMs || !isWhole) return;
+        endMs = nowMs;
+        for (const { sinceMs } of healthOpen) healthMs.push(endMs - sinceMs);
+        healthOpen.clear();
         clearInterval(step);
         cannon.stop();
       }, STEP_MS);
     });
-    await over;
-    const endMs = performance.now();
-    for (const { sinceMs } of healthOpen) healthMs.push(endMs - sinceMs);
-    healthOpen.clear();
-    if (!isOver || !kill || recoveryMs === undefined)
+    if (startMs === undefined || endMs === undefined || !kill || recoveryMs === undefined)
       throw new Error(`of ${workers} workers ${seen.size} answered; after the kill no new one did`);
     for (const [invoice, page] of pages.entries()) {
       if (page === undefined) notePage(await (await fetch(`${url}/invoices/${invoice}`)).text()); // a short round
@@ -160,6 +175,7 @@ async function applyLoad({ port, durationMs, clients, workers }: LoadOrder): Pro
     };
   } finally {
     clearInterval(health);
+    clearInterval(step);
   }
 }
 

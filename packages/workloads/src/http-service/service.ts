@@ -23,11 +23,13 @@ interface Office {
 
 async function openOffice(): Promise<Office> {
   if (kind !== 'threads' && kind !== 'processes') return { answer: answerHere };
-  const pool = await startPool<typeof tasks>(builtFile('./tasks.js', import.meta.url), kind, workers);
+  // A page may be made twice: one whose worker died is made by another, at once.
+  const again = { retries: 1, retryDelayMs: 0 };
+  const pool = await startPool<typeof tasks>(builtFile('./tasks.js', import.meta.url), kind, workers, again);
   await Promise.all(Array.from({ length: 2 * workers }, () => pool.run('answer', [0])));
   return {
     answer: (invoice) => pool.run('answer', [invoice]),
-    crash: () => pool.run('crash', [], { priority: 1 }),
+    crash: () => pool.run('crash', [], { priority: 1, retries: 0 }),
   };
 }
 
@@ -74,7 +76,11 @@ if (cluster.isWorker) {
   await listen(() => undefined); // its primary is told by cluster itself; without it, cluster ends it
 } else {
   const tellParent = (port: number): void => void process.send!(port);
-  process.on('disconnect', () => process.exit(0));
+  process.on('disconnect', () => {
+    // It holds no state. A pool's workers end with this program; a cluster's would complain of the missing primary first.
+    for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGKILL');
+    process.exit(0);
+  });
   if (kind === 'cluster') listenInCluster(tellParent);
   else await listen(tellParent);
 }
