@@ -14,7 +14,7 @@ import { KeepAlive } from './pool/keep-alive.ts';
 import { parsePoolOptions, type PoolOptions, type ResolvedPoolOptions } from './pool/pool-options.ts';
 import { PoolCore, type Pool } from './pool/pool.ts';
 import { Scheduler } from './pool/scheduler.ts';
-import type { UntypedModule } from './pool/types.ts';
+import type { UntypedModule } from './task/module-types.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
 import { taskRealm } from './task/task-context.ts';
 import { createInlineTransport } from './transport/inline-transport.ts';
@@ -78,7 +78,8 @@ export function assemblePool(assembly: PoolAssembly): { readonly scheduler: Sche
     clock,
     examiner,
     limits: options,
-    concurrency: tasksPerWorker,
+    // Inline there is one worker, and how many tasks it may have depends on how many of them only wait for others.
+    concurrency: backend === 'inline' ? Infinity : tasksPerWorker,
     order: { poolName: name, moduleUrl, setupData, isByReference: unsafeByReference, growthMiB: recycleAfterGrowthMiB },
     writeLine,
   });

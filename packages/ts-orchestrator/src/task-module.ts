@@ -2,6 +2,7 @@
 import { taskRealm } from './task/task-context.ts';
 
 export { currentTask, move, type TaskContext } from './task/task-context.ts';
+export type { NestedOptions } from './task/task-options.ts';
 
 /**
  * True in a worker thread or worker process of a pool. A module that is its own task module asks it before it makes the pool:

@@ -100,6 +100,7 @@ export function beginFakePool(
     canKill: options.backend !== 'inline',
     parentDeath: 'same-process',
     pack: (args) => ({ value: readsArguments ? structuredClone(args) : args, transfer: [], canResend }),
+    repack: (args) => ({ value: args, transfer: [], canResend }),
     canSend: () => true,
     packSetup: (data) => data,
     start(order, events) {

@@ -4,7 +4,7 @@
  */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createPool, sharedArray, type Backend, type Pool, type PoolOptions } from '@heddle/ts-orchestrator';
-import type { UntypedModule } from '../src/pool/types.ts';
+import type { UntypedModule } from '../src/task/module-types.ts';
 import fs from 'node:fs';
 import path from 'node:path';
 import { collect, deferred, errorOf, fixture, isAlive, temporaryFolder } from './helpers.ts';
@@ -28,6 +28,7 @@ export const EXCEPTIONS: ReadonlyArray<{
   { backend: 'inline', promise: 'rejects the task of a worker that exits, and no other', reason: SHARES_FATE },
   { backend: 'inline', promise: 'rejects the task of a worker that dies of an uncaught error', reason: SHARES_FATE },
   { backend: 'inline', promise: 'runs a task again whose worker died, when told to', reason: SHARES_FATE },
+  { backend: 'inline', promise: 'of one that dies are told to the caller, which lives on', reason: SHARES_FATE },
   { backend: 'inline', promise: 'quarantines a task that used up its retries by ending workers', reason: SHARES_FATE },
   { backend: 'inline', promise: 'survives a worker that runs out of memory', reason: SHARES_FATE },
   { backend: 'inline', promise: 'survives a worker that is killed by a signal', reason: SHARES_FATE },
@@ -778,6 +779,116 @@ export function poolContract(backend: Backend): void {
         });
         expect(await innocent).toBe(3);
         expect(pool.stats().workers.started).toBeLessThanOrEqual(4);
+      });
+    });
+
+    describe('calls of tasks by tasks', () => {
+      promises('never deadlock: 10 deep on one worker', async () => {
+        const pool = await makePool({ workers: 1 });
+        const workers = (await pool.run('nests', [10])) as number[];
+        expect(workers).toHaveLength(11);
+        // Every level but the lowest waits, and holds a worker for it.
+        expect(new Set(workers).size).toBe(isInline ? 1 : 11);
+        expect(pool.stats().tasks).toMatchObject({ succeeded: 11, running: 0, queued: 0 });
+      });
+
+      promises('never deadlock: a tree of them, with a full queue of others', async () => {
+        const pool = await makePool({ workers: 2, queueLimit: 100 });
+        const trees = [6, 7, 5].map((n) => pool.run('fibonacciOfTasks', [n]));
+        const others = Array.from({ length: 20 }, (_, n) => pool.run('square', [n]));
+        expect(await Promise.all(trees)).toEqual([8, 13, 5]);
+        expect(await Promise.all(others)).toHaveLength(20);
+        // Two run at a time, and each of them is at most seven calls deep.
+        expect(pool.stats().workers.started).toBeLessThanOrEqual(isInline ? 1 : 2 * 8);
+      });
+
+      promises('never deadlock: nothing may wait but them', async () => {
+        const pool = await makePool({ workers: 1, queueLimit: 0 });
+        expect(await pool.run('callsMany', [100])).toBe(328_350);
+      });
+
+      promises('go deep, not without end', async () => {
+        const pool = await makePool({ workers: 1 });
+        expect(await errorOf(pool.run('nests', [17]))).toMatchObject({
+          code: 'HEDDLE_NESTED_LIMIT',
+          message: expect.stringContaining('17 levels deep, and the limit is 16'),
+        });
+      });
+
+      promises('give values and errors by value, with what is known of the task', async () => {
+        const pool = await makePool();
+        const list = [1, { two: new Float64Array([3]) }];
+        expect(await pool.run('calls', ['identity', [list]])).toEqual({ value: list });
+        expect(await pool.run('calls', ['throwsQuota'])).toMatchObject({
+          error: { name: 'QuotaError' },
+          task: { name: 'throwsQuota', attempt: 1 },
+        });
+        const failing = await errorOf(pool.run('callsUntilAborted', ['throwsQuota']));
+        expect(failing).toMatchObject({
+          name: 'QuotaError',
+          code: 'E_QUOTA',
+          limit: { bytes: 10 },
+          task: { name: 'callsUntilAborted' },
+        });
+      });
+
+      promises('are checked as calls of the program are', async () => {
+        const pool = await makePool();
+        const outcome = async (...args: unknown[]) =>
+          ((await pool.run('calls', args)) as { error: Error }).error.message;
+        expect(await outcome('squar', [1])).toContain('did you mean "square"?');
+        expect(await outcome('square', 5)).toContain('the arguments of currentTask().run("square") must be an array');
+        expect(await outcome('square', [], { timeoutMs: -1 })).toContain('"timeoutMs" of currentTask().run');
+        expect(await outcome('square', [], { transfer: [] })).toContain('no option "transfer"');
+        expect(await outcome('counts', [1])).toContain('is a generator');
+        expect(await errorOf(pool.run('callsUntilAborted', ['neverSettles'], { timeoutMs: 20 }))).toMatchObject({
+          code: 'HEDDLE_TASK_TIMEOUT',
+        });
+      });
+
+      promises('are retried by their own options', async () => {
+        const pool = await makePool({ workers: 1, retryDelayMs: 0 });
+        const retries = { retries: 2, retryOn: 'error' };
+        expect(await pool.run('calls', ['throwsUntil', [3, [1, 2]], retries])).toEqual({ value: [1, 2] });
+      });
+
+      promises('of one that dies are told to the caller, which lives on', async () => {
+        const pool = await makePool({ workers: 1 });
+        expect(await pool.run('calls', ['exits', [7]])).toMatchObject({
+          error: { name: 'WorkerDiedError' },
+          task: { name: 'exits', exitCode: 7 },
+        });
+        const retries = { retries: 1, retryDelayMs: 0 };
+        expect(await pool.run('calls', ['exitsUntil', [2, [5]], retries])).toEqual({ value: [5] });
+      });
+
+      promises('end with the task that made them', async () => {
+        const pool = await makePool({ workers: 1, cancelGraceMs: 10 });
+        const controller = new AbortController();
+        const aborted = begin(pool, 'callsUntilAborted', { signal: controller.signal });
+        await aborted.started;
+        const deep = pool.run('calls', ['calls', ['neverSettles']], { timeoutMs: 200 });
+        controller.abort('stop it');
+        expect(await errorOf(aborted.outcome)).toBe('stop it');
+        expect(await errorOf(deep)).toMatchObject({ code: 'HEDDLE_TASK_TIMEOUT' });
+        expect(await pool.run('forgetsItsCall')).toBe('done');
+        await pool.drain();
+        expect(pool.stats()).toMatchObject({ tasks: { running: 0, queued: 0 }, workers: { died: 0 } });
+        expect(await pool.run('add', [1, 2])).toBe(3);
+      });
+
+      promises('may be given up by the task', async () => {
+        const pool = await makePool({ workers: 1, cancelGraceMs: 0 });
+        expect(await pool.run('abortsItsCall', ['changed my mind'])).toBe('changed my mind');
+        await pool.drain();
+        expect(await pool.run('add', [1, 2])).toBe(3);
+      });
+
+      promises('are still served while the pool closes', async () => {
+        const pool = await makePool({ workers: 1 });
+        const task = pool.run('nests', [3]);
+        await pool.close();
+        expect(await task).toHaveLength(4);
       });
     });
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { createPool, type Pool, type PoolOptions } from '@heddle/ts-orchestrator';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { TaskEvent } from '../src/diagnostics/events.ts';
-import type { UntypedModule } from '../src/pool/types.ts';
+import type { UntypedModule } from '../src/task/module-types.ts';
 import { deferred, errorOf, fixture, isAlive, temporaryFolder } from './helpers.ts';
 
 const open: Array<Pool<UntypedModule>> = [];

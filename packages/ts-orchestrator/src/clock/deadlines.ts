@@ -80,6 +80,10 @@ export const RESENDS_MAX = 3;
 export const QUEUE_LIMIT = 1_000_000;
 /** A task that runs longer is told of. */
 export const STUCK_AFTER_MS = 30_000;
+/** How deep tasks may call their own pool: each level may hold a worker per worker asked for. */
+export const NESTED_DEPTH_MAX = 16;
+/** Calls of its own pool that one task may have open: they wait in memory. */
+export const NESTED_CALLS_MAX = 10_000;
 /** Items of a stream that the worker may be ahead of its consumer. */
 export const STREAM_WINDOW = 8;
 

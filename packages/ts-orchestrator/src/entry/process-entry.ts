@@ -45,6 +45,9 @@ const workerPort: WorkerPort = {
   sendValue(t, id, value, transfer, role) {
     send(wrap({ t, id, value: toWire(value, transfer, role) }));
   },
+  sendCall(message, args) {
+    send(wrap({ ...message, args: toWire(args, [], { name: message.name, subject: 'arguments' }) }));
+  },
   canSend: canSerialize,
   begin(id) {
     if (ownership === '') return;
@@ -73,9 +76,15 @@ async function start(order: StartOrder): Promise<void> {
   await runner.start({ ...order, setupData: fromWire(order.setupData) });
 }
 
+function unpack(message: HostMessage): HostMessage {
+  if (message.t === 'run') return { ...message, value: fromWire(message.value) };
+  if (message.t === 'called' && message.error === undefined) return { ...message, value: fromWire(message.value) };
+  return message;
+}
+
 process.on('message', (wire: { heddle?: HostMessage | { t: 'start'; order: StartOrder } }) => {
   const message = wire?.heddle;
   if (message === undefined) return;
   if (message.t === 'start') void start(message.order);
-  else runner.receive(message.t === 'run' ? { ...message, value: fromWire(message.value) } : message);
+  else runner.receive(unpack(message));
 });

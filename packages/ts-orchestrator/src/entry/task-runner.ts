@@ -8,6 +8,7 @@ import type { PayloadRole } from '../task/payload.ts';
 import { outsideTask, taskRealm, unwrapMoved, type RealmTask } from '../task/task-context.ts';
 import type { HostMessage, StartOrder, WorkerPort } from '../transport/protocol.ts';
 import { collector, MemoryWatch, type MemoryWatchParts } from './memory-watch.ts';
+import { NestedCalls } from './nested-calls.ts';
 import { loadTaskModule, type TaskModule } from './module-loader.ts';
 import { canHookTypeScript } from './typescript.ts';
 
@@ -28,6 +29,11 @@ class RunningTask implements RealmTask {
   isCancelled = false;
   /** Wakes the stream that waits for credit; set while it waits. */
   wake: (() => void) | undefined;
+  readonly #port: WorkerPort;
+  /** Made with the first call of the pool. */
+  #calls: NestedCalls | undefined;
+  /** Why there are no calls any more. */
+  #callsEnd: (() => unknown) | undefined;
   #controller: AbortController | undefined;
   #reason: unknown;
 
@@ -40,6 +46,7 @@ class RunningTask implements RealmTask {
     this.workerId = workerId;
     this.print = (text) => outsideTask(() => port.print(this.name, text));
     this.log = (text) => this.print(`${text}\n`);
+    this.#port = port;
     this.progress = (value) =>
       outsideTask(() => port.sendValue('progress', this.id, value, [], { name: this.name, subject: 'result' }));
   }
@@ -52,12 +59,34 @@ class RunningTask implements RealmTask {
     return this.#controller.signal;
   }
 
+  get run(): RealmTask['run'] {
+    return (name, ...[args, options]) => {
+      if (this.#calls === undefined) {
+        this.#calls = new NestedCalls(this.id, this.#port);
+        if (this.#callsEnd !== undefined) this.#calls.end(this.#callsEnd());
+      }
+      return this.#calls.run(name, args, options) as never;
+    };
+  }
+
+  onCalled(message: Extract<HostMessage, { t: 'called' }>): void {
+    this.#calls?.onCalled(message);
+  }
+
+  /** What it has called and what it calls from now on is over. */
+  endCalls(reason: () => unknown): void {
+    if (this.#callsEnd !== undefined) return;
+    this.#callsEnd = reason;
+    this.#calls?.end(reason());
+  }
+
   cancel(reason: unknown): void {
     if (this.isCancelled) return;
     this.isCancelled = true;
     this.#reason = reason;
     this.wake?.();
     this.#controller?.abort(reason);
+    this.endCalls(() => reason);
   }
 
   addCredit(items: number): void {
@@ -113,6 +142,9 @@ export class TaskRunner {
         return;
       case 'cancel':
         this.#tasks.get(message.id)?.cancel(decodeThrow(message.reason));
+        return;
+      case 'called':
+        this.#tasks.get(message.id)?.onCalled(message);
         return;
       case 'credit':
         this.#tasks.get(message.id)?.addCredit(message.items);
@@ -183,6 +215,9 @@ export class TaskRunner {
       port.send({ t: 'error', id, error: this.#encode(error) });
     } finally {
       this.#tasks.delete(id);
+      task.endCalls(() =>
+        heddleError('HEDDLE_TASK_CANCELLED', { name, reason: 'it has ended, and its calls of the pool with it' }),
+      );
       if (this.#memory !== undefined && this.#tasks.size === 0) this.#lookAtMemory(this.#memory);
     }
   }

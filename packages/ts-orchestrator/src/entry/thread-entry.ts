@@ -25,6 +25,13 @@ const workerPort: WorkerPort = {
       throw payloadError(error, value, transfer, role, canClone);
     }
   },
+  sendCall(message, args) {
+    try {
+      port.postMessage({ ...message, args });
+    } catch (error) {
+      throw payloadError(error, args, [], { name: message.name, subject: 'arguments' }, canClone);
+    }
+  },
   canSend: canClone,
   begin: (id) => void Atomics.store(words, OWNERSHIP_WORD, id | 0),
   print(task, text) {

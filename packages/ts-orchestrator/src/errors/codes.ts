@@ -162,6 +162,14 @@ export const ERROR_CODES = {
     retryable: false,
     message: ({ call }) => `${call} works only inside a task: in a function that a pool called, or in what it awaits`,
   }),
+  HEDDLE_NESTED_LIMIT: row<{ name: string; limit: number; what: 'levels' | 'calls' }>({
+    class: 'HeddleError',
+    retryable: false,
+    message: ({ name, limit, what }) =>
+      what === 'levels'
+        ? `"${name}" would call its own pool ${limit + 1} levels deep, and the limit is ${limit}: call the function itself`
+        : `"${name}" has ${limit} calls of its own pool open, which is the limit: await some of them first`,
+  }),
   HEDDLE_ARGUMENT_UNCLONEABLE: row<{ name: string; path: string; found: string }>({
     class: 'PayloadError',
     retryable: false,

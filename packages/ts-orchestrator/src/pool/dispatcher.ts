@@ -3,7 +3,7 @@
  * worker is gone.
  *
  * Invariants: a task is in the queue, or in exactly one worker, or waits for its next attempt, or is settled. While a worker has
- * room the queue is empty. Attempts at one task never overlap: the next begins after the last was answered or its worker was seen
+ * room, and fewer tasks run than may, the queue is empty. Attempts at one task never overlap: the next begins after the last was answered or its worker was seen
  * to be gone, and has a number of its own on the wire.
  */
 import { backoffMs } from '../clock/backoff.ts';
@@ -14,8 +14,9 @@ import { workerEvents } from '../diagnostics/events.ts';
 import { addExamination, heddleError, HeddleError, quarantinedError, type TracedWorker } from '../errors/errors.ts';
 import { TaskQueue } from '../queue/task-queue.ts';
 import { decodeThrow } from '../task/error-codec.ts';
-import type { Outcome } from '../task/task.ts';
+import { Family, type Outcome } from '../task/task.ts';
 import type { Fleet } from './fleet.ts';
+import type { NestedCalls } from './nested-calls.ts';
 import type { ResolvedPoolOptions } from './pool-options.ts';
 import { TaskCounters, type PoolStats } from './pool-stats.ts';
 import { allowsAnother, type FailureKind } from './retry-rule.ts';
@@ -32,6 +33,8 @@ export interface DispatcherParts {
   readonly watch: StuckWatch;
   /** Can a busy worker be ended from outside? */
   readonly canKill: boolean;
+  readonly onCall: NestedCalls['call'];
+  readonly onUncall: NestedCalls['uncall'];
   /** A task has its outcome, and was told. */
   readonly onSettled: (task: PoolTask) => void;
 }
@@ -42,7 +45,10 @@ export class Dispatcher {
   readonly #queue = new TaskQueue<PoolTask>();
   /** Those that failed and wait for their next attempt. */
   readonly #delayed = new Set<PoolTask>();
+  /** Those that a worker has. */
   #running = 0;
+  /** Those of them that wait for calls of their own, and leave their place to others: see nested-calls.ts. */
+  #waiting = 0;
   #lastRunId = 0;
   /** Makes the error for what would have to wait; set once the pool has failed. */
   #refusal: (() => unknown) | undefined;
@@ -54,6 +60,12 @@ export class Dispatcher {
   /** Tasks that wait for a worker. */
   get queued(): number {
     return this.#queue.size;
+  }
+
+  /** Tasks that may be sent now, as far as the number of workers asked for allows. */
+  get capacity(): number {
+    const { workersMax, tasksPerWorker } = this.#parts.options;
+    return workersMax * tasksPerWorker - (this.#running - this.#waiting);
   }
 
   /** Tasks without an outcome. */
@@ -72,7 +84,9 @@ export class Dispatcher {
 
   enqueue(task: PoolTask): void {
     this.#queue.push(task);
-    this.growFleet();
+    if (task.parent === undefined) return this.growFleet();
+    this.#countUnderWay(task, 1);
+    this.dispatch();
   }
 
   /** Throws what can't be sent; nothing has happened then. */
@@ -91,7 +105,7 @@ export class Dispatcher {
 
   /** The worker has room: gives it what waits, or keeps it at hand. */
   fill(worker: PoolWorker): void {
-    while (worker.hasRoom) {
+    while (worker.hasRoom && this.capacity > 0) {
       const task = this.#queue.shift();
       if (task === undefined) break;
       try {
@@ -106,7 +120,7 @@ export class Dispatcher {
 
   /** Gives what waits to workers that are free, and starts more for the rest. */
   dispatch(): void {
-    for (let left = this.#queue.size; left > 0; left = this.#queue.size) {
+    for (let left = this.#queue.size; left > 0 && this.capacity > 0; left = this.#queue.size) {
       const worker = this.#parts.fleet.free;
       if (worker !== undefined) this.fill(worker);
       if (this.#queue.size === left) break;
@@ -117,7 +131,8 @@ export class Dispatcher {
   /** Starts workers for what waits. */
   growFleet(): void {
     const { fleet, options } = this.#parts;
-    fleet.grow(Math.ceil(this.#queue.size / options.tasksPerWorker) - fleet.starting);
+    const wanted = Math.min(this.#queue.size, this.capacity);
+    fleet.grow(Math.ceil(wanted / options.tasksPerWorker) - fleet.starting, this.#waiting);
   }
 
   // ---- under way ----
@@ -167,6 +182,10 @@ export class Dispatcher {
           this.cancel(task, error);
         }
         return;
+      case 'call':
+        return this.#parts.onCall(worker, task, message);
+      case 'uncall':
+        return this.#parts.onUncall(task, message);
       case 'value':
         return this.#reply(task, worker, { ok: true, value: message.value });
       case 'end':
@@ -195,6 +214,7 @@ export class Dispatcher {
     const worker = task.worker!;
     task.cause = { error, isTimeout };
     task.move('cancelling');
+    this.#cancelCalls(task);
     task.setTimer(undefined);
     worker.cancel(task, error);
     const { clock, options } = this.#parts;
@@ -226,7 +246,7 @@ export class Dispatcher {
 
   #reply(task: PoolTask, worker: PoolWorker, outcome: Outcome): void {
     worker.release(task);
-    this.#running--;
+    this.#endRun(task);
     // First the outcome: who waits for it may cancel what would be sent next.
     if (task.cause !== undefined) this.#stopped(task, worker);
     else if (outcome.ok) this.#settle(task, outcome);
@@ -239,7 +259,7 @@ export class Dispatcher {
   /** Its worker is gone, for certain. What it had begun is known from the worker's own word, not from messages. */
   lose(task: PoolTask, worker: PoolWorker, end: WorkerEnd): void {
     worker.release(task);
-    this.#running--;
+    this.#endRun(task);
     const { id, pid, threadId, stderrTail } = worker;
     const gone: TracedWorker = { id, pid, threadId, stderrTail, ...end.exit };
     if (end.isStuck) {
@@ -291,6 +311,7 @@ export class Dispatcher {
     // The predicate is the caller's code: it may throw, cancel this task, or close the pool.
     task.move('delayed');
     this.#delayed.add(task);
+    this.#countUnderWay(task, -1);
     let outcome: unknown = error;
     let isAllowed = false;
     try {
@@ -311,6 +332,7 @@ export class Dispatcher {
       this.#delayed.delete(task);
       task.setTimer(undefined);
       task.move('queued');
+      this.#countUnderWay(task, 1);
       this.#requeue(task);
     };
     this.#parts.events.again(task, 'retried', error);
@@ -363,9 +385,42 @@ export class Dispatcher {
     else if (task.cause === undefined) counters.failed++;
     else if (task.cause.isTimeout) counters.timedOut++;
     else counters.cancelled++;
+    if (task.state !== 'delayed') this.#countUnderWay(task, -1);
     task.settle(outcome);
     this.#parts.events.settled(task, outcome);
     this.#parts.onSettled(task);
+  }
+
+  // ---- calls of tasks by tasks ----
+
+  /** What the run of a task has called; made with its first call. */
+  familyOf(task: PoolTask): Family<PoolTask> {
+    return (task.family ??= new Family(task.depth + 1));
+  }
+
+  /** A called task begins (1) or ceases (-1) to wait for a worker or to have one; its caller waits as long as one does. */
+  #countUnderWay({ parent }: PoolTask, change: 1 | -1): void {
+    if (parent === undefined) return;
+    const wasWaiting = parent.underWay > 0;
+    parent.underWay += change;
+    if (!parent.isOver && wasWaiting !== parent.underWay > 0) this.#waiting += change;
+  }
+
+  #endRun(task: PoolTask): void {
+    this.#running--;
+    const { family } = task;
+    if (family === undefined) return;
+    if (family.underWay > 0) this.#waiting--;
+    family.isOver = true;
+    this.#cancelCalls(task);
+    task.family = undefined;
+  }
+
+  #cancelCalls({ family, call }: PoolTask): void {
+    for (const child of family?.children.values() ?? []) {
+      const reason = `"${call.name}", which called it, has ended or was stopped`;
+      this.cancel(child, heddleError('HEDDLE_TASK_CANCELLED', { name: child.call.name, reason }));
+    }
   }
 
   stats(): PoolStats['tasks'] {

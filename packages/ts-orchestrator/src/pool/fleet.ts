@@ -5,7 +5,7 @@
  * that were started and are neither ready nor gone, spares not among them.
  */
 import type { Clock, Timer } from '../clock/clock.ts';
-import { STUCK_MAX } from '../clock/deadlines.ts';
+import { IDLE_TIMEOUT_MS, STUCK_MAX } from '../clock/deadlines.ts';
 import type { Random } from '../clock/random.ts';
 import type { RecycleReason } from '../diagnostics/events.ts';
 import type { ResolvedPoolOptions } from './pool-options.ts';
@@ -83,10 +83,12 @@ export class Fleet {
 
   // ---- start ----
 
-  /** Takes or starts `wanted` workers, as far as the maximum allows. */
-  grow(wanted: number): void {
+  /** Takes or starts `wanted` workers, as far as the maximum allows; `extra` are held by tasks that only wait for others. */
+  grow(wanted: number, extra = 0): void {
     if (this.#isGivenUp || this.#pause !== undefined) return;
-    for (let n = wanted; n > 0 && this.working < this.#parts.options.workersMax; n--) {
+    const { backend, workersMax } = this.#parts.options;
+    const most = backend === 'inline' ? 1 : workersMax + extra;
+    for (let n = wanted; n > 0 && this.working < most; n--) {
       const spare = this.#spares.take();
       if (spare?.state === 'ready') {
         this.#parts.onTaken(spare);
@@ -146,21 +148,33 @@ export class Fleet {
 
   /** Remembers since when it is idle. One timer per worker, however many tasks come between: it looks when it fires. */
   #armIdle(worker: PoolWorker): void {
-    const { clock, options } = this.#parts;
-    if (options.idleTimeoutMs === Infinity) return;
+    const { clock } = this.#parts;
     const idle = this.#idle.get(worker);
-    if (idle === undefined) this.#watchIdle(worker, { since: clock.now(), timer: undefined }, options.idleTimeoutMs);
+    if (idle === undefined) this.#watchIdle(worker, { since: clock.now(), timer: undefined }, this.#idleMs);
     else idle.since = clock.now();
   }
 
+  get #idleMs(): number {
+    const { idleTimeoutMs, workersMax } = this.#parts.options;
+    // More than were asked for were needed while some tasks waited for others; they don't stay for ever.
+    return this.#isOverfull(workersMax) ? Math.min(idleTimeoutMs, IDLE_TIMEOUT_MS) : idleTimeoutMs;
+  }
+
+  #isOverfull(workersMax: number): boolean {
+    if (this.working <= workersMax) return false;
+    const staying = [...this.#workers.values()].filter(({ state }) => state === 'ready' || state === 'busy');
+    return staying.length - this.#spares.ready > workersMax;
+  }
+
   #watchIdle(worker: PoolWorker, idle: Idle, delayMs: number): void {
-    const { clock, options } = this.#parts;
+    if (delayMs === Infinity) return;
+    const { clock } = this.#parts;
     this.#idle.set(worker, idle);
     idle.timer = clock.after(delayMs, () => {
       this.#idle.delete(worker);
       // Busy now: the end of its task begins anew.
       if (worker.state !== 'ready') return;
-      const leftMs = idle.since + options.idleTimeoutMs - clock.now();
+      const leftMs = idle.since + this.#idleMs - clock.now();
       if (leftMs > 0) this.#watchIdle(worker, idle, leftMs);
       else this.stop(worker);
     });

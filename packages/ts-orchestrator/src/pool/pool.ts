@@ -6,6 +6,7 @@ import { heddleError, HeddleError } from '../errors/errors.ts';
 import { readOptions, booleanOption, show } from '../errors/option-reader.ts';
 import { AbortRegistry } from '../task/cancellation.ts';
 import {
+  checkArguments,
   parseMapOptions,
   parseRunOptions,
   retryRuleOf,
@@ -20,7 +21,7 @@ import type { Scheduler } from './scheduler.ts';
 import { streamItems } from './stream.ts';
 import type { PoolTask } from './worker-source.ts';
 import type { PackFor, Packed } from '../transport/transport.ts';
-import type { CallRest, TaskArgs, TaskItem, TaskName, TaskResult, TaskYield } from './types.ts';
+import type { CallRest, TaskArgs, TaskItem, TaskName, TaskResult, TaskYield } from '../task/module-types.ts';
 
 /** What `map` yields: by default always a value; with `onError: 'collect'` a value or an error. */
 export type MapItem<T, O extends MapOptions | undefined> = O extends { onError: 'collect' }
@@ -109,7 +110,7 @@ export class PoolCore {
     return new Promise((resolve, reject) => {
       const call = parseRunOptions(options, 'run');
       const retry = retryRuleOf('run', call, this.#parts.retry);
-      const list = checkArgs('run', name, args);
+      const list = checkArguments('run', name, args);
       this.#scheduler.assertCanRun(name);
       if (call.signal?.aborted === true) return void reject(call.signal.reason);
       this.#submit(name, call, {
@@ -162,7 +163,7 @@ export class PoolCore {
     const call = parseRunOptions(options, 'stream');
     const { signal, transfer } = call;
     const retry = retryRuleOf('stream', call, this.#parts.retry);
-    const list = checkArgs('stream', name, args);
+    const list = checkArguments('stream', name, args);
     this.#scheduler.assertCanRun(name);
     const held = this.#scheduler.pack(name, list, transfer, retry.retries > 0 ? 'keep' : 'later');
     return streamItems({
@@ -253,16 +254,6 @@ interface CallParts {
   readonly index?: number;
   readonly credit?: number;
   readonly isBounded?: boolean;
-}
-
-function checkArgs(call: string, name: string, args: unknown): readonly unknown[] {
-  if (args === undefined) return [];
-  if (Array.isArray(args)) return args as unknown[];
-  throw heddleError('HEDDLE_OPTION_INVALID', {
-    option: `the arguments of ${call}("${name}")`,
-    expected: 'an array, one element per argument',
-    got: show(args),
-  });
 }
 
 /** The pool takes no more tasks: no use in asking it for the next item. */

@@ -15,6 +15,7 @@ import type { PackFor, Packed, Transport } from '../transport/transport.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { Fleet } from './fleet.ts';
 import type { KeepAlive } from './keep-alive.ts';
+import { NestedCalls } from './nested-calls.ts';
 import type { ResolvedPoolOptions } from './pool-options.ts';
 import type { PoolStats } from './pool-stats.ts';
 import { StuckWatch } from './stuck-watch.ts';
@@ -23,7 +24,7 @@ import type { PoolTask, PoolWorker, TaskMessage, WorkerEnd, WorkerListener, Work
 
 export interface SchedulerParts {
   readonly source: WorkerSource;
-  readonly transport: Pick<Transport, 'pack' | 'canKill' | 'backend' | 'parentDeath'>;
+  readonly transport: Pick<Transport, 'pack' | 'repack' | 'canKill' | 'backend' | 'parentDeath'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly options: ResolvedPoolOptions;
@@ -73,9 +74,22 @@ export class Scheduler implements WorkerListener {
       random,
       options,
       canKill: transport.canKill,
+      onCall: (worker, caller, message) => nested.call(worker, caller, message),
+      onUncall: (caller, message) => nested.uncall(caller, message),
       onSettled: (task) => {
         if (isPromised(task.call)) keepAlive.release();
         this.#wake();
+      },
+    });
+    const nested = new NestedCalls({
+      dispatcher: this.#dispatcher,
+      transport,
+      retry: options,
+      assertServes: (name) => this.#assertServes(name),
+      nextNumber: () => ++this.#lastTaskNumber,
+      onSubmitted: (task) => {
+        this.#events.submitted(task);
+        this.#onSubmitted(task);
       },
     });
   }
@@ -100,6 +114,12 @@ export class Scheduler implements WorkerListener {
 
   assertCanRun(name: string): void {
     this.#assertOpen();
+    this.#assertServes(name);
+  }
+
+  /** Also for calls of tasks by tasks, which are served while the pool closes. */
+  #assertServes(name: string): void {
+    if (this.#state === 'failed') throw this.#failedError();
     const known = this.#taskNames!;
     if (known.has(name)) return;
     throw heddleError('HEDDLE_TASK_UNKNOWN', {
@@ -124,8 +144,7 @@ export class Scheduler implements WorkerListener {
     this.#submitting++;
     try {
       const task = this.#takeOver(call, pack, isBounded);
-      this.#dispatcher.counters.submitted++;
-      if (isPromised(call)) this.#parts.keepAlive.hold();
+      this.#onSubmitted(task);
       return task;
     } finally {
       this.#submitting--;
@@ -139,10 +158,10 @@ export class Scheduler implements WorkerListener {
    */
   #takeOver(call: TaskCall, pack: (when: PackFor) => Packed, isBounded: boolean): PoolTask {
     const isKept = call.retry.retries > 0;
-    if (this.#fleet.free !== undefined) {
+    if (this.#freeWorker !== undefined) {
       let packed = pack(isKept ? 'keep' : 'now');
       this.#assertOpen();
-      const worker = this.#fleet.free;
+      const worker = this.#freeWorker;
       if (worker !== undefined) {
         const task = this.#newTask(call, packed);
         this.#fleet.withdraw(worker);
@@ -164,6 +183,11 @@ export class Scheduler implements WorkerListener {
     return this.#enqueue(call, pack(isKept ? 'keep' : 'later'));
   }
 
+  /** The worker to send to now, when one is free and one more task may run. */
+  get #freeWorker(): PoolWorker | undefined {
+    return this.#dispatcher.capacity > 0 ? this.#fleet.free : undefined;
+  }
+
   #enqueue(call: TaskCall, packed: Packed): PoolTask {
     this.#assertOpen();
     const task = this.#newTask(call, packed);
@@ -177,10 +201,15 @@ export class Scheduler implements WorkerListener {
     return task;
   }
 
+  #onSubmitted(task: PoolTask): void {
+    this.#dispatcher.counters.submitted++;
+    if (isPromised(task.call)) this.#parts.keepAlive.hold();
+  }
+
   #assertQueueHasRoom(): void {
     const { queueLimit, workersMax } = this.#parts.options;
     // Those that wait only for a worker's start don't count.
-    const soonRoom = workersMax - this.#fleet.working + this.#fleet.starting;
+    const soonRoom = Math.max(0, workersMax - this.#fleet.working + this.#fleet.starting);
     // A call around this one, whose arguments are being packed, has its place before it.
     const queued = this.#dispatcher.queued + this.#submitting - 1;
     if (queued >= queueLimit + soonRoom) throw heddleError('HEDDLE_QUEUE_FULL', { queueLimit });

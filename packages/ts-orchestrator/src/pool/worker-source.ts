@@ -3,6 +3,7 @@
  */
 import type { RecycleReason } from '../diagnostics/events.ts';
 import type { Examination } from '../errors/examination.ts';
+import type { TaskTrace } from '../errors/errors.ts';
 import type { Packed } from '../transport/transport.ts';
 import type { WorkerMessage } from '../transport/protocol.ts';
 import type { Task } from '../task/task.ts';
@@ -11,7 +12,10 @@ import type { WorkerState } from './worker-state.ts';
 export type PoolTask = Task<Packed, PoolWorker>;
 
 /** Messages about a task, as the pool gets them. */
-export type TaskMessage = Extract<WorkerMessage, { t: 'value' | 'item' | 'end' | 'error' | 'progress' }>;
+export type TaskMessage = Extract<
+  WorkerMessage,
+  { t: 'value' | 'item' | 'end' | 'error' | 'progress' | 'call' | 'uncall' }
+>;
 
 export interface PoolWorker {
   /** From 1, never used twice in a pool. */
@@ -34,6 +38,12 @@ export interface PoolWorker {
   /** Aborts the task's signal. */
   cancel(task: PoolTask, reason: unknown): void;
   addCredit(task: PoolTask, items: number): void;
+  /** Tells the task the outcome of a call it made: a packed list of the value, or an error. */
+  answerCall(
+    task: PoolTask,
+    call: number,
+    outcome: { readonly value: unknown } | { readonly error: unknown; readonly task: TaskTrace | undefined },
+  ): void;
   /** Takes the task off, after its reply or at the worker's end. */
   release(task: PoolTask): void;
   /** Asks it to end: teardown, then gone. Only without tasks. */

@@ -1,10 +1,11 @@
 /**
- * What waits for a worker: highest priority first, first in first out among equals. A binary heap in which every entry knows
+ * What waits for a worker: the deepest calls of tasks by tasks first, then highest priority, first in first out among equals. A binary heap in which every entry knows
  * its place, so that a cancelled task leaves at once.
  *
  * push O(log n), O(1) for rising order of arrival at one priority; shift O(log n); remove O(log n).
  */
 export interface Queued {
+  readonly depth: number;
   readonly priority: number;
 }
 
@@ -95,5 +96,6 @@ export class TaskQueue<T extends Queued> {
 }
 
 function isBefore<T extends Queued>(a: Entry<T>, b: Entry<T>): boolean {
+  if (a.item.depth !== b.item.depth) return a.item.depth > b.item.depth;
   return a.item.priority > b.item.priority || (a.item.priority === b.item.priority && a.sequence < b.sequence);
 }

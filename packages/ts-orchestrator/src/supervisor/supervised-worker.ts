@@ -127,6 +127,13 @@ export class SupervisedWorker implements PoolWorker {
     this.#link.send({ t: 'credit', id: task.id, items });
   }
 
+  answerCall(task: PoolTask, call: number, outcome: Parameters<PoolWorker['answerCall']>[2]): void {
+    const about = { t: 'called', id: task.id, call } as const;
+    if ('value' in outcome) return this.#link.send({ ...about, value: outcome.value });
+    const error = encodeThrow(outcome.error, this.#parts.transport.canSend);
+    this.#link.send({ ...about, error, task: outcome.task });
+  }
+
   release(task: PoolTask): void {
     this.tasks.delete(task.id);
     this.#answered++;

@@ -6,10 +6,12 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { heddleError } from '../errors/errors.ts';
+import type { CallRest, TaskArgs, TaskName, TaskResult, UntypedModule } from './module-types.ts';
 import type { TransferItem } from './payload.ts';
+import type { NestedOptions } from './task-options.ts';
 
 /** A task's view of itself, given by `currentTask()`. */
-export interface TaskContext {
+export interface TaskContext<M = UntypedModule> {
   /** Name of the exported function. */
   readonly name: string;
   /** Aborted when the task is cancelled or timed out. A task that heeds it keeps its worker alive. */
@@ -22,6 +24,17 @@ export interface TaskContext {
   readonly workerId: number;
   /** Writes a line to the host's stderr, with worker and task named. */
   readonly log: (text: string) => void;
+  /**
+   * Calls a function of the same module in the same pool, in whatever worker, and never deadlocks: while it is under way, this task
+   * counts as waiting, and with no worker free another is started. Calls may be nested 16 deep. They end with this task: what is
+   * still open when it returns, throws or is cancelled is cancelled. Arguments and result travel by value.
+   *
+   * Rejects as `pool.run` does, and with HEDDLE_NESTED_LIMIT.
+   */
+  readonly run: <K extends TaskName<M>>(
+    name: K,
+    ...rest: CallRest<TaskArgs<M, K>, NestedOptions>
+  ) => Promise<TaskResult<M, K>>;
   /** Sends a value to the caller's `onProgress`; by value, so the same rules as for a result. */
   readonly progress: (value: unknown) => void;
 }
@@ -54,13 +67,14 @@ export function outsideTask<T>(action: () => T): T {
 }
 
 /**
- * The task that is running, also after awaits, and in every function it calls.
+ * The task that is running, also after awaits, and in every function it calls. `currentTask<typeof import('./x.tasks.ts')>()` has the
+ * names and arguments of `run` checked.
  * @throws {HeddleError} HEDDLE_NO_TASK outside a task.
  */
-export function currentTask(): TaskContext {
+export function currentTask<M = UntypedModule>(): TaskContext<M> {
   const context = taskRealm.storage.getStore();
   if (context === undefined) throw heddleError('HEDDLE_NO_TASK', { call: 'currentTask()' });
-  return context;
+  return context as unknown as TaskContext<M>;
 }
 
 const MOVED = Symbol.for('@heddle/ts-orchestrator/moved@1');

@@ -66,6 +66,15 @@ export interface RunOptions extends CallOptions {
   readonly transfer?: readonly TransferItem[] | undefined;
 }
 
+/** Options of `currentTask().run`, the call of a task by a task of the same pool. */
+export interface NestedOptions extends Pick<
+  CallOptions,
+  'signal' | 'timeoutMs' | 'priority' | 'retries' | 'retryDelayMs'
+> {
+  /** As for `pool.run`, but no function: it would have to run in the host. */
+  readonly retryOn?: 'crash' | 'error' | undefined;
+}
+
 /** Options of `pool.map`. */
 export interface MapOptions extends CallOptions {
   /** Results in the order of the input. False: as they come. Default true. */
@@ -139,8 +148,26 @@ const MAP_SPECS = {
   onError: choiceOption(['fail', 'collect'], 'fail') as OptionSpec<'fail' | 'collect'>,
 };
 
+const { onProgress: _onProgress, ...NESTED } = CALL_SPECS;
+const NESTED_SPECS = {
+  ...NESTED,
+  retryOn: choiceOption(['crash', 'error'], undefined) as OptionSpec<'crash' | 'error' | undefined>,
+};
+
 const RUN_DEFAULTS = readOptions('run', undefined, RUN_SPECS);
 
 export const parseRunOptions = (raw: unknown, what: 'run' | 'stream') =>
   raw === undefined ? RUN_DEFAULTS : readOptions(what, raw, RUN_SPECS);
+export const parseNestedOptions = (raw: unknown) => readOptions('currentTask().run', raw, NESTED_SPECS);
 export const parseMapOptions = (raw: unknown) => readOptions('map', raw, MAP_SPECS);
+
+/** @throws {HeddleError} HEDDLE_OPTION_INVALID, when it is no array. */
+export function checkArguments(call: string, name: string, args: unknown): readonly unknown[] {
+  if (args === undefined) return [];
+  if (Array.isArray(args)) return args as unknown[];
+  throw heddleError('HEDDLE_OPTION_INVALID', {
+    option: `the arguments of ${call}("${name}")`,
+    expected: 'an array, one element per argument',
+    got: show(args),
+  });
+}

@@ -32,6 +32,22 @@ interface PackedArguments {
   readonly canResend: boolean;
 }
 
+/** The calls that one run of a task made of its own pool. Writer: the dispatcher, and who makes them. */
+export class Family<T> {
+  /** How deep the calls are, from 1. */
+  readonly depth: number;
+  /** Calls without an outcome. */
+  readonly children = new Map<unknown, T>();
+  /** Those of them that wait for a worker or have one. As long as there are any, the caller counts as waiting. */
+  underWay = 0;
+  /** The run is over: nobody waits for these calls. */
+  isOver = false;
+
+  constructor(depth: number) {
+    this.depth = depth;
+  }
+}
+
 export class Task<Packed extends PackedArguments = PackedArguments, Worker = unknown> {
   /** Number on the wire of the run that is under way, new for every run: what comes late from one never hits the next. */
   id = 0;
@@ -47,6 +63,10 @@ export class Task<Packed extends PackedArguments = PackedArguments, Worker = unk
   deaths = 0;
   /** How often its worker died before it began. */
   resends = 0;
+  /** Calls that its run made of its own pool, when it made any. */
+  family: Family<Task<Packed, Worker>> | undefined;
+  /** Of the run that called it; undefined: the program did. */
+  readonly parent: Family<Task<Packed, Worker>> | undefined;
   /** An item of the stream has been handed out: running again would give it twice. */
   hasDelivered = false;
   packed: Packed | undefined;
@@ -63,12 +83,18 @@ export class Task<Packed extends PackedArguments = PackedArguments, Worker = unk
   #state: TaskState = 'queued';
   #startedAt: number | undefined;
 
-  constructor(number: number, call: TaskCall, packed: Packed | undefined) {
+  constructor(number: number, call: TaskCall, packed: Packed | undefined, parent?: Family<Task<Packed, Worker>>) {
     this.number = number;
+    this.parent = parent;
     this.call = call;
     this.priority = call.priority;
     this.packed = packed;
     this.creditLeft = call.credit;
+  }
+
+  /** How many calls of the pool by its own tasks led here. */
+  get depth(): number {
+    return this.parent?.depth ?? 0;
   }
 
   get state(): TaskState {

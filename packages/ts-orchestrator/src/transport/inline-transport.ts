@@ -6,7 +6,15 @@
  * between.
  */
 import type { Clock } from '../clock/clock.ts';
-import { canClone, checkCopyable, cloneValue, isPrimitive, isShared, SETUP_ROLE } from '../task/payload.ts';
+import {
+  canClone,
+  checkCopyable,
+  cloneValue,
+  isPrimitive,
+  isShared,
+  SETUP_ROLE,
+  type PayloadRole,
+} from '../task/payload.ts';
 import type { HostMessage, StartOrder, WorkerMessage, WorkerPort } from './protocol.ts';
 import type { Link, Transport } from './transport.ts';
 
@@ -45,6 +53,11 @@ export function createInlineTransport(options: InlineTransportOptions): Transpor
       const fresh = () => ({ value: cloneValue(value, [], role).value, transfer: [] });
       return { value, transfer: [], canResend: true, fresh };
     },
+    repack(args) {
+      if (isByReference) return { value: args, transfer: [], canResend: true };
+      const fresh = () => ({ value: structuredClone(args), transfer: [] });
+      return { value: args, transfer: [], canResend: true, fresh };
+    },
     canSend: canClone,
     packSetup: copySetup,
     start(order, events): Link {
@@ -68,6 +81,10 @@ export function createInlineTransport(options: InlineTransportOptions): Transpor
         send: emit,
         sendValue(t, id, value, transfer, role) {
           emit({ t, id, value: isByReference ? value : cloneValue(value, transfer, role).value });
+        },
+        sendCall(message, args) {
+          const role: PayloadRole = { name: message.name, subject: 'arguments' };
+          emit({ ...message, args: isByReference ? args : cloneValue(args, [], role).value });
         },
         canSend: (value) => isByReference || canClone(value),
         begin() {},

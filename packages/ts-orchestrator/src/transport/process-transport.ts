@@ -59,6 +59,8 @@ export function createProcessTransport(options: ProcessTransportOptions): Transp
     },
     // Bytes are made at once in both cases: they are the copy, and they can be sent again.
     pack: (args, transfer, role) => ({ value: toWire(args, transfer, role), transfer: [], canResend: true }),
+    // Bytes, as they came.
+    repack: (args) => ({ value: args, transfer: [], canResend: true }),
     canSend: canSerialize,
     packSetup: (data) => toWire(data, [], SETUP_ROLE),
     start: (order, events) => startProcess(order, events, options, onRefusedSignal),

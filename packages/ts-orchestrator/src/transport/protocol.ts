@@ -7,6 +7,8 @@
  *                    each step before ready may instead be `failed`.
  */
 import type { EncodedThrow } from '../task/error-codec.ts';
+import type { TaskTrace } from '../errors/errors.ts';
+import type { parseNestedOptions } from '../task/task-options.ts';
 import type { PayloadRole, TransferItem } from '../task/payload.ts';
 
 /** What a worker needs to begin. Plain data. */
@@ -38,6 +40,15 @@ export type HostMessage =
     }
   | { readonly t: 'cancel'; readonly id: number; readonly reason: EncodedThrow }
   | { readonly t: 'credit'; readonly id: number; readonly items: number }
+  /** The answer to a `call`: a list of the one value, packed as arguments are; or an error, and what it tells of its task. */
+  | {
+      readonly t: 'called';
+      readonly id: number;
+      readonly call: number;
+      readonly value?: unknown;
+      readonly error?: EncodedThrow | undefined;
+      readonly task?: TaskTrace | undefined;
+    }
   /** Is the event loop free? It answers `pong`. */
   | { readonly t: 'ping' }
   /** The host has read a stack through the inspector: close it. */
@@ -66,12 +77,26 @@ export type WorkerMessage =
   | { readonly t: 'item'; readonly id: number; readonly value: unknown }
   | { readonly t: 'end'; readonly id: number }
   | { readonly t: 'error'; readonly id: number; readonly error: EncodedThrow }
+  /** Run `id` calls its own pool. Answered by `called`, unless the run is over before; numbered by the run. */
+  | {
+      readonly t: 'call';
+      readonly id: number;
+      readonly call: number;
+      readonly name: string;
+      /** The arguments, packed by the worker's port. */
+      readonly args: unknown;
+      readonly options: Omit<ReturnType<typeof parseNestedOptions>, 'signal'>;
+    }
+  /** It has given the call up. */
+  | { readonly t: 'uncall'; readonly id: number; readonly call: number; readonly reason: EncodedThrow }
   | { readonly t: 'progress'; readonly id: number; readonly value: unknown }
   /** Text a task printed, by the name of the task; undefined outside any. */
   | { readonly t: 'print'; readonly task: string | undefined; readonly text: string }
   /** An uncaught error is about to end the worker. */
   | { readonly t: 'fatal'; readonly error: EncodedThrow }
   | { readonly t: 'stopped'; readonly error: EncodedThrow | undefined };
+
+export type CallMessage = Extract<WorkerMessage, { t: 'call' }>;
 
 /** The worker's end of the wire. */
 export interface WorkerPort {
@@ -87,6 +112,11 @@ export interface WorkerPort {
     transfer: readonly TransferItem[],
     role: PayloadRole,
   ): void;
+  /**
+   * Sends a call of the task's own pool, the arguments by value.
+   * @throws {HeddleError} of class PayloadError, naming the path; nothing is sent then.
+   */
+  sendCall(message: Omit<CallMessage, 'args'>, args: readonly unknown[]): void;
   /** Does this value survive the wire? */
   canSend(value: unknown): boolean;
   /** Writes the ownership word: from now on task `id` counts as started. */

@@ -34,6 +34,8 @@ export function createThreadTransport(options: ThreadTransportOptions): Transpor
       if (when === 'keep') return { value, transfer: [], canResend: true };
       return { value, transfer: moved, canResend: moved.length === 0 };
     },
+    // Nobody else holds these objects, and sending copies them.
+    repack: (args) => ({ value: args, transfer: [], canResend: true }),
     canSend: canClone,
     packSetup: (data) => cloneValue(data, [], SETUP_ROLE).value,
     start: (order, events) => startThread(order, events, options),

@@ -80,6 +80,8 @@ export interface Transport {
    * @throws {HeddleError} HEDDLE_ARGUMENT_UNCLONEABLE, HEDDLE_SHARED_ARRAY, HEDDLE_TRANSFER, HEDDLE_PAYLOAD_BYTES.
    */
   pack(args: readonly unknown[], transfer: readonly TransferItem[], role: PayloadRole, when: PackFor): Packed;
+  /** Takes over the arguments of a call that a task made, as its worker sent them. */
+  repack(args: unknown): Packed;
   /** Does a value survive the way to a worker? For the reason of a cancel, which is told as far as it can be. */
   canSend(value: unknown): boolean;
   /** Takes over what `setup(data)` gets; for `StartOrder.setupData`. Throws as `pack` does. */

@@ -9,7 +9,7 @@ import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createPool, WorkerDiedError, type Pool, type PoolOptions } from '@heddle/ts-orchestrator';
 import { findProgram, requireBubblewrap } from '../../src/isolation/programs.ts';
 import { signalProcess } from '../../src/isolation/process-group.ts';
-import type { UntypedModule } from '../../src/pool/types.ts';
+import type { UntypedModule } from '../../src/task/module-types.ts';
 import { deferred, errorOf, fixture, isAlive, temporaryFolder } from '../helpers.ts';
 import { startProgram } from '../programs.ts';
 

@@ -43,6 +43,7 @@ export function createSimTransport(parts: SimTransportParts): Transport & { read
       const canResend = backend !== 'threads' || work.args === 'plain' || isCopied;
       return { value: args, transfer: [], canResend };
     },
+    repack: (args) => ({ value: args, transfer: [], canResend: true }),
     canSend: () => true,
     packSetup: (data) => data,
     start(order, events) {
