@@ -39,7 +39,8 @@ export type WorkerEvent = WorkerIdentity &
         readonly type: 'died';
         readonly exitCode: number | null;
         readonly signal: NodeJS.Signals | null;
-        readonly cause: unknown;
+        /** Of which code, and what was said last: as for a task that it took along. */
+        readonly error: unknown;
       }
     /** Nothing ended it, and its slot is given up. */
     | { readonly type: 'stuck'; readonly examination: Examination | undefined }

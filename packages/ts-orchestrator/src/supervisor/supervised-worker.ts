@@ -5,9 +5,9 @@
  */
 import type { Clock, Timer } from '../clock/clock.ts';
 import { SIGTERM_GRACE_MS } from '../clock/deadlines.ts';
-import { workerEvents, type RecycleReason, type WorkerIdentity } from '../diagnostics/events.ts';
+import type { RecycleReason } from '../diagnostics/events.ts';
 import type { Examination } from '../errors/examination.ts';
-import { addExamination, heddleError, HeddleError, workerDiedError, type WorkerDeath } from '../errors/errors.ts';
+import { addExamination, heddleError, HeddleError } from '../errors/errors.ts';
 import type { Examiner } from '../liveness/examiner.ts';
 import type { PoolTask, PoolWorker, TaskMessage, WorkerEnd, WorkerListener } from '../pool/worker-source.ts';
 import { canMoveWorker, type WorkerState } from '../pool/worker-state.ts';
@@ -16,6 +16,8 @@ import type { StartOrder, WorkerMessage } from '../transport/protocol.ts';
 import type { Link, LinkExit, Transport } from '../transport/transport.ts';
 import { loadFailure, setupFailure } from './start-failure.ts';
 import type { OutputLines } from './output-lines.ts';
+import { endByExit, endByGivingUp, type EndFacts } from './worker-end.ts';
+import { WorkerEvents } from './worker-events.ts';
 import { WorkerExamination } from './worker-examination.ts';
 
 /** Limits of heddle's own phases, in milliseconds. */
@@ -46,6 +48,7 @@ export class SupervisedWorker implements PoolWorker {
   readonly #parts: WorkerParts;
   readonly #listener: WorkerListener;
   readonly #order: StartOrder;
+  readonly #events: WorkerEvents;
   #link: Link;
   #state: WorkerState = 'starting';
   tasksGiven = 0;
@@ -71,8 +74,14 @@ export class SupervisedWorker implements PoolWorker {
     this.#listener = listener;
     this.#order = order;
     this.#startedAt = parts.clock.now();
+    this.#events = new WorkerEvents(() => ({
+      pool: order.poolName,
+      workerId: this.id,
+      pid: this.pid,
+      threadId: this.threadId,
+    }));
     this.#link = this.#startLink(order);
-    if (workerEvents.hasSubscribers) workerEvents.publish({ ...this.#identity, type: 'started' });
+    this.#events.started();
   }
 
   get state(): WorkerState {
@@ -85,10 +94,6 @@ export class SupervisedWorker implements PoolWorker {
 
   get threadId(): number | undefined {
     return this.#link.threadId;
-  }
-
-  get #identity(): WorkerIdentity {
-    return { pool: this.#order.poolName, workerId: this.id, pid: this.pid, threadId: this.threadId };
   }
 
   get stderrTail(): readonly string[] {
@@ -151,8 +156,7 @@ export class SupervisedWorker implements PoolWorker {
 
   retire(why: RecycleReason): void {
     if (this.#state !== 'ready' && this.#state !== 'busy') return;
-    if (workerEvents.hasSubscribers)
-      workerEvents.publish({ ...this.#identity, type: 'recycled', why, tasksGiven: this.tasksGiven });
+    this.#events.recycled(why, this.tasksGiven);
     if (this.#state === 'ready') this.#drain();
     else this.#move('retiring');
   }
@@ -207,8 +211,7 @@ export class SupervisedWorker implements PoolWorker {
 
   #killLink(): void {
     this.#arm(this.#parts.limits.terminateTimeoutMs, () => this.#giveUp());
-    if (workerEvents.hasSubscribers)
-      workerEvents.publish({ ...this.#identity, type: 'killed', examination: this.#foreseen });
+    this.#events.killed(this.#foreseen);
     this.#link.kill();
   }
 
@@ -230,12 +233,7 @@ export class SupervisedWorker implements PoolWorker {
         this.#arm(undefined);
         this.#move('ready');
         this.#wasReady = true;
-        if (workerEvents.hasSubscribers)
-          workerEvents.publish({
-            ...this.#identity,
-            type: 'ready',
-            elapsedMs: this.#parts.clock.now() - this.#startedAt,
-          });
+        this.#events.ready(this.#parts.clock.now() - this.#startedAt);
         this.#listener.onReady(this, this.#taskNames);
         return;
       case 'failed':
@@ -317,89 +315,38 @@ export class SupervisedWorker implements PoolWorker {
     const wasAsked = this.#state === 'draining' || this.#state === 'ending';
     const isStartFailure = this.#startError !== undefined || this.#state === 'starting';
     this.#move(wasAsked && !isStartFailure ? 'stopped' : 'failed');
-    const examination = this.#lastWords();
     this.#parts.output.end();
-    const death: WorkerDeath = {
-      pid: this.#link.pid,
-      threadId: this.#link.threadId,
-      exitCode: exit.exitCode,
-      signal: exit.signal,
-      stderrTail: this.#parts.output.tail,
-      how: describeExit(exit),
-      limit: exit.limit,
-    };
-    const cause = this.#fatal === undefined ? exit.cause : this.#fatal.error;
-    const hasBegun = (task: PoolTask) => this.#link.hasBegun(task.id) ?? true;
-    if (workerEvents.hasSubscribers)
-      workerEvents.publish(
-        this.#state === 'stopped'
-          ? { ...this.#identity, type: 'stopped' }
-          : {
-              ...this.#identity,
-              type: 'died',
-              exitCode: exit.exitCode,
-              signal: exit.signal,
-              cause: this.#startError ?? cause,
-            },
-      );
-    this.#end({
-      exit: { exitCode: exit.exitCode, signal: exit.signal },
-      errorFor: (task) => {
-        if (this.#startError !== undefined) return this.#startError;
-        if (exit.isSpawnFailure && isStartFailure)
-          return heddleError('HEDDLE_SPAWN', { worker: this.label, reason: describe(exit.cause ?? death.how) }, cause);
-        return workerDiedError(
-          this.label,
-          death,
-          task === undefined ? undefined : { name: task.call.name, attempt: task.attempt, hasBegun: hasBegun(task) },
-          cause,
-        );
-      },
-      hasBegun,
-      wasReady: this.#wasReady,
-      isStartFailure,
-      isStuck: false,
-      examination,
-      teardownError: this.#teardownError,
-    });
+    this.#end(endByExit(this.#facts(isStartFailure), exit));
   }
 
   /** Nothing ends it: settle what hangs on it and forget it. */
   #giveUp(): void {
     this.#move('failed');
-    const examination = this.#lastWords();
     this.#link.abandon();
-    if (workerEvents.hasSubscribers) workerEvents.publish({ ...this.#identity, type: 'stuck', examination });
-    this.#end({
-      exit: undefined,
-      errorFor: (task) => {
-        const error = heddleError(
-          'HEDDLE_WORKER_STUCK',
-          { worker: this.label, name: task?.call.name, limitMs: this.#parts.limits.terminateTimeoutMs },
-          task?.cause?.error ?? this.#startError,
-        );
-        addExamination(error, examination);
-        return error;
-      },
-      examination,
-      hasBegun: () => true,
-      wasReady: this.#wasReady,
-      isStartFailure: this.#startError !== undefined,
-      isStuck: true,
-      teardownError: this.#teardownError,
-    });
+    this.#end(endByGivingUp(this.#facts(this.#startError !== undefined), this.#parts.limits.terminateTimeoutMs));
   }
 
-  /** What was found out about it before its end. */
-  #lastWords(): Examination | undefined {
-    const last = this.#foreseen;
+  #facts(isStartFailure: boolean): EndFacts {
+    const examination = this.#foreseen;
     this.#examination.giveUp();
-    if (this.#startError instanceof HeddleError && this.#startError.code === 'HEDDLE_START_TIMEOUT')
-      addExamination(this.#startError, last);
-    return last;
+    const startError = this.#startError;
+    if (startError instanceof HeddleError && startError.code === 'HEDDLE_START_TIMEOUT')
+      addExamination(startError, examination);
+    return {
+      label: this.label,
+      link: this.#link,
+      stderrTail: this.stderrTail,
+      startError,
+      fatal: this.#fatal,
+      wasReady: this.#wasReady,
+      isStartFailure,
+      examination,
+      teardownError: this.#teardownError,
+    };
   }
 
   #end(end: WorkerEnd): void {
+    this.#events.ended(end, this.#state === 'stopped');
     this.#listener.onEnd(this, end);
   }
 
@@ -416,10 +363,4 @@ export class SupervisedWorker implements PoolWorker {
 
 function describe(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-}
-
-function describeExit({ exitCode, signal, cause }: LinkExit): string {
-  const why = cause instanceof Error ? ` (${cause.message})` : '';
-  if (signal !== null) return `was killed by ${signal}${why}`;
-  return exitCode === null ? `ended${why}` : `exited with code ${exitCode}${why}`;
 }

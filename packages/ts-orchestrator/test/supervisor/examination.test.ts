@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { expect, it, onTestFinished } from 'vitest';
+import type { WorkerEvent } from '../../src/diagnostics/events.ts';
 import type { Examination } from '../../src/errors/examination.ts';
 import type { Examinee, Examiner } from '../../src/liveness/examiner.ts';
 import { openFakePool, beginFakePool, type FakePool } from '../fake-pool.ts';
@@ -146,11 +147,16 @@ it("is left out for a caller's own reason, which nobody may change", async () =>
   expect(await errorOf(outcome)).toBe('enough');
 });
 
-it('reaches whoever listens for ends of workers', async () => {
+function listenToWorkers(): unknown[] {
   const events: unknown[] = [];
   const listen = (event: unknown) => events.push(event);
   subscribe('heddle:worker', listen);
   onTestFinished(() => void unsubscribe('heddle:worker', listen));
+  return events;
+}
+
+it('reaches whoever listens for ends of workers', async () => {
+  const events = listenToWorkers();
   const fake = await open({ name: 'listened' });
   runFor(fake, 1_000).catch(() => {});
   fake.clock.advance(1_050);
@@ -164,4 +170,21 @@ it('reaches whoever listens for ends of workers', async () => {
     { ...worker, type: 'killed', examination: SPINNING },
     { ...worker, type: 'stopped' },
   ]);
+});
+
+it('is not needed to tell of a death, a replacement, or a worker that stays', async () => {
+  const events = listenToWorkers();
+  const fake = await open({ recycleAfterTasks: 1, terminateTimeoutMs: 500, cancelGraceMs: 0 });
+  runFor(fake, 1_000).catch(() => {});
+  fake.links[0]!.exit({ signal: 'SIGSEGV' });
+  fake.links[1]!.becomeReady();
+  fake.clock.advance(1_000);
+  fake.examiner.answer(SPINNING);
+  fake.clock.advance(500);
+  const told = (events as WorkerEvent[]).map(({ workerId, type }) => `${workerId} ${type}`);
+  expect(told.slice(0, 4)).toEqual(['1 started', '1 ready', '1 recycled', '1 died']);
+  expect(told.slice(4)).toEqual(['2 started', '2 ready', '2 recycled', '2 killed', '2 stuck']);
+  expect(events[2]).toMatchObject({ workerId: 1, why: 'tasks', tasksGiven: 1 });
+  expect(events[3]).toMatchObject({ workerId: 1, signal: 'SIGSEGV', error: { code: 'HEDDLE_WORKER_DIED' } });
+  expect(events[8]).toMatchObject({ workerId: 2, examination: SPINNING });
 });
