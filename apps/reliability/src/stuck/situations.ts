@@ -37,7 +37,8 @@ export interface Situation {
 }
 
 const BOTH = ['threads', 'processes'] as const;
-const TIMEOUT_MS = 2_000;
+/** A deadline as users set it, and as heddle's own are by default. */
+const TIMEOUT_MS = 10_000;
 const GRACE_MS = 250;
 const TERMINATE_MS = 500;
 /** How long heddle waits for the rest of an end: a constant of its own (LATE_END_MS). */

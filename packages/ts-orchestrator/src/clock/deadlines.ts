@@ -51,10 +51,11 @@ export const INSPECTOR_OPEN_MS = 500;
 export const INSPECTOR_STACK_MS = 2_000;
 /**
  * For all of it: the longest that ending a worker by force is put off. A thread tells its stack in 26 to 43 ms; one that computes on
- * a machine under load (12 busy threads on 2 cores) took 900 ms; one that is blocked in native code tells it never.
+ * a machine under load (12 busy threads on 2 cores) took 900 ms. A blocked worker of either kind gets less: one that is blocked in
+ * native code, or whose answers are lost, tells it never.
  */
 export const EXAMINE_BUSY_THREAD_MS = 2_000;
-export const EXAMINE_THREAD_MS = 1_000;
+export const EXAMINE_BLOCKED_MS = 1_000;
 export const EXAMINE_PROCESS_MS = LOOK_MS + INSPECTOR_OPEN_MS + INSPECTOR_STACK_MS;
 
 // ---- replacing a worker ----

@@ -1,14 +1,14 @@
 /**
  * Examines one worker, one examination at a time: who asks while one is under way gets its result too.
  */
-import { EXAMINE_BUSY_THREAD_MS, EXAMINE_PROCESS_MS, EXAMINE_THREAD_MS } from '../clock/deadlines.ts';
+import { EXAMINE_BLOCKED_MS, EXAMINE_BUSY_THREAD_MS, EXAMINE_PROCESS_MS } from '../clock/deadlines.ts';
 import type { Examination, StackReading } from '../errors/examination.ts';
 import type { Examinee, ExamineLimits, Examiner } from '../liveness/examiner.ts';
 import type { Link } from '../transport/transport.ts';
 
-const THREAD_LIMITS: ExamineLimits = { busyMs: EXAMINE_BUSY_THREAD_MS, otherMs: EXAMINE_THREAD_MS };
+const THREAD_LIMITS: ExamineLimits = { busyMs: EXAMINE_BUSY_THREAD_MS, otherMs: EXAMINE_BLOCKED_MS };
 // An inspector that doesn't open has a shorter deadline of its own.
-const PROCESS_LIMITS: ExamineLimits = { busyMs: EXAMINE_PROCESS_MS, otherMs: EXAMINE_PROCESS_MS };
+const PROCESS_LIMITS: ExamineLimits = { busyMs: EXAMINE_PROCESS_MS, otherMs: EXAMINE_BLOCKED_MS };
 
 type Done = (examination: Examination | undefined) => void;
 
