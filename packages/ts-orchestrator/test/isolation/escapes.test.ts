@@ -90,6 +90,13 @@ describe.each(LEVELS)('level %s', (level) => {
     expect(await pool.run('inspectorUrl')).toBeUndefined();
   });
 
+  onLevel(level, 'leaves nothing behind after close', async () => {
+    const { code, stdout, stderr } = await startProgram('opens-and-closes.mjs', [level, '3']).ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { before, after, children } = JSON.parse(stdout) as { before: object; after: object; children: string };
+    expect({ after, children }).toEqual({ after: before, children: '' });
+  });
+
   onLevel(level, 'frees a worker that goes over its memory, and no other task', async () => {
     const pool = await isolated({ workers: 2, limits: { rssMiB: 200 } });
     const controller = new AbortController();
