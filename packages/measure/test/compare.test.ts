@@ -100,9 +100,9 @@ describe('results', () => {
     expect(resultOf(comparison, 'a').problem).toBe('the result changed between rounds: digest 1, then 3');
   });
 
-  test('artifacts are those of the last check', async () => {
+  test('artifacts and notes are those of the last check', async () => {
     const comparison = await compareContestants([spec('a', 'changes.js')], QUICK);
-    expect(resultOf(comparison, 'a').artifacts).toEqual({ picture: '/3.png' });
+    expect(resultOf(comparison, 'a')).toMatchObject({ artifacts: { picture: '/3.png' }, notes: { seen: 'round 3' } });
   });
 });
 
