@@ -4,6 +4,7 @@
  */
 import { expect, expectTypeOf, it } from 'vitest';
 import type { Pool } from '@heddle/ts-orchestrator';
+import { currentTask } from '@heddle/ts-orchestrator/task';
 import type * as tiles from './fixtures/typescript/tiles.ts';
 
 interface Extra {
@@ -37,6 +38,15 @@ it('types of calls', () => {
     // @ts-expect-error -- no such option
     void extra.run('none', [], { timeout: 5 });
   };
+  const insideTask = () => {
+    const task = currentTask<typeof tiles>();
+    expectTypeOf(task.run('area', [{ width: 1, height: 2 }], { priority: 1 })).toEqualTypeOf<Promise<number>>();
+    // @ts-expect-error -- no such export
+    void task.run('aera', [{ width: 1, height: 2 }]);
+    // @ts-expect-error -- a predicate would have to run in the host
+    void task.run('area', [{ width: 1, height: 2 }], { retryOn: () => true });
+    void currentTask().run('anything', [1, 2]);
+  };
   const iterations = async (pool: Pool<typeof tiles>) => {
     const scene = [{ width: 1, height: 2 }];
     for await (const item of pool.map('area', scene))
@@ -48,5 +58,5 @@ it('types of calls', () => {
     // @ts-expect-error -- items of another type
     pool.map('area', [1, 2]);
   };
-  expect([calls, iterations].map((each) => typeof each)).toEqual(['function', 'function']);
+  expect([calls, insideTask, iterations].map((each) => typeof each)).toEqual(['function', 'function', 'function']);
 });
