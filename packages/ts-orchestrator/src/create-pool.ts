@@ -86,6 +86,7 @@ export function assemblePool(assembly: PoolAssembly): { readonly scheduler: Sche
   const scheduler = new Scheduler({ source, transport, clock, random, options, moduleUrl, keepAlive });
   const core = new PoolCore({
     scheduler,
+    key: options,
     retry: options,
     mapWindow: backend === 'inline' ? tasksPerWorker : 2 * workersMax,
   });
@@ -125,7 +126,7 @@ async function createTransport(options: ResolvedPoolOptions, moduleUrl: string):
       return createInlineTransport({
         isByReference: unsafeByReference,
         clock: systemClock,
-        createRunner: (port) => new TaskRunner(port),
+        createRunner: (port) => new TaskRunner(port, [], options),
         captureOutput: shareCapturedOutput,
       });
   }

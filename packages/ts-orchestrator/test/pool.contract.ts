@@ -356,7 +356,12 @@ export function poolContract(backend: Backend): void {
         });
         expect(error.cause).toBeInstanceOf(TypeError);
         expect(error.stack).toContain('tasks.mjs');
-        expect(error.task).toMatchObject({ name: 'throwsQuota', attempt: 1, workerId: 1 });
+        expect(error.task).toMatchObject({ name: 'throwsQuota', attempt: 1, workerId: 1, stderrTail: [] });
+        // The worker lives on.
+        expect(error.task).toMatchObject({ exitCode: undefined, signal: undefined });
+        expect(
+          (error.task as { pid: unknown; threadId: unknown })[backend === 'threads' ? 'threadId' : 'pid'],
+        ).toBeGreaterThan(0);
         expect((error.task as { elapsedMs: number }).elapsedMs).toBeGreaterThanOrEqual(0);
         expect(Object.keys(error)).not.toContain('task');
         expect(await errorOf(pool.run('throwsLate'))).toBeInstanceOf(SyntaxError);

@@ -21,6 +21,7 @@ class RunningTask implements RealmTask {
   readonly index: number | undefined;
   readonly attempt: number;
   readonly workerId: number;
+  readonly poolKey: object | undefined;
   readonly print: (text: string) => void;
   readonly log: (text: string) => void;
   readonly progress: (value: unknown) => void;
@@ -37,13 +38,14 @@ class RunningTask implements RealmTask {
   #controller: AbortController | undefined;
   #reason: unknown;
 
-  constructor(message: RunMessage, workerId: number, port: WorkerPort) {
+  constructor(message: RunMessage, workerId: number, port: WorkerPort, poolKey: object | undefined) {
     this.id = message.id;
     this.name = message.name;
     this.index = message.index;
     this.attempt = message.attempt;
     this.credit = message.credit;
     this.workerId = workerId;
+    this.poolKey = poolKey;
     this.print = (text) => outsideTask(() => port.print(this.name, text));
     this.log = (text) => this.print(`${text}\n`);
     this.#port = port;
@@ -102,14 +104,16 @@ class RunningTask implements RealmTask {
 export class TaskRunner {
   readonly #port: WorkerPort;
   readonly #tasks = new Map<number, RunningTask>();
+  readonly #poolKey: object | undefined;
   readonly #gauges: MemoryWatchParts['gauges'];
   #memory: MemoryWatch | undefined;
   #module: TaskModule | undefined;
   #order: StartOrder | undefined;
 
-  /** `gauges`: what tells how much memory this worker holds. */
-  constructor(port: WorkerPort, gauges: MemoryWatchParts['gauges'] = []) {
+  /** `gauges`: what tells how much memory this worker holds. `poolKey`: stands for its pool, inline. */
+  constructor(port: WorkerPort, gauges: MemoryWatchParts['gauges'] = [], poolKey?: object) {
     this.#port = port;
+    this.#poolKey = poolKey;
     this.#gauges = gauges;
   }
 
@@ -185,7 +189,7 @@ export class TaskRunner {
   async #run(message: RunMessage): Promise<void> {
     const { id, name } = message;
     const port = this.#port;
-    const task = new RunningTask(message, this.#order!.workerId, port);
+    const task = new RunningTask(message, this.#order!.workerId, port, this.#poolKey);
     this.#tasks.set(id, task);
     try {
       port.begin(id);

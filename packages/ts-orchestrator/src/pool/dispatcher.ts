@@ -393,6 +393,15 @@ export class Dispatcher {
 
   // ---- calls of tasks by tasks ----
 
+  /** The task whose run has this number, unless it was told to stop. */
+  running(runId: number): PoolTask | undefined {
+    for (const worker of this.#parts.fleet.workers) {
+      const task = worker.tasks.get(runId);
+      if (task?.state === 'running') return task;
+    }
+    return undefined;
+  }
+
   /** What the run of a task has called; made with its first call. */
   familyOf(task: PoolTask): Family<PoolTask> {
     return (task.family ??= new Family(task.depth + 1));

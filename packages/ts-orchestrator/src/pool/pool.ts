@@ -4,6 +4,7 @@
 import { STREAM_WINDOW } from '../clock/deadlines.ts';
 import { heddleError, HeddleError } from '../errors/errors.ts';
 import { readOptions, booleanOption, show } from '../errors/option-reader.ts';
+import { taskRealm } from '../task/task-context.ts';
 import { AbortRegistry } from '../task/cancellation.ts';
 import {
   checkArguments,
@@ -86,6 +87,8 @@ export interface Pool<M> extends AsyncDisposable {
 
 export interface PoolParts {
   readonly scheduler: Scheduler;
+  /** What tasks that run on this side name as their pool: see `RealmTask`. */
+  readonly key: object;
   /** For calls that say nothing about it. */
   readonly retry: RetryRule;
   /** Items a `map` may have under way. */
@@ -212,6 +215,9 @@ export class PoolCore {
   #submit(name: string, call: CallParsed, parts: CallParts): PoolTask {
     const { timeoutMs, priority, signal, onProgress } = call;
     const { pack, retry, onOutcome, onItem, index, credit = 0, isBounded = false } = parts;
+    // Inline, a task can reach this very object. It must not wait for the place that it holds itself.
+    const inside = taskRealm.storage.getStore();
+    const callerId = inside?.poolKey === this.#parts.key ? inside.id : undefined;
     let undo: (() => void) | undefined;
     const task = this.#scheduler.submit(
       {
@@ -229,7 +235,7 @@ export class PoolCore {
         },
       },
       pack,
-      isBounded,
+      { isBounded, callerId },
     );
     if (signal !== undefined) undo = this.#aborts.add(signal, (reason) => this.#scheduler.cancel(task, reason));
     return task;

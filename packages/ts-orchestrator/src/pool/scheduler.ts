@@ -138,12 +138,21 @@ export class Scheduler implements WorkerListener {
 
   /**
    * Takes a call over. Throws what is wrong with it, and then nothing was taken. `pack` gives the arguments for now, for later,
-   * or for more than once. `isBounded`: the caller bounds its calls itself, so the queue's limit isn't for it.
+   * or for more than once. `isBounded`: the caller bounds its calls itself, so the queue's limit isn't for it. `callerId`: the run of
+   * a task of this pool that calls; it counts as waiting, and leaves its place to others.
    */
-  submit(call: TaskCall, pack: (when: PackFor) => Packed, isBounded: boolean): PoolTask {
+  submit(
+    call: TaskCall,
+    pack: (when: PackFor) => Packed,
+    { isBounded, callerId }: { readonly isBounded: boolean; readonly callerId: number | undefined },
+  ): PoolTask {
     this.#submitting++;
     try {
-      const task = this.#takeOver(call, pack, isBounded);
+      const caller = callerId === undefined ? undefined : this.#dispatcher.running(callerId);
+      const task =
+        caller === undefined
+          ? this.#takeOver(call, pack, isBounded)
+          : this.#enqueue(call, pack(call.retry.retries > 0 ? 'keep' : 'later'), caller);
       this.#onSubmitted(task);
       return task;
     } finally {
@@ -188,15 +197,16 @@ export class Scheduler implements WorkerListener {
     return this.#dispatcher.capacity > 0 ? this.#fleet.free : undefined;
   }
 
-  #enqueue(call: TaskCall, packed: Packed): PoolTask {
+  #enqueue(call: TaskCall, packed: Packed, caller?: PoolTask): PoolTask {
     this.#assertOpen();
-    const task = this.#newTask(call, packed);
+    const task = this.#newTask(call, packed, caller);
     this.#dispatcher.enqueue(task);
     return task;
   }
 
-  #newTask(call: TaskCall, packed: Packed): PoolTask {
-    const task = new Task<Packed, PoolWorker>(++this.#lastTaskNumber, call, packed);
+  #newTask(call: TaskCall, packed: Packed, caller?: PoolTask): PoolTask {
+    const family = caller === undefined ? undefined : this.#dispatcher.familyOf(caller);
+    const task = new Task<Packed, PoolWorker>(++this.#lastTaskNumber, call, packed, family);
     this.#events.submitted(task);
     return task;
   }

@@ -41,6 +41,10 @@ export interface TaskContext<M = UntypedModule> {
 
 /** A task as this side knows it. */
 export interface RealmTask extends TaskContext {
+  /** Number of its run on the wire. */
+  readonly id: number;
+  /** Stands for its pool where that lives on this side, which is inline. */
+  readonly poolKey: object | undefined;
   /** Takes text that the task prints. */
   readonly print: (text: string) => void;
 }

@@ -36,7 +36,7 @@ interface PackedArguments {
 export class Family<T> {
   /** How deep the calls are, from 1. */
   readonly depth: number;
-  /** Calls without an outcome. */
+  /** Calls without an outcome that end with the run. */
   readonly children = new Map<unknown, T>();
   /** Those of them that wait for a worker or have one. As long as there are any, the caller counts as waiting. */
   underWay = 0;

@@ -114,7 +114,7 @@ export async function runPlan(plan: Plan): Promise<PlanResult> {
 /** Writes down what the pool takes over and what it makes of it, at that moment: callers hear of it later. */
 function watchOutcomes(scheduler: Scheduler, history: History): void {
   const submit = scheduler.submit.bind(scheduler);
-  scheduler.submit = (call, pack, isBounded) => {
+  scheduler.submit = (call, pack, origin) => {
     let key = 0;
     const watched: TaskCall = {
       ...call,
@@ -128,8 +128,8 @@ function watchOutcomes(scheduler: Scheduler, history: History): void {
       key = keyOf(result.value);
       return result;
     };
-    const task = submit(watched, packed, isBounded);
-    history.add({ e: 'taken', key, isBounded });
+    const task = submit(watched, packed, origin);
+    history.add({ e: 'taken', key, isBounded: origin.isBounded });
     return task;
   };
 }
