@@ -56,7 +56,7 @@ export const killStorm: Check = {
   target: 'lost 0, doubled 0, hung 0',
   method:
     `Four workers, ${TASKS.toLocaleString('en-US')} numbered tasks, 1,000 of them under way at a time; a worker is made to die every ` +
-    `${KILL_EVERY_MS} ms, or as soon as the one before has died and another is at work. The caller keeps its own books, and each run is appended to a file ` +
+    `${KILL_EVERY_MS} ms, or as soon as the one before has been replaced. The caller keeps its own books, and each run is appended to a file ` +
     'that heddle knows nothing of. Every second task may run again after a crash, the others must not. Lost: no value, or for those that ' +
     'must not run again neither a value nor an error that says the task had begun. Doubled: one attempt that ran twice. Hung: no outcome for 30 s ' +
     'after the last one.',

@@ -10,7 +10,7 @@ import { SITUATIONS, type Situation } from '../stuck/situations.ts';
 
 const LATE_SHARE_MAX = 0.1;
 const RUNS = 2;
-const LANES = 2;
+const LANES = 3;
 
 const forBackend = <T>(value: T | Readonly<Partial<Record<Backend, T>>>, backend: Backend): T =>
   typeof value === 'object' && value !== null ? (value as Record<Backend, T>)[backend] : (value as T);
@@ -73,7 +73,7 @@ export const stuck: Check = {
         rows[place] = await measure(situation, backend, isQuick ? 1 : RUNS, addon);
       }
     };
-    await Promise.all(Array.from({ length: isQuick ? cases.length : LANES }, lane));
+    await Promise.all(Array.from({ length: LANES }, lane));
     return rows;
   },
 };

@@ -46,7 +46,6 @@ const HEAP_MIB = 32;
 const RETRIES = 20;
 /** A bomb goes off within this time, in the middle of whatever its worker does then. */
 const BOMB_MS_MAX = 50;
-/** A process takes as long to start as passes between two deaths: with fewer workers none would live. */
 const WORKERS = 4;
 
 const order = readOrder<StormOrder>();
@@ -89,8 +88,8 @@ async function runOne(n: number): Promise<void> {
 let bombs = 0;
 const kill = setInterval(() => {
   const { died, live } = pool.stats().workers;
-  // One at a time: a worker takes its time to run out of memory.
-  if (died < bombs) return;
+  // One at a time: a worker takes its time to run out of memory, and another to take its place.
+  if (died < bombs || live.length < WORKERS || live.some(({ state }) => state === 'starting')) return;
   const victims = live.filter(({ state }) => state === 'busy');
   // With nobody at work there is nothing to hurt.
   if (victims.length === 0) return;
