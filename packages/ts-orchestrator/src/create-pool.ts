@@ -97,7 +97,7 @@ async function createTransport(options: ResolvedPoolOptions, moduleUrl: string):
   const { backend, name, env, execArgv, isolation, heapMiB, rssMiB, cpuSeconds, unsafeByReference } = options;
   switch (backend) {
     case 'threads':
-      return createThreadTransport({ name, env, execArgv, heapMiB });
+      return createThreadTransport({ name, env, execArgv, heapMiB, clock: systemClock });
     case 'processes': {
       const { parentDeath, setprivPath } = await planParentDeath();
       const limits = { heapMiB, rssMiB, cpuSeconds };

@@ -3,10 +3,13 @@
  *
  * Oddities met: a thread's messages may still lie in the port when its exit is reported, so the port is emptied then; adding a
  * listener refs a port again, so unref comes last; reading a thread's stdout refs a handle that nothing can unref, so what got
- * there before the entry took the streams over is read only after the exit.
+ * there before the entry took the streams over is read only after the exit; Node 20 never closes the files that its module loader
+ * reads when the thread is terminated meanwhile, so a thread that loads is let finish that first.
  */
 import { MessageChannel, receiveMessageOnPort, Worker, type WorkerOptions } from 'node:worker_threads';
 import { readThreadStack } from '../liveness/thread-stack.ts';
+import type { Clock, Timer } from '../clock/clock.ts';
+import { THREAD_LOAD_MS } from '../clock/deadlines.ts';
 import { arePrimitive, canClone, checkCopyable, cloneValue, payloadError, SETUP_ROLE } from '../task/payload.ts';
 import { entryUrl } from './entry-url.ts';
 import type { WorkerMessage } from './protocol.ts';
@@ -18,6 +21,7 @@ export interface ThreadTransportOptions {
   readonly env: Readonly<Record<string, string>> | undefined;
   readonly execArgv: readonly string[] | undefined;
   readonly heapMiB: number | undefined;
+  readonly clock: Clock;
 }
 
 export function createThreadTransport(options: ThreadTransportOptions): Transport {
@@ -41,6 +45,9 @@ export function createThreadTransport(options: ThreadTransportOptions): Transpor
     start: (order, events) => startThread(order, events, options),
   };
 }
+
+/** Measured: 60 threads that were terminated in their first 45 ms left 7 files open on Node 20, none on 24. */
+const LEAKS_WHILE_LOADING = Number.parseInt(process.versions.node, 10) < 24;
 
 function startThread(order: ThreadStart['order'], events: LinkEvents, options: ThreadTransportOptions): Link {
   const { port1: port, port2 } = new MessageChannel();
@@ -70,8 +77,19 @@ function startThread(order: ThreadStart['order'], events: LinkEvents, options: T
   let isAbandoned = false;
   let hasSpoken = false;
   let cause: unknown;
+  let isLoading = LEAKS_WHILE_LOADING;
+  let loadWait: Timer | undefined;
+  const terminate = () => {
+    loadWait?.cancel();
+    void worker.terminate();
+  };
+  const onLoaded = () => {
+    isLoading = false;
+    if (loadWait !== undefined) terminate();
+  };
   const receive = (message: WorkerMessage) => {
     hasSpoken = true;
+    if (message.t === 'loaded' || message.t === 'failed') onLoaded();
     if (message.t === 'print') takePrinted(words, message.text);
     if (isAbandoned) return;
     if (message.t === 'print') events.onOutput(message.task, message.text);
@@ -81,12 +99,13 @@ function startThread(order: ThreadStart['order'], events: LinkEvents, options: T
   port.on('messageerror', (error) => {
     // Some reply can't be read, and it doesn't say which: the thread is ended, so that its task gets an outcome.
     cause ??= error;
-    void worker.terminate();
+    terminate();
   });
   worker.on('error', (error) => {
     cause ??= error;
   });
   worker.once('exit', (exitCode) => {
+    loadWait?.cancel();
     for (let left = receiveMessageOnPort(port); left !== undefined; left = receiveMessageOnPort(port)) {
       receive(left.message as WorkerMessage);
     }
@@ -118,7 +137,10 @@ function startThread(order: ThreadStart['order'], events: LinkEvents, options: T
     },
     hasBegun: (id) => Atomics.load(words, OWNERSHIP_WORD) === (id | 0),
     readStack: (done) => readThreadStack(threadId, done),
-    kill: () => void worker.terminate(),
+    kill() {
+      if (isLoading) loadWait ??= options.clock.after(THREAD_LOAD_MS, terminate);
+      else terminate();
+    },
     abandon() {
       isAbandoned = true;
       port.close();
