@@ -187,7 +187,9 @@ export class Fleet {
     worker.stop();
   }
 
+  /** The end: starts nothing any more. */
   stopAll(): void {
+    this.#isGivenUp = true;
     this.#pause?.cancel();
     for (const worker of this.#workers.values()) this.stop(worker);
   }
@@ -241,7 +243,8 @@ export class Fleet {
       if (this.counters.stuck >= STUCK_MAX) return { giveUpFor: this.#firstStuck.error };
     }
     if (!end.isStartFailure && (!isDeath || hasBegunTask || worker.answered > 0)) return undefined;
-    return this.#afterFailure(worker, end);
+    // After the end nothing is started again, so nothing is waited for.
+    return this.#isGivenUp ? undefined : this.#afterFailure(worker, end);
   }
 
   #afterFailure(worker: PoolWorker, end: WorkerEnd): { readonly giveUpFor: unknown } | undefined {

@@ -46,6 +46,22 @@ describe('a worker that died before it began', () => {
   });
 });
 
+it('a start that fails while the pool closes leaves no timer for the next', async () => {
+  const { pool, links, clock } = await openFakePool();
+  const runs = [pool.run('f'), pool.run('f')];
+  links[1]!.exit();
+  links[2]!.emit({ t: 'failed', phase: 'load', error: { kind: 'value', value: 'no' }, isTypeScriptWanted: false });
+  links[0]!.reply(1);
+  links[0]!.reply(2);
+  expect(await Promise.all(runs)).toEqual([1, 2]);
+  const closed = pool.close();
+  await turn();
+  links[0]!.exit({ exitCode: 0, signal: null });
+  links[2]!.exit();
+  await closed;
+  expect(clock.pending).toBe(0);
+});
+
 it('a late reply of a worker that is being ended: its task runs again in one that is idle', async () => {
   const { pool, links, clock } = await openFakePool({
     cancelGraceMs: 0,
