@@ -21,6 +21,10 @@ import { resultOf } from './sim-worker.ts';
 export interface Promised {
   readonly backend: Backend;
   readonly workersMax: number;
+  /** Ready workers beyond those that work. */
+  readonly spares: number;
+  /** Does the host know what a dead worker had begun? */
+  readonly hasOwnershipWord: boolean;
   readonly tasksPerWorker: number;
   readonly queueLimit: number;
   readonly mapWindow: number;
@@ -49,6 +53,8 @@ interface TaskState {
   begins: number;
   sentAt: number;
   lastLink: number;
+  begunIn: number;
+  isMovable: boolean;
   cancelledAt: number | undefined;
   cancelledBy: string | undefined;
   /** Its caller wants no more of it. */
@@ -122,6 +128,8 @@ class Checker {
         begins: 0,
         sentAt: 0,
         lastLink: 0,
+        begunIn: 0,
+        isMovable: false,
         cancelledAt: undefined,
         cancelledBy: undefined,
         isLeft: false,
@@ -335,6 +343,8 @@ class Checker {
   #unexplainedDeath(task: TaskState, link: LinkState | undefined): string | undefined {
     if (link === undefined) return 'it was never sent';
     if (!link.isDead) return 'its worker lives';
+    const isKnown = this.#promised.hasOwnershipWord && this.#promised.backend !== 'inline';
+    if (isKnown && task.isMovable && task.begunIn !== task.lastLink) return 'that worker had not begun it';
     return undefined;
   }
 
@@ -375,7 +385,8 @@ class Checker {
     return this.#failures > this.#promised.restartCount || this.#stuck > 1;
   }
 
-  #closed(record: HistoryRecord): void {
+  #closed(record: HistoryRecord & { pendingTimers: number }): void {
+    if (record.pendingTimers > 0) this.#bad(record, `the pool is closed and ${record.pendingTimers} timers are left`);
     for (const [number, link] of this.#links)
       if (!link.isOver) this.#bad(record, `the pool is closed and worker ${number} is not gone`);
     for (const task of this.#tasks.values())
@@ -427,6 +438,7 @@ class Checker {
       case 'begin': {
         const task = this.#task(record.key);
         task.begins++;
+        task.begunIn = record.link;
         if (task.begins > 1 + this.#promised.retriesOf(record.key))
           this.#bad(record, `task ${record.key} begins ${task.begins} times`);
         for (const [number, other] of this.#links)
@@ -465,7 +477,8 @@ class Checker {
       held: new Set(),
       running: new Map(),
     });
-    if (++this.#liveLinks > this.#promised.workersMax) this.#bad(record, `${this.#liveLinks} workers live`);
+    if (++this.#liveLinks > this.#promised.workersMax + this.#promised.spares)
+      this.#bad(record, `${this.#liveLinks} workers live`);
     if (this.#isClosed) this.#bad(record, 'a worker is started after the end');
   }
 
@@ -501,6 +514,7 @@ class Checker {
     task.sentAt = record.at;
     task.lastLink = record.link;
     task.attempt = record.attempt;
+    task.isMovable = record.isMovable;
     this.#noLongerWaiting(task);
   }
 
@@ -526,9 +540,10 @@ class Checker {
     const { submitted, succeeded, failed, cancelled, timedOut, queued, delayed, running } = look.tasks;
     if (submitted !== succeeded + failed + cancelled + timedOut + queued + delayed + running)
       this.#bad(record, `the counters do not add up: ${JSON.stringify(look.tasks)}`);
-    if (queued > 0 && look.liveStates.includes('ready'))
+    if (queued > 0 && look.liveStates.filter((state) => state === 'ready').length > look.spares)
       this.#bad(record, `${queued} tasks wait while a worker is ready`);
-    if (look.liveStates.length > this.#promised.workersMax) this.#bad(record, `${look.liveStates.length} workers live`);
+    if (look.liveStates.length > this.#promised.workersMax + this.#promised.spares)
+      this.#bad(record, `${look.liveStates.length} workers live`);
   }
 
   /** Nothing will happen any more. */

@@ -181,9 +181,9 @@ export class Client {
     this.#history.add({ e: 'close', cancel });
     try {
       await this.#pool.close({ cancel });
-      this.#history.add({ e: 'closed' });
+      this.#history.add({ e: 'closed', pendingTimers: this.#world.pendingTimers });
     } catch (error) {
-      this.#history.add({ e: 'close-failed', error });
+      this.#history.add({ e: 'close-failed', error, pendingTimers: this.#world.pendingTimers });
     }
   }
 

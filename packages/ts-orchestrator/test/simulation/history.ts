@@ -18,16 +18,18 @@ export type HistoryEvent =
   | { e: 'item'; key: number; value: unknown }
   | { e: 'pull'; map: number; key: number }
   | { e: 'map-ended'; map: number; error: unknown }
-  | { e: 'drain' | 'drained' | 'closed' }
+  | { e: 'drain' | 'drained' }
+  | { e: 'closed'; pendingTimers: number }
   | { e: 'close'; cancel: boolean }
-  | { e: 'close-failed'; error: unknown }
+  | { e: 'close-failed'; error: unknown; pendingTimers: number }
   | { e: 'look'; look: Look }
   /** Nothing will happen any more. */
   | { e: 'rest'; look: Look; pendingCalls: number }
   | { e: 'host-threw'; error: unknown }
   // host to worker
   | { e: 'start'; link: number; worker: number }
-  | { e: 'send'; link: number; key: number; id: number; attempt: number }
+  /** `isMovable`: were this worker to die before it begins, another could get it. */
+  | { e: 'send'; link: number; key: number; id: number; attempt: number; isMovable: boolean }
   | { e: 'send-cancel'; link: number; key: number }
   | { e: 'send-credit'; link: number; key: number; items: number }
   | { e: 'send-stop' | 'kill' | 'abandon'; link: number }
@@ -50,6 +52,8 @@ export interface Look {
     Record<'submitted' | 'succeeded' | 'failed' | 'cancelled' | 'timedOut' | 'queued' | 'delayed' | 'running', number>
   >;
   readonly liveStates: readonly string[];
+  /** Ready workers in reserve. */
+  readonly spares: number;
   readonly holds: number;
   readonly pendingTimers: number;
   readonly listeners: number;

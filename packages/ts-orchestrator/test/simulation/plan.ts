@@ -14,9 +14,19 @@ export interface Plan {
   readonly calls: readonly Call[];
   /** How a worker behaves, by its number from 1; drawn from the seed or written by hand. */
   readonly worker: (number: number) => WorkerPlan;
+  readonly sabotage?: Sabotage;
 }
 
+/** What may be made to fail, each time it happens; the name of the fault, or undefined. */
+export type Sabotage = (operation: Operation) => string | undefined;
+export type Operation = 'start' | 'tell' | 'receive' | 'kill' | 'exit' | 'timer';
+
+/** How late a sabotaged timer or exit is. */
+export const LATE_MS = 700;
+
 export interface WirePlan {
+  /** Is somebody there who finds out what a worker is at, before it is ended? */
+  readonly hasExaminer: boolean;
   /** Longest way of one message, in milliseconds. */
   readonly latencyMsMax: number;
   /** Does the host know what a dead worker had begun? */
@@ -106,6 +116,8 @@ export interface WorkerPlan {
   readonly kill: 'fine' | 'never' | 'late';
   /** From a kill, or from a death, to the exit that the host sees. */
   readonly exitMs: number;
+  /** Tells so long after it became ready that it has grown too much. */
+  readonly growsAfterMs: number | undefined;
   /** Dies so long after it became ready, whatever it does then. */
   readonly diesAfterMs: number | undefined;
 }
@@ -121,6 +133,7 @@ export const CALM_WORKER: WorkerPlan = {
   teardownMs: 1,
   kill: 'fine',
   exitMs: 1,
+  growsAfterMs: undefined,
   diesAfterMs: undefined,
 };
 

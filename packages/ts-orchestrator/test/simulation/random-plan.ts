@@ -22,6 +22,7 @@ interface Mood {
   readonly badEnds: number;
   readonly stuckKills: number;
   readonly deaths: number;
+  readonly growth: number;
   readonly aborts: number;
   readonly timeouts: number;
   readonly reentries: number;
@@ -39,6 +40,7 @@ export function randomPlan(seed: number): Plan {
     badEnds: random.pick([0, 0, 0.3]),
     stuckKills: random.pick([0, 0, 0, 0.3]),
     deaths: random.pick([0, 0, 0.2]),
+    growth: random.pick([0, 0, 0, 0.3]),
     aborts: random.pick([0, 0.1, 0.4]),
     timeouts: random.pick([0, 0.1, 0.5]),
     reentries: random.pick([0, 0, 0.2]),
@@ -50,6 +52,7 @@ export function randomPlan(seed: number): Plan {
     options,
     wire: {
       latencyMsMax: random.pick([0, 1, 5]),
+      hasExaminer: random.chance(0.3),
       hasOwnershipWord: random.chance(0.85),
       losesMessages: random.chance(0.5),
       repeatsExit: random.chance(0.1),
@@ -87,6 +90,10 @@ function randomOptions(random: Chance, backend: 'inline' | 'threads' | 'processe
     options.retries = random.pick([0, 1, 3]);
     options.retryOn = random.pick<NonNullable<PoolOptions['retryOn']>>(['crash', 'crash', 'error', ...PREDICATES]);
     options.retryDelayMs = random.pick([0, 1, 30]);
+  }
+  if (backend !== 'inline') {
+    options.spares = random.pick([0, 0, 0, 1, 2]);
+    if (random.chance(0.2)) options.recycleAfterTasks = random.pick([1, 2, 5]);
   }
   if (random.chance(0.2)) options.taskTimeoutMs = random.pick([1, 5, 40]);
   return options;
@@ -206,6 +213,7 @@ function randomWorker(random: Chance, mood: Mood, isInline: boolean, number: num
     teardownMs: random.pick([0, 0, 1, 10]),
     kill: random.chance(mood.stuckKills) ? random.pick(['never', 'late']) : 'fine',
     exitMs: random.pick([0, 0, 1, 15]),
+    growsAfterMs: random.chance(mood.growth) ? random.int(0, 60) : undefined,
     diesAfterMs: random.chance(mood.deaths) ? random.int(0, 60) : undefined,
   };
 }

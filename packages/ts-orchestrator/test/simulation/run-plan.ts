@@ -2,17 +2,20 @@
  * Runs one plan: the real pool on the simulated wire, the callers of the plan, and the checker over what happened.
  */
 import { getEventListeners } from 'node:events';
+import { EXAMINE_PROCESS_MS } from '../../src/clock/deadlines.ts';
 import { assemblePool } from '../../src/create-pool.ts';
+import type { Clock } from '../../src/clock/clock.ts';
 import { KeepAlive } from '../../src/pool/keep-alive.ts';
 import { parsePoolOptions, type ResolvedPoolOptions } from '../../src/pool/pool-options.ts';
 import type { Scheduler } from '../../src/pool/scheduler.ts';
-import type { PackFor } from '../../src/transport/transport.ts';
-import type { TaskCall } from '../../src/task/task.ts';
+import type { PackFor, Transport } from '../../src/transport/transport.ts';
+import type { Outcome, TaskCall } from '../../src/task/task.ts';
 import { check } from './checker.ts';
 import { Client } from './client.ts';
 import { History, type HistoryRecord, type Look } from './history.ts';
-import { CALM_WORK, type Call, type Plan, type TaskCallBase, type RunCall, type Work } from './plan.ts';
+import { CALM_WORK, LATE_MS, type Call, type Plan, type TaskCallBase, type RunCall, type Work } from './plan.ts';
 import { Chance, poolRandom, STREAMS } from './chance.ts';
+import { createSimExaminer } from './sim-examiner.ts';
 import { keyOf } from './sim-worker.ts';
 import { createSimTransport } from './sim-transport.ts';
 import { World } from './world.ts';
@@ -25,23 +28,38 @@ export interface PlanResult {
 
 class CountingKeepAlive extends KeepAlive {
   holds = 0;
+  readonly #release: (release: () => void) => void;
+
+  constructor(release: (release: () => void) => void = (act) => act()) {
+    super();
+    this.#release = release;
+  }
+
   override hold(): void {
     this.holds++;
   }
   override release(): void {
-    this.holds--;
+    this.#release(() => this.holds--);
   }
 }
 
-export async function runPlan(plan: Plan): Promise<PlanResult> {
+/** What a test breaks, to see that it is found. */
+export interface Tamper {
+  readonly transport?: (transport: Transport) => Transport;
+  readonly clock?: (clock: Clock) => Clock;
+  readonly release?: (release: () => void) => void;
+  readonly onOutcome?: (outcome: Outcome, tell: (outcome: Outcome) => void) => void;
+}
+
+export async function runPlan(plan: Plan, tamper: Tamper = {}): Promise<PlanResult> {
   const options = parsePoolOptions(plan.options);
   const world = new World(new Chance(plan.seed, STREAMS.world), plan.stalls);
   const history = new History(() => world.now());
   const works = worksOf(plan.calls);
   const runs = new Map(plan.calls.filter((call): call is RunCall => call.do === 'run').map((call) => [call.key, call]));
   const runCounts = new Map<number, number>();
-  const keepAlive = new CountingKeepAlive();
-  const transport = createSimTransport({
+  const keepAlive = new CountingKeepAlive(tamper.release);
+  const simTransport = createSimTransport({
     world,
     history,
     plan,
@@ -57,16 +75,18 @@ export async function runPlan(plan: Plan): Promise<PlanResult> {
       if (run !== undefined) client.onPack(run);
     },
   });
+  const transport = tamper.transport?.(simTransport) ?? simTransport;
   const { scheduler, core } = assemblePool({
     transport,
-    clock: world,
+    clock: tamper.clock?.(world) ?? world,
     random: poolRandom(plan.seed),
+    examiner: plan.wire.hasExaminer ? createSimExaminer(world, plan.seed) : undefined,
     keepAlive,
     options,
     moduleUrl: 'file:///tasks.js',
     writeLine() {},
   });
-  watchOutcomes(scheduler, history);
+  watchOutcomes(scheduler, history, tamper.onOutcome);
   const client = new Client(core, world, history);
   const look = (): Look => {
     const { state, tasks, workers } = core.stats();
@@ -74,6 +94,7 @@ export async function runPlan(plan: Plan): Promise<PlanResult> {
       state,
       tasks,
       liveStates: workers.live.map((worker) => worker.state),
+      spares: workers.spares,
       holds: keepAlive.holds,
       pendingTimers: world.pendingTimers,
       listeners: client.signals.reduce((sum, signal) => sum + getEventListeners(signal, 'abort').length, 0),
@@ -112,15 +133,19 @@ export async function runPlan(plan: Plan): Promise<PlanResult> {
 }
 
 /** Writes down what the pool takes over and what it makes of it, at that moment: callers hear of it later. */
-function watchOutcomes(scheduler: Scheduler, history: History): void {
+function watchOutcomes(scheduler: Scheduler, history: History, tamper: Tamper['onOutcome']): void {
   const submit = scheduler.submit.bind(scheduler);
   scheduler.submit = (call, pack, origin) => {
     let key = 0;
     const watched: TaskCall = {
       ...call,
       onOutcome(outcome) {
-        history.add({ e: 'outcome', key, outcome });
-        call.onOutcome(outcome);
+        const tell = (told: Outcome) => {
+          history.add({ e: 'outcome', key, outcome: told });
+          call.onOutcome(told);
+        };
+        if (tamper === undefined) tell(outcome);
+        else tamper(outcome, tell);
       },
     };
     const packed = (when: PackFor) => {
@@ -157,12 +182,21 @@ function promisedBy(plan: Plan, options: ResolvedPoolOptions, world: World) {
     tasksPerWorker,
     queueLimit,
     mapWindow: backend === 'inline' ? tasksPerWorker : 2 * workersMax,
+    spares: options.spares,
+    hasOwnershipWord: plan.wire.hasOwnershipWord,
     restartCount: options.restartLimit.count,
     retriesOf: (key: number) => calls.get(key)?.retries ?? options.retries,
     timeoutMsOf: (key: number) => calls.get(key)?.timeoutMs ?? taskTimeoutMs,
     priorityOf: (key: number) => calls.get(key)?.priority ?? 1,
     itemsOf: (key: number) => works.get(key)?.items ?? 0,
-    stopMsMax: cancelGraceMs + terminateTimeoutMs + world.stalledMs + 4 * plan.wire.latencyMsMax + EXIT_MS_MAX,
+    stopMsMax:
+      (plan.sabotage === undefined ? 0 : LATE_MS) +
+      (plan.wire.hasExaminer ? EXAMINE_PROCESS_MS : 0) +
+      cancelGraceMs +
+      terminateTimeoutMs +
+      world.stalledMs +
+      4 * plan.wire.latencyMsMax +
+      EXIT_MS_MAX,
   };
 }
 

@@ -2,64 +2,36 @@
  * The wire of the simulation: messages keep their order per worker and take their time; a death may swallow the last of them; the
  * exit comes after all that still comes. In the manner of threads, processes or inline, as the pool's backend says.
  */
-import { heddleError } from '../../src/errors/errors.ts';
 import type { HostMessage, StartOrder, WorkerMessage } from '../../src/transport/protocol.ts';
-import type { Backend, Link, LinkEvents, LinkExit, Packed, Transport } from '../../src/transport/transport.ts';
+import type { Link, LinkEvents, LinkExit, Transport } from '../../src/transport/transport.ts';
 import type { History } from './history.ts';
-import type { Plan, Work } from './plan.ts';
+import { LATE_MS, type Plan, type WorkerPlan } from './plan.ts';
 import { Chance, STREAMS } from './chance.ts';
+import { SimParcels, type SimParcelsParts } from './sim-parcels.ts';
 import { keyOf, SimWorker } from './sim-worker.ts';
 import type { World } from './world.ts';
 
-export interface SimTransportParts {
+export interface SimTransportParts extends SimParcelsParts {
   readonly world: World;
   readonly history: History;
   readonly plan: Plan;
-  readonly backend: Backend;
-  readonly workOf: (key: number) => Work;
   readonly countRun: (key: number) => number;
-  /** Runs what a getter in the arguments does. */
-  readonly onPack: (key: number) => void;
 }
 
-export function createSimTransport(parts: SimTransportParts): Transport & { readonly links: readonly SimLink[] } {
-  const { backend, workOf, onPack } = parts;
-  const links: SimLink[] = [];
-  /** Tasks whose arguments are looked at when they are sent. */
-  const unseen = new Set<number>();
+export function createSimTransport(parts: SimTransportParts): Transport {
+  const { backend } = parts;
+  const parcels = new SimParcels(parts);
+  let started = 0;
   return {
-    links,
     backend,
     canKill: backend !== 'inline',
     parentDeath: 'same-process',
-    pack(args, _transfer, { name }, when): Packed {
-      const key = keyOf(args);
-      const work = workOf(key);
-      // A thread's arguments are looked at only when they are sent.
-      const isLookedAtLater = backend === 'threads' && when === 'now' && work.args !== 'plain';
-      if (isLookedAtLater) unseen.add(key);
-      else lookAt(key, name);
-      const isCopied = when === 'keep' || (when === 'later' && work.args !== 'moved');
-      const canResend = backend !== 'threads' || work.args === 'plain' || isCopied;
-      return { value: args, transfer: [], canResend };
-    },
+    pack: (args, _transfer, { name }, when) => parcels.pack(args, name, when),
     repack: (args) => ({ value: args, transfer: [], canResend: true }),
     canSend: () => true,
     packSetup: (data) => data,
-    start(order, events) {
-      const link = new SimLink(links.length + 1, order, events, parts, (key, name) => {
-        if (unseen.delete(key)) lookAt(key, name);
-      });
-      links.push(link);
-      return link;
-    },
+    start: (order, events) => new SimLink(++started, order, events, parts, parcels),
   };
-
-  function lookAt(key: number, name: string): void {
-    onPack(key);
-    if (workOf(key).args === 'uncloneable')
-      throw heddleError('HEDDLE_ARGUMENT_UNCLONEABLE', { name, path: 'arguments[0]', found: 'a function' });
-  }
 }
 
 interface InTransit {
@@ -71,14 +43,11 @@ export class SimLink implements Link {
   readonly number: number;
   readonly pid: number;
   readonly threadId = undefined;
-  /** Told to the host, or given up by it. */
-  isOver = false;
   readonly #parts: SimTransportParts;
   readonly #events: LinkEvents;
   readonly #random: Chance;
   readonly #worker: SimWorker | undefined;
-  /** What sending does with arguments that were not copied before. */
-  readonly #lookAt: (key: number, name: string) => void;
+  readonly #parcels: SimParcels;
   readonly #keys = new Map<number, number>();
   /** On the way to the host, in order. */
   #inTransit: InTransit[] = [];
@@ -89,21 +58,16 @@ export class SimLink implements Link {
   #isAbandoned = false;
   #isKilled = false;
 
-  constructor(
-    number: number,
-    order: StartOrder,
-    events: LinkEvents,
-    parts: SimTransportParts,
-    lookAt: (key: number, name: string) => void,
-  ) {
+  constructor(number: number, order: StartOrder, events: LinkEvents, parts: SimTransportParts, parcels: SimParcels) {
     const { world, history, plan } = parts;
     this.number = number;
     this.pid = 1_000 + number;
     this.#parts = parts;
     this.#events = events;
-    this.#lookAt = lookAt;
+    this.#parcels = parcels;
     this.#random = new Chance(plan.seed, STREAMS.wire + number);
-    const worker = plan.worker(number);
+    const start = plan.sabotage?.('start') as WorkerPlan['start'] | undefined;
+    const worker = start === undefined ? plan.worker(number) : { ...plan.worker(number), start };
     history.add({ e: 'start', link: number, worker: order.workerId });
     if (worker.start === 'refused') {
       history.add({ e: 'dead', link: number });
@@ -129,14 +93,21 @@ export class SimLink implements Link {
   }
 
   send(message: HostMessage): void {
-    const { history, backend } = this.#parts;
+    const { history, backend, plan } = this.#parts;
     const link = this.number;
     switch (message.t) {
       case 'run': {
         const key = keyOf(message.value);
-        this.#lookAt(key, message.name);
+        this.#parcels.onSend(key, message.name);
         this.#keys.set(message.id, key);
-        history.add({ e: 'send', link, key, id: message.id, attempt: message.attempt });
+        history.add({
+          e: 'send',
+          link,
+          key,
+          id: message.id,
+          attempt: message.attempt,
+          isMovable: this.#parcels.isMovable(key),
+        });
         if (backend === 'inline') this.#waiting.add(message.id);
         break;
       }
@@ -155,6 +126,7 @@ export class SimLink implements Link {
     this.#toWorkerAt = this.#arrival(this.#toWorkerAt);
     this.#parts.world.outside(this.#toWorkerAt - this.#parts.world.now(), () => {
       if (this.#worker?.isDead !== false) return;
+      if (plan.sabotage?.('receive') === 'dies') return this.#worker.die(null, 'SIGKILL');
       if (message.t === 'run' && backend === 'inline' && !this.#waiting.delete(message.id)) return;
       this.#worker.receive(message);
     });
@@ -172,7 +144,7 @@ export class SimLink implements Link {
     if (this.#isKilled || this.#worker === undefined) return;
     this.#isKilled = true;
     if (backend === 'inline') return this.#worker.die(0, null);
-    const { kill } = plan.worker(this.number);
+    const kill = plan.sabotage?.('kill') ?? plan.worker(this.number).kill;
     if (kill === 'never') return;
     // Later than any limit the pool could set on it.
     world.outside(kill === 'late' ? 100_000 : this.#random.int(0, 3), () => this.#worker!.die(null, 'SIGKILL'));
@@ -181,7 +153,6 @@ export class SimLink implements Link {
   abandon(): void {
     this.#parts.history.add({ e: 'abandon', link: this.number });
     this.#isAbandoned = true;
-    this.isOver = true;
   }
 
   /** In order, and late by chance. */
@@ -191,7 +162,9 @@ export class SimLink implements Link {
   }
 
   #tell(message: WorkerMessage): void {
-    const { world } = this.#parts;
+    const { world, plan } = this.#parts;
+    const fault = plan.sabotage?.('tell');
+    if (fault === 'dies before') return this.#worker?.die(null, 'SIGKILL');
     const letter: InTransit = { isLost: false, hasArrived: false };
     this.#inTransit.push(letter);
     this.#toHostAt = this.#arrival(this.#toHostAt);
@@ -199,6 +172,7 @@ export class SimLink implements Link {
       letter.hasArrived = true;
       if (!letter.isLost) world.arrive(() => this.#deliver(message));
     });
+    if (fault === 'dies after') this.#worker?.die(null, 'SIGKILL');
   }
 
   #deliver(message: WorkerMessage): void {
@@ -211,20 +185,20 @@ export class SimLink implements Link {
 
   #die(exit: LinkExit, exitMs: number): void {
     const { world, plan, backend } = this.#parts;
+    const fault = plan.sabotage?.('exit');
     const left = this.#inTransit.filter(({ hasArrived }) => !hasArrived);
     this.#inTransit = [];
     if (plan.wire.losesMessages && backend !== 'inline')
       for (const letter of left.slice(this.#random.int(0, left.length))) letter.isLost = true;
-    world.outside(Math.max(this.#toHostAt - world.now(), exitMs), () => {
+    world.outside(Math.max(this.#toHostAt - world.now(), fault === 'late' ? LATE_MS : exitMs), () => {
       world.arrive(() => this.#exit(exit));
-      if (plan.wire.repeatsExit) world.arrive(() => this.#exit(exit));
+      if (plan.wire.repeatsExit || fault === 'twice') world.arrive(() => this.#exit(exit));
     });
   }
 
   #exit(exit: LinkExit): void {
     if (this.#isAbandoned) return;
     this.#parts.history.add({ e: 'exit-told', link: this.number });
-    this.isOver = true;
     this.#events.onExit(exit);
   }
 }

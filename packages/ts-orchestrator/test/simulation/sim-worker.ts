@@ -75,6 +75,8 @@ export class SimWorker {
         wire.tell({ t: 'loaded', tasks: TASK_NAMES });
         this.#phase('setup', plan.setupMs, () => {
           wire.tell({ t: 'ready' });
+          if (plan.growsAfterMs !== undefined)
+            this.#later(plan.growsAfterMs, () => wire.tell({ t: 'grown', growthMiB: 1 }));
           if (plan.diesAfterMs !== undefined) this.#later(plan.diesAfterMs, () => this.die(null, 'SIGKILL'));
         });
       });
