@@ -24,13 +24,14 @@ const LOOK_EVERY_MS = 1;
 
 export function watchDeath({ pid, tid }: Place): DeathWatch {
   const watcher = new Worker(fileURLToPath(import.meta.url), { workerData: `/proc/${pid}/task/${tid ?? pid}/stat` });
+  // Both are listened for from the beginning: the second may be right behind the first.
   const isWatching = once(watcher, 'message');
-  const lookForDeath = async () => {
-    await isWatching;
-    const [death] = (await once(watcher, 'message')) as [Death];
-    return death;
-  };
-  return { isWatching, death: lookForDeath() };
+  const death = new Promise<Death>((resolve) => {
+    watcher.on('message', (message: Death | undefined) => {
+      if (message !== undefined) resolve(message);
+    });
+  });
+  return { isWatching, death };
 }
 
 /** A zombie is dead: it has ended, and only waits to be asked for. */

@@ -40,6 +40,9 @@ export interface HostReport {
   readonly lagMs: number | undefined;
 }
 
+/** A task that is watched first waits for its watcher, and its time-out runs meanwhile. */
+const WATCHED_TIMEOUT_MS = 1_000;
+
 const order = readOrder<HostOrder>();
 const fault = FAULTS.find(({ name }) => name === order.fault)!;
 const { backend } = order;
@@ -77,7 +80,8 @@ async function misbehave(pool: Pool<typeof tasks>): Promise<Omit<HostReport, 'in
   };
   const args = fault.module === undefined ? [{ gate, release, addon: order.addon }, ...(fault.args ?? [])] : [];
   const run = pool.run as (name: string, args: readonly unknown[], options: object) => Promise<unknown>;
-  const options = { onProgress, ...(fault.timeoutMs === undefined ? {} : { timeoutMs: fault.timeoutMs }) };
+  const timeoutMs = order.isWatched ? WATCHED_TIMEOUT_MS : fault.timeoutMs;
+  const options = { onProgress, ...(fault.timeoutMs === undefined ? {} : { timeoutMs }) };
   try {
     await run.call(pool, fault.task, args, options);
     return { outcome: 'value', message: undefined, lagMs: undefined };
