@@ -36,8 +36,8 @@ export const TERMINATE_TIMEOUT_MS = 10_000;
  * closed its channel. They come together unless a grandchild holds a pipe.
  */
 export const LATE_END_MS = 500;
-/** For a thread that is ended while it loads to finish loading, where Node would leave files open otherwise. */
-export const THREAD_LOAD_MS = 1_000;
+/** From its start: for a thread that is to be ended to finish loading, where Node would leave files open otherwise. */
+export const THREAD_LOAD_MS = 2_000;
 /** Workers that could not be ended before the pool gives up: each may hold a core and memory for good. */
 export const STUCK_MAX = 2;
 /** A worker without work for this long is ended. */

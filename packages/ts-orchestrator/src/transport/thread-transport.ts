@@ -73,6 +73,8 @@ function startThread(order: ThreadStart['order'], events: LinkEvents, options: T
     return { pid: undefined, threadId: undefined, send() {}, hasBegun: () => false, kill() {}, abandon() {} };
   }
 
+  const { clock } = options;
+  const startedAt = clock.now();
   const { threadId } = worker;
   let isAbandoned = false;
   let hasSpoken = false;
@@ -138,8 +140,9 @@ function startThread(order: ThreadStart['order'], events: LinkEvents, options: T
     hasBegun: (id) => Atomics.load(words, OWNERSHIP_WORD) === (id | 0),
     readStack: (done) => readThreadStack(threadId, done),
     kill() {
-      if (isLoading) loadWait ??= options.clock.after(THREAD_LOAD_MS, terminate);
-      else terminate();
+      const loadMs = isLoading ? startedAt + THREAD_LOAD_MS - clock.now() : 0;
+      if (loadMs <= 0) terminate();
+      else loadWait ??= clock.after(loadMs, terminate);
     },
     abandon() {
       isAbandoned = true;
