@@ -644,7 +644,8 @@ export function poolContract(backend: Backend): void {
         expect(await errorOf(pool.run('busyWait'))).toMatchObject({
           code: 'HEDDLE_TASK_TIMEOUT',
           verdict: 'blocked',
-          message: expect.stringContaining('it was blocked at busyWait (file:'),
+          // On a machine under heavy load it may not stop for its inspector before its end can wait no longer.
+          message: expect.stringMatching(/it was blocked( at busyWait \(file:|, no JavaScript stack: it did not stop)/),
         });
       });
 

@@ -44,33 +44,35 @@ describe.each(['threads', 'processes'] as const)('%s', (backend) => {
     expect(String(await next).split(':')[2]).toBe('2');
   });
 
-  it('are told of when a task takes long, with their stack, and go on as if nothing had been', async () => {
-    const stuck = deferred<TaskEvent>();
-    const listen = (event: unknown) => {
-      if ((event as TaskEvent).type === 'stuck') stuck.resolve(event as TaskEvent);
-    };
-    subscribe('heddle:task', listen);
-    onTestFinished(() => void unsubscribe('heddle:task', listen));
-    const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-    const file = path.join(temporaryFolder(), 'go');
-    const pool = await makePool({ backend, stuckAfterMs: 50 });
-    const task = pool.run('spinsUntil', [file]);
-    expect(await stuck.promise).toMatchObject({
-      name: 'spinsUntil',
-      workerId: 1,
-      examination: {
-        verdict: 'busy',
-        workerStack: expect.stringMatching(/ {4}at spinsUntil \(file:.*tasks\.mjs:\d+:\d+\)/),
-      },
-    });
-    fs.writeFileSync(file, '');
-    expect(await task).toBe('done');
-    // The inspector is closed a few turns of the worker's loop later.
-    await vi.waitFor(async () => expect(await pool.run('inspectorUrl')).toBeUndefined());
-    expect(said.mock.calls).toEqual([]);
-    said.mockRestore();
-    expect(pool.stats().workers).toMatchObject({ started: 1, killed: 0 });
-  });
+  it.each(['spinsUntil', 'waitsUntil'])(
+    'are told of when %s takes long, and go on as if nothing had been',
+    async (name) => {
+      const stuck = deferred<TaskEvent>();
+      const listen = (event: unknown) => {
+        if ((event as TaskEvent).type === 'stuck') stuck.resolve(event as TaskEvent);
+      };
+      subscribe('heddle:task', listen);
+      onTestFinished(() => void unsubscribe('heddle:task', listen));
+      const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+      const file = path.join(temporaryFolder(), 'go');
+      const pool = await makePool({ backend, stuckAfterMs: 50 });
+      const task = pool.run(name, [file]);
+      expect(await stuck.promise).toMatchObject({
+        name,
+        workerId: 1,
+        examination: {
+          workerStack: expect.stringMatching(new RegExp(` {4}at ${name} \\(file:.*tasks\\.mjs:\\d+:\\d+\\)`)),
+        },
+      });
+      fs.writeFileSync(file, '');
+      expect(await task).toBe('done');
+      // The inspector is closed a few turns of the worker's loop later.
+      await vi.waitFor(async () => expect(await pool.run('inspectorUrl')).toBeUndefined());
+      expect(said.mock.calls).toEqual([]);
+      said.mockRestore();
+      expect(pool.stats().workers).toMatchObject({ started: 1, killed: 0 });
+    },
+  );
 });
 
 describe('a process whose teardown hangs', () => {

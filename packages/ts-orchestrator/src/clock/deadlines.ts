@@ -59,6 +59,8 @@ export const INSPECTOR_STACK_MS = 2_000;
 export const EXAMINE_BUSY_THREAD_MS = 2_000;
 export const EXAMINE_BLOCKED_MS = 1_000;
 export const EXAMINE_PROCESS_MS = LOOK_MS + INSPECTOR_OPEN_MS + INSPECTOR_STACK_MS;
+/** The same when nothing is to be ended, and nobody waits for it. */
+export const EXAMINE_PATIENT_MS = 10_000;
 
 // ---- replacing a worker ----
 

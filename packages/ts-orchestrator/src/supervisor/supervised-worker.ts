@@ -185,7 +185,7 @@ export class SupervisedWorker implements PoolWorker {
     this.#move('ending');
     this.#arm(undefined);
     if (this.#foreseen !== undefined) return this.#killLink();
-    this.#examination.begin((examination) => {
+    this.#examination.begin(true, (examination) => {
       this.#foreseen = examination;
       // It may have ended meanwhile.
       if (this.#state === 'ending') this.#killLink();
@@ -193,13 +193,13 @@ export class SupervisedWorker implements PoolWorker {
   }
 
   prepareInterrupt(): void {
-    this.#examination.begin((examination) => {
+    this.#examination.begin(true, (examination) => {
       if (this.#state !== 'ending') this.#foreseen = examination;
     });
   }
 
   examine(done: (examination: Examination | undefined) => void): void {
-    this.#examination.begin(done);
+    this.#examination.begin(false, done);
   }
 
   /** Did not do what it was asked to: a process gets a signal that it may still answer in its own way, and a little time. */

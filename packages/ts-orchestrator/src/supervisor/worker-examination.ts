@@ -1,7 +1,12 @@
 /**
  * Examines one worker, one examination at a time: who asks while one is under way gets its result too.
  */
-import { EXAMINE_BLOCKED_MS, EXAMINE_BUSY_THREAD_MS, EXAMINE_PROCESS_MS } from '../clock/deadlines.ts';
+import {
+  EXAMINE_BLOCKED_MS,
+  EXAMINE_BUSY_THREAD_MS,
+  EXAMINE_PATIENT_MS,
+  EXAMINE_PROCESS_MS,
+} from '../clock/deadlines.ts';
 import type { Examination, StackReading } from '../errors/examination.ts';
 import type { Examinee, ExamineLimits, Examiner } from '../liveness/examiner.ts';
 import type { Link } from '../transport/transport.ts';
@@ -9,6 +14,7 @@ import type { Link } from '../transport/transport.ts';
 const THREAD_LIMITS: ExamineLimits = { busyMs: EXAMINE_BUSY_THREAD_MS, otherMs: EXAMINE_BLOCKED_MS };
 // An inspector that doesn't open has a shorter deadline of its own.
 const PROCESS_LIMITS: ExamineLimits = { busyMs: EXAMINE_PROCESS_MS, otherMs: EXAMINE_BLOCKED_MS };
+const PATIENT_LIMITS: ExamineLimits = { busyMs: EXAMINE_PATIENT_MS, otherMs: EXAMINE_PATIENT_MS };
 
 type Done = (examination: Examination | undefined) => void;
 
@@ -21,6 +27,7 @@ export class WorkerExamination implements Examinee {
   /** Set while one is under way. */
   #giveUp: (() => void) | undefined;
   #waiting: Done[] = [];
+  #isUrgent = false;
 
   /** `examiner` undefined: nothing is ever found out. */
   constructor(link: Link, examiner: Examiner | undefined) {
@@ -61,12 +68,18 @@ export class WorkerExamination implements Examinee {
     return () => {};
   }
 
-  /** Calls `done` once, within the limit of its kind of worker; at once, with undefined, where nothing can be found out. */
-  begin(done: Done): void {
+  /**
+   * Calls `done` once, within the limit of its kind of worker; at once, with undefined, where nothing can be found out. `isUrgent`:
+   * an end waits for it, so a patient one that is under way is given up.
+   */
+  begin(isUrgent: boolean, done: Done): void {
     if (this.#examiner === undefined) return done(undefined);
+    if (isUrgent && !this.#isUrgent) this.giveUp();
     this.#waiting.push(done);
     if (this.#waiting.length > 1) return;
-    const limits = this.#link.threadId === undefined ? PROCESS_LIMITS : THREAD_LIMITS;
+    this.#isUrgent = isUrgent;
+    const urgentLimits = this.#link.threadId === undefined ? PROCESS_LIMITS : THREAD_LIMITS;
+    const limits = isUrgent ? urgentLimits : PATIENT_LIMITS;
     this.#giveUp = this.#examiner.examine(this, limits, (examination) => {
       this.#giveUp = undefined;
       this.#tell(examination);

@@ -15,11 +15,13 @@ const SPINNING: Examination = {
 /** Answers when the test says so. */
 class FakeExaminer implements Examiner {
   readonly begun: Examinee[] = [];
+  readonly limits: unknown[] = [];
   gaveUp = 0;
   answer: (examination: Examination) => void = () => {};
 
-  examine(examinee: Examinee, _limits: unknown, done: (examination: Examination) => void): () => void {
+  examine(examinee: Examinee, limits: unknown, done: (examination: Examination) => void): () => void {
     this.begun.push(examinee);
+    this.limits.push(limits);
     this.answer = done;
     return () => void this.gaveUp++;
   }
@@ -145,6 +147,20 @@ it("is left out for a caller's own reason, which nobody may change", async () =>
   expect(fake.links[0]!.kills).toBe(1);
   fake.links[0]!.exit();
   expect(await errorOf(outcome)).toBe('enough');
+});
+
+it('gives up one that nothing waits for when an end does', async () => {
+  const listen = () => {};
+  subscribe('heddle:task', listen);
+  onTestFinished(() => void unsubscribe('heddle:task', listen));
+  const fake = await open({ stuckAfterMs: 500 });
+  runFor(fake, 1_000).catch(() => {});
+  fake.clock.advance(1_050);
+  expect(fake.examiner.limits).toEqual([
+    { busyMs: 10_000, otherMs: 10_000 },
+    { busyMs: 2_530, otherMs: 1_000 },
+  ]);
+  expect(fake.examiner.gaveUp).toBe(1);
 });
 
 function listenToWorkers(): unknown[] {
