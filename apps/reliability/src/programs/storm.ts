@@ -72,12 +72,19 @@ function settle(n: number, outcome: number, words: () => string): void {
   if (outcome === LOST) firstLoss ??= `task ${n}: ${words()}`;
 }
 
+/** Also of memory: here the task that the worker had was not the one that took it. */
+const isDeath = (error: unknown) => error instanceof WorkerDiedError;
+
 /** Every second task may run again; the others must not. */
 const mayRunAgain = (n: number) => n % 2 === 1;
 
 async function runOne(n: number): Promise<void> {
   try {
-    const value = await pool.run('work', [n], mayRunAgain(n) ? { retries: RETRIES, retryDelayMs: 0 } : {});
+    const value = await pool.run(
+      'work',
+      [n],
+      mayRunAgain(n) ? { retries: RETRIES, retryOn: isDeath, retryDelayMs: 0 } : {},
+    );
     settle(n, value === 2 * n + 1 ? VALUE : LOST, () => `value ${value}`);
   } catch (error) {
     const isTold = !mayRunAgain(n) && error instanceof WorkerDiedError && error.hasBegun;
