@@ -20,6 +20,7 @@ const noSandbox = await requireBubblewrap([]).then(
   () => undefined,
   (error: Error) => error.message,
 );
+if (noSandbox !== undefined) console.log(`tests of the sandbox are skipped: ${noSandbox}`);
 /** A test of a level; skipped, with the reason, where the level can't be had. */
 function onLevel(level: Level, name: string, body: () => Promise<void>): void {
   it(name, async ({ skip }) => {
