@@ -26,6 +26,7 @@ export const EXCEPTIONS: ReadonlyArray<{
   { backend: 'inline', promise: 'ends a busy loop on abort', reason: SHARES_FATE },
   { backend: 'inline', promise: 'ends a blocking wait on abort', reason: SHARES_FATE },
   { backend: 'inline', promise: 'rejects the task of a worker that exits, and no other', reason: SHARES_FATE },
+  { backend: 'inline', promise: 'give a task to another when one ends before it began', reason: SHARES_FATE },
   { backend: 'inline', promise: 'rejects the task of a worker that dies of an uncaught error', reason: SHARES_FATE },
   { backend: 'inline', promise: 'runs a task again whose worker died, when told to', reason: SHARES_FATE },
   { backend: 'inline', promise: 'of one that dies are told to the caller, which lives on', reason: SHARES_FATE },
@@ -933,6 +934,17 @@ export function poolContract(backend: Backend): void {
         expect(await pool.run('add', [1, 2])).toBe(3);
         expect(pool.stats().workers.died).toBe(1);
         expect(await errorOf(pool.run('exits', [0]))).toMatchObject({ code: 'HEDDLE_WORKER_DIED', exitCode: 0 });
+      });
+
+      promises('give a task to another when one ends before it began', async () => {
+        const pool = await makePool({ workers: 1 });
+        for (let round = 0; round < 3; round++) {
+          expect(await pool.run('leavesATrap')).toBe('left');
+          expect(await pool.run('identity', [{ list: [round, { deep: 'as it was' }] }])).toEqual({
+            list: [round, { deep: 'as it was' }],
+          });
+        }
+        expect(pool.stats().tasks).toMatchObject({ failed: 0, succeeded: 6 });
       });
 
       promises('rejects the task of a worker that dies of an uncaught error', async () => {

@@ -10,7 +10,15 @@ import { MessageChannel, receiveMessageOnPort, Worker, type WorkerOptions } from
 import { readThreadStack } from '../liveness/thread-stack.ts';
 import type { Clock, Timer } from '../clock/clock.ts';
 import { THREAD_LOAD_MS } from '../clock/deadlines.ts';
-import { arePrimitive, canClone, checkCopyable, cloneValue, payloadError, SETUP_ROLE } from '../task/payload.ts';
+import {
+  arePrimitive,
+  canClone,
+  checkCopyable,
+  cloneValue,
+  isSmall,
+  payloadError,
+  SETUP_ROLE,
+} from '../task/payload.ts';
 import { entryUrl } from './entry-url.ts';
 import type { WorkerMessage } from './protocol.ts';
 import { createThreadWords, OWNERSHIP_WORD, takePrinted, type ThreadStart } from './thread-words.ts';
@@ -31,8 +39,8 @@ export function createThreadTransport(options: ThreadTransportOptions): Transpor
     parentDeath: 'same-process',
     pack(args, transfer, role, when) {
       if (transfer.length === 0 && arePrimitive(args)) return { value: args, transfer, canResend: true };
-      // `send` copies synchronously, so nothing is copied here.
-      if (when === 'now') return { value: args, transfer, canResend: false };
+      // `send` copies synchronously. Only what is cheap to copy is copied here too, so that it can be sent again.
+      if (when === 'now' && (transfer.length > 0 || !isSmall(args))) return { value: args, transfer, canResend: false };
       if (when === 'keep') checkCopyable(transfer);
       const { value, moved } = cloneValue(args, transfer, role);
       if (when === 'keep') return { value, transfer: [], canResend: true };

@@ -1,6 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canClone, checkTransfer, cloneValue, fromBytes, payloadError, toBytes } from '../../src/task/payload.ts';
+import {
+  canClone,
+  checkTransfer,
+  cloneValue,
+  fromBytes,
+  isSmall,
+  payloadError,
+  toBytes,
+} from '../../src/task/payload.ts';
 
 const role = { name: 'f', subject: 'arguments' } as const;
 const messageOf = (value: unknown) => (payloadError(new Error('x'), value, [], role, canClone) as Error).message;
@@ -102,4 +110,34 @@ it('a clone moves what is listed', () => {
   const { value, moved } = cloneValue([new Uint8Array(buffer)], [buffer], role);
   expect(buffer.byteLength).toBe(0);
   expect(value[0]!.buffer).toBe(moved[0]);
+});
+
+it('what is small is found without looking at much, and without running code', () => {
+  for (const value of [
+    1,
+    'text',
+    null,
+    [1, 'a', { b: [2n, undefined] }],
+    { view: new Float64Array(8) },
+    Object.create(null),
+  ])
+    expect(isSmall(value)).toBe(true);
+  const cyclic: { self?: unknown } = {};
+  cyclic.self = cyclic;
+  const getter = {
+    get x(): never {
+      throw new Error('was run');
+    },
+  };
+  for (const value of [
+    Array.from({ length: 40 }, () => 0),
+    'x'.repeat(2_000),
+    new Uint8Array(2_000),
+    new Uint8Array(new ArrayBuffer(2_000), 0, 1),
+    [[new Map()]],
+    new Date(),
+    getter,
+    cyclic,
+  ])
+    expect(isSmall(value)).toBe(false);
 });
