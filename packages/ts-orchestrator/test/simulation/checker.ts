@@ -39,6 +39,8 @@ export interface Promised {
   readonly stopMsMax: number;
 }
 
+/** Calls within calls in a plan. */
+const CALL_LEVELS_MAX = 2;
 /** Items a stream may be ahead of its consumer. */
 const STREAM_AHEAD_MAX = 8;
 
@@ -46,6 +48,10 @@ interface TaskState {
   readonly key: number;
   call: 'run' | 'map' | 'stream';
   map: number | undefined;
+  /** The task that called it. */
+  parent: number | undefined;
+  /** It was told to stop. */
+  isStopping: boolean;
   /** In the order of the queue; undefined: not taken over. */
   sequence: number | undefined;
   isWaiting: boolean;
@@ -103,6 +109,8 @@ class Checker {
   #startFailures = 0;
   #failures = 0;
   #stuck = 0;
+  /** Tasks call their own pool, in workers beyond those asked for. */
+  #hasCalls = false;
   #isClosing = false;
   #isCancelled = false;
   #isClosed = false;
@@ -122,6 +130,8 @@ class Checker {
         key,
         call: 'run',
         map: undefined,
+        parent: undefined,
+        isStopping: false,
         sequence: undefined,
         isWaiting: false,
         sends: 0,
@@ -235,13 +245,14 @@ class Checker {
     this.#waiting--;
   }
 
-  #outcome(record: Extract<HistoryRecord, { e: 'outcome' }>): void {
+  #outcome(record: HistoryRecord & { key: number; outcome: Outcome }): void {
     const task = this.#task(record.key);
     const { key } = task;
     const { outcome } = record;
     if (task.outcome !== undefined) this.#bad(record, `task ${key} has a second outcome`);
     task.outcome = outcome;
     this.#noLongerWaiting(task);
+    this.#endCalls(key);
     if (!outcome.ok) {
       const why = this.#unexplained(task, outcome.error, record.at);
       if (why !== undefined) this.#bad(record, `task ${key} failed by ${show(outcome.error)}: ${why}`);
@@ -250,6 +261,17 @@ class Checker {
     } else if (outcome.value !== resultOf(key, task.attempt, task.lastLink) || !task.endedOk.has(task.attempt))
       this.#bad(record, `task ${key} got ${JSON.stringify(outcome.value)}, which was not computed for it`);
     this.#stopped(task, record);
+  }
+
+  /** What a task has called is cancelled with it, and nobody is told. */
+  #endCalls(parent: number): void {
+    if (!this.#hasCalls) return;
+    for (const child of this.#tasks.values()) {
+      if (child.parent !== parent || child.outcome !== undefined) continue;
+      this.#noLongerWaiting(child);
+      child.isTaken = false;
+      this.#endCalls(child.key);
+    }
   }
 
   /** What the caller sees of it. */
@@ -414,6 +436,8 @@ class Checker {
         return;
       }
       case 'send-cancel':
+        this.#task(record.key).isStopping = true;
+        this.#endCalls(record.key);
         // Inline, a task that doesn't heed it is left to itself, and its place is free.
         if (this.#promised.backend === 'inline') link.held.delete(record.key);
         return;
@@ -432,6 +456,19 @@ class Checker {
         if (!link.isReady) this.#startFailures++;
         if (!link.hasAnswered) this.#failures++;
         return this.#over(link);
+      case 'call-told': {
+        const parent = this.#task(record.parent);
+        // One that is being stopped, or was, is not served any more.
+        if (parent.isStopping || parent.outcome !== undefined) return;
+        const child = this.#task(record.key);
+        child.parent = record.parent;
+        child.isTaken = true;
+        child.sequence = ++this.#sequence;
+        this.#hasCalls = true;
+        return this.#wait(child);
+      }
+      case 'called':
+        return this.#outcome(record);
       case 'ready-told':
         link.isReady = true;
         return;
@@ -456,6 +493,7 @@ class Checker {
         return;
       case 'reply-told':
         link.held.delete(record.key!);
+        this.#endCalls(record.key!);
         link.hasAnswered = true;
         return;
       case 'exit-told':
@@ -477,9 +515,14 @@ class Checker {
       held: new Set(),
       running: new Map(),
     });
-    if (++this.#liveLinks > this.#promised.workersMax + this.#promised.spares)
-      this.#bad(record, `${this.#liveLinks} workers live`);
+    if (++this.#liveLinks > this.#workersMost) this.#bad(record, `${this.#liveLinks} workers live`);
     if (this.#isClosed) this.#bad(record, 'a worker is started after the end');
+  }
+
+  /** One more for each level of calls, in each worker. */
+  get #workersMost(): number {
+    const { workersMax, spares } = this.#promised;
+    return workersMax * (this.#hasCalls ? 1 + CALL_LEVELS_MAX : 1) + spares;
   }
 
   #over(link: LinkState): void {
@@ -489,8 +532,9 @@ class Checker {
     for (const key of link.held) {
       const task = this.#task(key);
       task.deaths++;
+      this.#endCalls(key);
       // One that is to run again may wait for its time first.
-      if (this.#promised.retriesOf(key) === 0) this.#wait(task);
+      if (task.isTaken && this.#promised.retriesOf(key) === 0) this.#wait(task);
     }
     link.held.clear();
   }
@@ -503,7 +547,8 @@ class Checker {
     if (link.isKilled) this.#bad(record, `${to} is being ended`);
     if (link.isStopped) this.#bad(record, `${to} was asked to end`);
     if (link.isOver) this.#bad(record, `${to} is gone`);
-    if (link.held.size >= this.#promised.tasksPerWorker) this.#bad(record, `${to} has ${link.held.size} tasks`);
+    if (link.held.size >= this.#promised.tasksPerWorker && !(this.#hasCalls && this.#promised.backend === 'inline'))
+      this.#bad(record, `${to} has ${link.held.size} tasks`);
     if (task.outcome !== undefined) this.#bad(record, `${to} had its outcome before`);
     const before = this.#links.get(task.lastLink);
     if (before !== undefined && !before.isDead && before.running.has(key) && this.#promised.backend !== 'inline')
@@ -511,6 +556,7 @@ class Checker {
     this.#checkRank(record, task);
     link.held.add(key);
     task.sends++;
+    task.isStopping = false;
     task.sentAt = record.at;
     task.lastLink = record.link;
     task.attempt = record.attempt;
@@ -528,6 +574,9 @@ class Checker {
       if (!other.isWaiting || other === task || other.cancelledAt !== undefined) continue;
       // Submitted while this one was being sent.
       if (!task.isTaken && other.key > REENTRY_KEYS) continue;
+      // What a task waits for goes first.
+      if (task.parent !== undefined) continue;
+      if (other.parent !== undefined) this.#bad(record, `task ${task.key} overtakes the call ${other.key}`);
       const otherRank = priorityOf(other.key);
       if (otherRank > rank || (otherRank === rank && task.sends === 0 && other.sequence! < sequence))
         this.#bad(record, `task ${task.key} overtakes task ${other.key}`);
@@ -540,10 +589,9 @@ class Checker {
     const { submitted, succeeded, failed, cancelled, timedOut, queued, delayed, running } = look.tasks;
     if (submitted !== succeeded + failed + cancelled + timedOut + queued + delayed + running)
       this.#bad(record, `the counters do not add up: ${JSON.stringify(look.tasks)}`);
-    if (queued > 0 && look.liveStates.filter((state) => state === 'ready').length > look.spares)
+    if (queued > 0 && !this.#hasCalls && look.liveStates.filter((state) => state === 'ready').length > look.spares)
       this.#bad(record, `${queued} tasks wait while a worker is ready`);
-    if (look.liveStates.length > this.#promised.workersMax + this.#promised.spares)
-      this.#bad(record, `${look.liveStates.length} workers live`);
+    if (look.liveStates.length > this.#workersMost) this.#bad(record, `${look.liveStates.length} workers live`);
   }
 
   /** Nothing will happen any more. */

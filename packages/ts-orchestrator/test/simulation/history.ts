@@ -39,7 +39,10 @@ export type HistoryEvent =
   | { e: 'end'; link: number; key: number; attempt: number; ok: boolean }
   | { e: 'dead'; link: number }
   // worker to host
-  | { e: 'reply-told' | 'exit-told'; link: number; key?: number };
+  | { e: 'reply-told' | 'exit-told'; link: number; key?: number }
+  // calls of tasks by tasks: told to the host, and answered
+  | { e: 'call-told'; link: number; key: number; parent: number }
+  | { e: 'called'; link: number; key: number; outcome: Outcome };
 
 export type HistoryRecord = HistoryEvent & { readonly at: number };
 

@@ -52,6 +52,13 @@ export interface Work {
   /** Its worker dies, the first so many times that a worker gets it. */
   readonly crash: { readonly when: 'before' | 'during' | 'after'; readonly times: number } | undefined;
   readonly args: 'plain' | 'object' | 'moved' | 'uncloneable';
+  /** Tasks that it calls in its own pool when it has begun, and waits for; only where it runs once. */
+  readonly children: readonly Child[];
+}
+
+export interface Child {
+  readonly key: number;
+  readonly work: Work;
 }
 
 export type Reentry = 'throw' | 'abort' | 'run' | 'close' | 'block';
@@ -146,4 +153,5 @@ export const CALM_WORK: Work = {
   items: 0,
   crash: undefined,
   args: 'plain',
+  children: [],
 };

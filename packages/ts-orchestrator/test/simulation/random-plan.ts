@@ -22,6 +22,8 @@ interface Mood {
   readonly badEnds: number;
   readonly stuckKills: number;
   readonly deaths: number;
+  /** Do tasks call their own pool? */
+  readonly nesting: number;
   readonly growth: number;
   readonly aborts: number;
   readonly timeouts: number;
@@ -40,6 +42,7 @@ export function randomPlan(seed: number): Plan {
     badEnds: random.pick([0, 0, 0.3]),
     stuckKills: random.pick([0, 0, 0, 0.3]),
     deaths: random.pick([0, 0, 0.2]),
+    nesting: random.pick([0, 0, 0, 0.4]),
     growth: random.pick([0, 0, 0, 0.3]),
     aborts: random.pick([0, 0.1, 0.4]),
     timeouts: random.pick([0, 0.1, 0.5]),
@@ -118,8 +121,10 @@ function randomCalls(random: Chance, mood: Mood): Call[] {
           ? random.pick(['run', 'throw', 'close', 'block'] as const)
           : undefined,
       };
-      calls.push(run);
       key++;
+      if (random.chance(mood.nesting))
+        calls.push({ ...run, retries: 0, work: withChildren(random, mood, run.work, 2) });
+      else calls.push(run);
     } else if (kind < 15) {
       const map: MapCall = {
         do: 'map',
@@ -181,8 +186,21 @@ function randomWork(random: Chance, mood: Mood): Work {
     crash: random.chance(mood.crashes)
       ? { when: random.pick(['before', 'during', 'after']), times: random.pick([1, 1, 2, Infinity]) }
       : undefined,
+    children: [],
     args: random.pick(['plain', 'plain', 'plain', 'object', 'moved', random.chance(0.3) ? 'uncloneable' : 'object']),
   };
+}
+
+/** Keys of tasks that tasks call, from here. */
+const CHILD_KEYS = 10_000;
+
+function withChildren(random: Chance, mood: Mood, work: Work, depthLeft: number): Work {
+  const children = Array.from({ length: random.int(1, 3) }, () => {
+    const key = CHILD_KEYS + random.int(0, 80_000);
+    const own = { ...randomWork(random, mood), args: 'plain' as const };
+    return { key, work: depthLeft > 1 && random.chance(0.4) ? withChildren(random, mood, own, depthLeft - 1) : own };
+  });
+  return { ...work, children };
 }
 
 function randomWorker(random: Chance, mood: Mood, isInline: boolean, number: number): WorkerPlan {

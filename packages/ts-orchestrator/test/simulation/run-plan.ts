@@ -162,10 +162,15 @@ function watchOutcomes(scheduler: Scheduler, history: History, tamper: Tamper['o
 function worksOf(calls: readonly Call[]): Map<number, Work> {
   const works = new Map<number, Work>();
   for (const call of calls) {
-    if (call.do === 'run' || call.do === 'stream') works.set(call.key, call.work);
-    else if (call.do === 'map') for (const [index, work] of call.works.entries()) works.set(call.key + index, work);
+    if (call.do === 'run' || call.do === 'stream') add(call.key, call.work);
+    else if (call.do === 'map') for (const [index, work] of call.works.entries()) add(call.key + index, work);
   }
   return works;
+
+  function add(key: number, work: Work): void {
+    works.set(key, work);
+    for (const child of work.children) add(child.key, child.work);
+  }
 }
 
 function promisedBy(plan: Plan, options: ResolvedPoolOptions, world: World) {
@@ -185,7 +190,7 @@ function promisedBy(plan: Plan, options: ResolvedPoolOptions, world: World) {
     spares: options.spares,
     hasOwnershipWord: plan.wire.hasOwnershipWord,
     restartCount: options.restartLimit.count,
-    retriesOf: (key: number) => calls.get(key)?.retries ?? options.retries,
+    retriesOf: (key: number) => calls.get(key)?.retries ?? (works.get(key)?.children.length ? 0 : options.retries),
     timeoutMsOf: (key: number) => calls.get(key)?.timeoutMs ?? taskTimeoutMs,
     priorityOf: (key: number) => calls.get(key)?.priority ?? 1,
     itemsOf: (key: number) => works.get(key)?.items ?? 0,

@@ -36,6 +36,12 @@ export class SimParcels {
     return { value: args, transfer: [], canResend };
   }
 
+  /** What a task passes to a task it calls. */
+  repack(args: unknown): Packed {
+    this.#movable.add(keyOf(args));
+    return { value: args, transfer: [], canResend: true };
+  }
+
   onSend(key: number, name: string): void {
     if (this.#unseen.delete(key)) this.#lookAt(key, name);
   }

@@ -5,6 +5,8 @@
 import type { HostMessage, StartOrder, WorkerMessage } from '../../src/transport/protocol.ts';
 import type { Link, LinkEvents, LinkExit, Transport } from '../../src/transport/transport.ts';
 import type { History } from './history.ts';
+import { decodeThrow } from '../../src/task/error-codec.ts';
+import type { Outcome } from '../../src/task/task.ts';
 import { LATE_MS, type Plan, type WorkerPlan } from './plan.ts';
 import { Chance, STREAMS } from './chance.ts';
 import { SimParcels, type SimParcelsParts } from './sim-parcels.ts';
@@ -27,7 +29,7 @@ export function createSimTransport(parts: SimTransportParts): Transport {
     canKill: backend !== 'inline',
     parentDeath: 'same-process',
     pack: (args, _transfer, { name }, when) => parcels.pack(args, name, when),
-    repack: (args) => ({ value: args, transfer: [], canResend: true }),
+    repack: (args) => parcels.repack(args),
     canSend: () => true,
     packSetup: (data) => data,
     start: (order, events) => new SimLink(++started, order, events, parts, parcels),
@@ -49,6 +51,8 @@ export class SimLink implements Link {
   readonly #worker: SimWorker | undefined;
   readonly #parcels: SimParcels;
   readonly #keys = new Map<number, number>();
+  /** Keys of calls by tasks, by run and number. */
+  readonly #calls = new Map<string, number>();
   /** On the way to the host, in order. */
   #inTransit: InTransit[] = [];
   /** On the way to an inline worker, which has not begun them: cancelled there and then. */
@@ -119,6 +123,13 @@ export class SimLink implements Link {
       case 'credit':
         history.add({ e: 'send-credit', link, key: this.#keys.get(message.id)!, items: message.items });
         break;
+      case 'called': {
+        const { error, value } = message;
+        const outcome: Outcome =
+          error === undefined ? { ok: true, value: (value as [unknown])[0] } : { ok: false, error: decodeThrow(error) };
+        history.add({ e: 'called', link, key: this.#calls.get(`${message.id} ${message.call}`)!, outcome });
+        break;
+      }
       case 'stop':
         history.add({ e: 'send-stop', link });
         break;
@@ -179,7 +190,11 @@ export class SimLink implements Link {
     if (this.#isAbandoned) return;
     if (message.t === 'value' || message.t === 'end' || message.t === 'error')
       this.#parts.history.add({ e: 'reply-told', link: this.number, key: this.#keys.get(message.id)! });
-    else if (message.t === 'ready') this.#parts.history.add({ e: 'ready-told', link: this.number });
+    else if (message.t === 'call') {
+      const key = keyOf(message.args);
+      this.#calls.set(`${message.id} ${message.call}`, key);
+      this.#parts.history.add({ e: 'call-told', link: this.number, key, parent: this.#keys.get(message.id)! });
+    } else if (message.t === 'ready') this.#parts.history.add({ e: 'ready-told', link: this.number });
     this.#events.onMessage(message);
   }
 

@@ -42,6 +42,8 @@ interface Running {
   isCancelled: boolean;
   credit: number;
   itemsSent: number;
+  /** Calls of its own pool without an answer. */
+  openCalls: number;
   /** It waits for credit: what goes on when it comes. */
   isParked: boolean;
 }
@@ -102,6 +104,8 @@ export class SimWorker {
         return this.#cancel(message.id);
       case 'credit':
         return this.#credit(message.id, message.items);
+      case 'called':
+        return this.#called(message.id);
       case 'stop':
         return this.#stop();
     }
@@ -129,6 +133,7 @@ export class SimWorker {
       isCancelled: false,
       credit,
       itemsSent: 0,
+      openCalls: 0,
       isParked: false,
     };
     this.#tasks.set(id, task);
@@ -139,10 +144,29 @@ export class SimWorker {
       this.#parts.history.add({ e: 'begin', link: this.#parts.link, key, attempt });
       if (task.isCancelled && work.heedsMs !== undefined) return this.#later(work.heedsMs, () => this.#abort(task));
       if (work.progress > 0) this.#progress(task, work.progress);
+      this.#callChildren(task);
       if (crash === 'during') return this.#later(work.ms, () => this.die(null, 'SIGSEGV'));
       if (credit > 0) return this.#yield(task);
-      if (work.kind !== 'never') this.#later(work.ms, () => this.#finish(task));
+      if (task.openCalls === 0) this.#goOn(task);
     });
+  }
+
+  #goOn(task: Running): void {
+    if (task.work.kind !== 'never') this.#later(task.work.ms, () => this.#finish(task));
+  }
+
+  #callChildren(task: Running): void {
+    for (const { key, work } of task.work.children) {
+      const retries = work.children.length > 0 ? 0 : undefined;
+      const options = { timeoutMs: undefined, priority: 0, retries, retryOn: undefined, retryDelayMs: undefined };
+      const call = ++task.openCalls;
+      this.#parts.wire.tell({ t: 'call', id: task.id, call, name: 'value', args: [key], options });
+    }
+  }
+
+  #called(id: number): void {
+    const task = this.#tasks.get(id);
+    if (task !== undefined && --task.openCalls === 0) this.#goOn(task);
   }
 
   #progress(task: Running, left: number): void {
