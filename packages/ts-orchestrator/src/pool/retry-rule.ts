@@ -13,5 +13,5 @@ export function allowsAnother({ retryOn }: RetryRule, kind: FailureKind, error: 
   if (typeof retryOn === 'function') return retryOn(error, attempt);
   if (retryOn !== kind) return false;
   // What heddle itself refused, such as a result that can't be sent, will be refused again.
-  return !(error instanceof HeddleError) || error.retryable;
+  return kind !== 'error' || !(error instanceof HeddleError) || error.retryable;
 }
