@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { createPool, type Pool, type PoolOptions } from '@heddle/ts-orchestrator';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { LOOK_MS } from '../src/clock/deadlines.ts';
 import type { TaskEvent } from '../src/diagnostics/events.ts';
 import type { UntypedModule } from '../src/task/module-types.ts';
 import { deferred, errorOf, fixture, isAlive, temporaryFolder } from './helpers.ts';
@@ -55,8 +56,14 @@ describe.each(['threads', 'processes'] as const)('%s', (backend) => {
       onTestFinished(() => void unsubscribe('heddle:task', listen));
       const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
       const file = path.join(temporaryFolder(), 'go');
-      const pool = await makePool({ backend, stuckAfterMs: 50 });
-      const task = pool.run(name, [file]);
+      const pool = await makePool({ backend, stuckAfterMs: 1_000 });
+      // The host's time stands until the task is known to have begun; then it has been running for a second, and for two looks.
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+      onTestFinished(() => void vi.useRealTimers());
+      const started = deferred();
+      const task = pool.run(name, [file], { onProgress: () => started.resolve() });
+      await started.promise;
+      vi.advanceTimersByTime(1_000 + LOOK_MS);
       expect(await stuck.promise).toMatchObject({
         name,
         workerId: 1,
@@ -64,10 +71,11 @@ describe.each(['threads', 'processes'] as const)('%s', (backend) => {
           workerStack: expect.stringMatching(new RegExp(` {4}at ${name} \\(file:.*tasks\\.mjs:\\d+:\\d+\\)`)),
         },
       });
+      vi.useRealTimers();
       fs.writeFileSync(file, '');
       expect(await task).toBe('done');
       // The inspector is closed a few turns of the worker's loop later.
-      await vi.waitFor(async () => expect(await pool.run('inspectorUrl')).toBeUndefined());
+      await vi.waitFor(async () => expect(await pool.run('inspectorUrl')).toBeUndefined(), { timeout: 20_000 });
       expect(said.mock.calls).toEqual([]);
       said.mockRestore();
       expect(pool.stats().workers).toMatchObject({ started: 1, killed: 0 });
