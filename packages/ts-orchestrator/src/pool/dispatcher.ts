@@ -252,8 +252,8 @@ export class Dispatcher {
     else if (outcome.ok) this.#settle(task, outcome);
     else this.#failed(task, 'error', outcome.error, worker);
     this.fill(worker);
-    // It is to run again, and this worker is being ended.
-    if (task.state === 'queued') this.dispatch();
+    // It may have to run again, or have left its place to another task, and this worker be one that is ending.
+    if (this.#queue.size > 0 && !worker.hasRoom) this.dispatch();
   }
 
   /** Its worker is gone, for certain. What it had begun is known from the worker's own word, not from messages. */
