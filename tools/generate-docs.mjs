@@ -2,19 +2,23 @@
 // Writes the generated documents again from the results committed in docs/results:
 //   docs/threads-or-processes.md            whole, from compare.json
 //   docs/benchmarks.md                      whole, from kernels.json
+//   docs/reliability.md                     whole, from reliability.json
 //   README.md                               the part between the `measured` marks
 //   node tools/generate-docs.mjs --check    changes nothing, fails when a document is not what the results give
-// New results: `npx heddle compare --json > docs/results/compare.json`, tools/keep-results.mjs for the bench; then this.
+// New results: `npx heddle compare --json > docs/results/compare.json`, tools/keep-results.mjs for the bench and
+// the reliability command; then this.
 import fs from 'node:fs';
 import path from 'node:path';
 import { benchmarks } from './docs/benchmarks.mjs';
 import { measuredTable } from './docs/measured-table.mjs';
+import { reliability } from './docs/reliability.mjs';
 import { threadsOrProcesses } from './docs/threads-or-processes.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const read = (file) => fs.readFileSync(path.join(root, file), 'utf8');
 const comparison = JSON.parse(read('docs/results/compare.json'));
 const kernels = JSON.parse(read('docs/results/kernels.json'));
+const faults = JSON.parse(read('docs/results/reliability.json'));
 
 const BEGIN = '<!-- measured: written by tools/generate-docs.mjs from docs/results/compare.json -->';
 const END = '<!-- /measured -->';
@@ -29,6 +33,7 @@ function withMeasured(readme) {
 const documents = {
   'docs/threads-or-processes.md': threadsOrProcesses(comparison),
   'docs/benchmarks.md': benchmarks(kernels),
+  'docs/reliability.md': reliability(faults),
   'README.md': withMeasured(read('README.md')),
 };
 

@@ -1,14 +1,41 @@
 #!/usr/bin/env node
-// Keeps a run of the bench as docs/results/kernels.json, from which docs/benchmarks.md is written: every figure with its
-// spread, without the single samples.   npm run bench -- --json /tmp/k.json && node tools/keep-results.mjs /tmp/k.json
+// Keeps measured results in docs/results, from which the documents are written, without the single samples.
+//   npm run bench -- --json /tmp/k.json && node tools/keep-results.mjs /tmp/k.json        -> kernels.json
+//   npm run reliability -- --json /tmp/r.json && node tools/keep-results.mjs /tmp/r.json  -> reliability.json
+// Several files of the reliability command are kept together: a run for each version of Node, of the checks in all its files.
 import fs from 'node:fs';
 import path from 'node:path';
 
-const [source] = process.argv.slice(2);
-if (source === undefined) {
-  console.error('keep-results: name the JSON file that the bench wrote');
+const sources = process.argv.slice(2);
+if (sources.length === 0) {
+  console.error('keep-results: name the JSON file that the bench or the reliability command wrote');
   process.exit(2);
 }
-const run = JSON.parse(fs.readFileSync(source, 'utf8'));
-const text = JSON.stringify(run, (key, value) => (key === 'samplesMs' || key === 'digest' ? undefined : value), 1);
-fs.writeFileSync(path.resolve(import.meta.dirname, '../docs/results/kernels.json'), `${text}\n`);
+const runs = sources.map((source) => JSON.parse(fs.readFileSync(source, 'utf8')));
+const isReliability = runs.every(({ command }) => command === 'reliability');
+if (!isReliability && runs.length > 1) {
+  console.error('keep-results: several files can only be kept of the reliability command');
+  process.exit(2);
+}
+
+/** One run for each version of Node, with the card of the most loaded of its parts. A check in several parts has all their rows. */
+function byNode() {
+  const found = new Map();
+  for (const run of runs) {
+    const { version } = run.card.node;
+    const known = found.get(version);
+    const checks = [...(known?.checks ?? [])];
+    for (const check of run.checks) {
+      const place = checks.findIndex(({ id }) => id === check.id);
+      if (place < 0) checks.push(check);
+      else checks[place] = { ...check, rows: [...checks[place].rows, ...check.rows] };
+    }
+    const isMoreLoaded = known === undefined || run.card.loadBefore.one > known.card.loadBefore.one;
+    found.set(version, { ...run, card: isMoreLoaded ? run.card : known.card, checks });
+  }
+  return [...found.values()];
+}
+
+const [name, kept] = isReliability ? ['reliability', { runs: byNode() }] : ['kernels', runs[0]];
+const text = JSON.stringify(kept, (key, value) => (key === 'samplesMs' || key === 'digest' ? undefined : value), 1);
+fs.writeFileSync(path.resolve(import.meta.dirname, `../docs/results/${name}.json`), `${text}\n`);
