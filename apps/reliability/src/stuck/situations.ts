@@ -176,7 +176,7 @@ export const SITUATIONS: readonly Situation[] = [
     backends: BOTH,
     ...blocked,
     where: /"waitsForAChild"/,
-    provoke: stuckTask('waitsForAChild', { timeoutMs, args: [4] }),
+    provoke: stuckTask('waitsForAChild', { timeoutMs, args: [15] }),
   },
   {
     name: 'a full pipe: output without end',
