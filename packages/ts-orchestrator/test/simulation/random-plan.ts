@@ -24,6 +24,7 @@ interface Mood {
   readonly deaths: number;
   /** Do tasks call their own pool? */
   readonly nesting: number;
+  readonly lastChild: { key: number };
   readonly growth: number;
   readonly aborts: number;
   readonly timeouts: number;
@@ -42,6 +43,7 @@ export function randomPlan(seed: number): Plan {
     badEnds: random.pick([0, 0, 0.3]),
     stuckKills: random.pick([0, 0, 0, 0.3]),
     deaths: random.pick([0, 0, 0.2]),
+    lastChild: { key: CHILD_KEYS },
     nesting: random.pick([0, 0, 0, 0.4]),
     growth: random.pick([0, 0, 0, 0.3]),
     aborts: random.pick([0, 0.1, 0.4]),
@@ -196,7 +198,7 @@ const CHILD_KEYS = 10_000;
 
 function withChildren(random: Chance, mood: Mood, work: Work, depthLeft: number): Work {
   const children = Array.from({ length: random.int(1, 3) }, () => {
-    const key = CHILD_KEYS + random.int(0, 80_000);
+    const key = ++mood.lastChild.key;
     const own = { ...randomWork(random, mood), args: 'plain' as const };
     return { key, work: depthLeft > 1 && random.chance(0.4) ? withChildren(random, mood, own, depthLeft - 1) : own };
   });
