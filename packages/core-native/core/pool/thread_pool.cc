@@ -112,14 +112,15 @@ void* ThreadPool::workerMain(void* argument) {
 
 void ThreadPool::workerLoop(uint32_t index) {
   for (;;) {
+    // Read before looking for work: work that is announced after the look changes the epoch, and the worker looks
+    // again. Read before looking at the limit, too: a worker that has become surplus since would sleep among those that
+    // count, and take a wake-up that was meant for one of them.
+    const uint32_t epoch = epoch_.load(std::memory_order_seq_cst);
     const uint32_t size = resized_.load(std::memory_order_seq_cst);
     if (index >= limit_.load(std::memory_order_seq_cst)) {
       parkWhileEqual(resized_, size);
       continue;
     }
-    // Read before looking for work: work that is announced after the look changes the epoch, and the worker looks
-    // again.
-    const uint32_t epoch = epoch_.load(std::memory_order_seq_cst);
     // Jobs first: a small one must not wait for the end of a long region.
     if (runOneJob() || help(index)) continue;
     bool isNew = false;

@@ -63,6 +63,27 @@ TEST(workersThatSleepAreWoken) {
   }
 }
 
+TEST(aSmallerPoolWakesAllThatStillCount) {
+  const auto meetAll = [](uint32_t threads) {
+    std::atomic<uint32_t> here{0};
+    parallelFor({threads, nullptr}, threads, 1, [&](uint64_t, uint64_t, uint32_t) {
+      here.fetch_add(1);
+      while (here.load() < threads) std::this_thread::yield();
+    });
+    CHECK(here.load() == threads);
+  };
+  for (int round = 0; round < 200; ++round) {
+    poolOf(4);
+    meetAll(4);
+    poolOf(3);
+    // The surplus worker may still be on its way to sleep; in these pauses the others fall asleep behind it.
+    for (int region = 0; region < 3; ++region) {
+      meetAll(3);
+      std::this_thread::sleep_for(std::chrono::microseconds(300));
+    }
+  }
+}
+
 TEST(participantIndexIsExclusive) {
   poolOf(8);
   std::atomic<uint32_t> inUse[9] = {};
