@@ -72,6 +72,8 @@ TEST(aSmallerPoolWakesAllThatStillCount) {
     });
     CHECK(here.load() == threads);
   };
+  poolOf(6);
+  meetAll(6);  // from here on there are more workers than count below
   for (int round = 0; round < 200; ++round) {
     poolOf(4);
     meetAll(4);
