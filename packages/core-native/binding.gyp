@@ -49,6 +49,7 @@
         'core/simd/kernel_set.cc',
         'core/simd/kernel_set_baseline.cc',
         'core/sync/parker.cc',
+        'core/sync/placement.cc',
       ],
     },
     {

@@ -22,6 +22,12 @@ inline constexpr uint32_t kSlots = 32;
  */
 inline constexpr uint32_t kSpinPauses = 2000;
 
+/**
+ * Workers up to which a waker keeps those that sleep off its own processor (sync/placement.h): about a microsecond for
+ * each. Larger machines find an idle processor by themselves.
+ */
+inline constexpr uint32_t kPlacedMax = 8;
+
 /** Two cache lines: processors fetch lines in pairs, so words of different writers are kept 128 bytes apart. */
 inline constexpr std::size_t kLineBytes = 128;
 

@@ -52,7 +52,9 @@ ThreadPool& ThreadPool::instance() {
 }
 
 ThreadPool::ThreadPool()
-    : limit_(std::clamp(std::thread::hardware_concurrency(), 1u, kThreadsMax)), slots_(new Slot[kSlots]) {}
+    : limit_(std::clamp(std::thread::hardware_concurrency(), 1u, kThreadsMax)),
+      slots_(new Slot[kSlots]),
+      placements_(new Placement[kThreadsMax]) {}
 
 void ThreadPool::setThreads(uint32_t threads) {
   const std::lock_guard<std::mutex> lock(startMutex_);
@@ -129,9 +131,11 @@ void ThreadPool::workerLoop(uint32_t index) {
       isNew = epoch_.load(std::memory_order_relaxed) != epoch;
     }
     if (isNew) continue;
+    placements_[index].park();
     sleepers_.fetch_add(1, std::memory_order_seq_cst);
     parkWhileEqual(epoch_, epoch);
     sleepers_.fetch_sub(1, std::memory_order_seq_cst);
+    placements_[index].unpark();
   }
 }
 
@@ -140,7 +144,13 @@ void ThreadPool::announce(uint32_t workers) {
   // other, so either the worker doesn't sleep or it is woken here.
   epoch_.fetch_add(1, std::memory_order_seq_cst);
   const uint32_t sleepers = sleepers_.load(std::memory_order_seq_cst);
-  if (sleepers != 0) unpark(epoch_, static_cast<int>(std::min(workers, sleepers)));
+  if (sleepers == 0) return;
+  const uint32_t started = started_.load(std::memory_order_relaxed);
+  if (started <= kPlacedMax) {
+    const int processor = Placement::currentProcessor();
+    for (uint32_t index = 0; index < started; ++index) placements_[index].keepOff(processor);
+  }
+  unpark(epoch_, static_cast<int>(std::min(workers, sleepers)));
 }
 
 bool ThreadPool::help(uint32_t index) {

@@ -18,6 +18,7 @@
 #include <mutex>
 
 #include "pool/pool_options.h"
+#include "sync/placement.h"
 
 namespace heddle {
 
@@ -96,6 +97,7 @@ class ThreadPool {
   std::mutex startMutex_;
   bool isSized_ = false;  // setThreads or setDefaultThreads was called; under startMutex_
   Slot* const slots_;
+  Placement* const placements_;  // of worker w at w
 };
 
 }  // namespace heddle
