@@ -29,6 +29,9 @@ void Placement::keepOff(int processor) {
   const int thread = thread_.load(std::memory_order_relaxed);
   cpu_set_t set;
   if (sched_getaffinity(thread, sizeof set, &set) != 0) return;
+  // What an earlier waker withheld, whose wake-up went to another thread, is free again.
+  const int before = withheld_.load(std::memory_order_relaxed);
+  if (before >= 0) CPU_SET(before, &set);
   CPU_CLR(processor, &set);
   if (CPU_COUNT(&set) == 0) return;
   withheld_.store(processor, std::memory_order_relaxed);
