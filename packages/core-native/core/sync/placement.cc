@@ -15,7 +15,7 @@ void Placement::park() {
   if (thread_.load(std::memory_order_relaxed) == 0) {
     thread_.store(static_cast<int>(syscall(SYS_gettid)), std::memory_order_relaxed);
   }
-  isParked_.store(true, std::memory_order_relaxed);
+  isParked_.store(true, std::memory_order_release);
 }
 
 void Placement::unpark() {
@@ -24,27 +24,23 @@ void Placement::unpark() {
 }
 
 void Placement::keepOff(int processor) {
-  if (processor < 0 || !isParked_.load(std::memory_order_relaxed)) return;
-  // Refusals (more processors than the set has bits, a filter of system calls) leave everything as it was.
-  const int thread = thread_.load(std::memory_order_relaxed);
-  cpu_set_t set;
-  if (sched_getaffinity(thread, sizeof set, &set) != 0) return;
-  // What an earlier waker withheld, whose wake-up went to another thread, is free again.
-  const int before = withheld_.load(std::memory_order_relaxed);
-  if (before >= 0) CPU_SET(before, &set);
-  CPU_CLR(processor, &set);
-  if (CPU_COUNT(&set) == 0) return;
-  withheld_.store(processor, std::memory_order_relaxed);
-  sched_setaffinity(thread, sizeof set, &set);
+  if (processor < 0 || !isParked_.load(std::memory_order_acquire)) return;
+  change(thread_.load(std::memory_order_relaxed), processor);
 }
 
-void Placement::giveBack() {
-  if (withheld_.load(std::memory_order_relaxed) < 0) return;
-  const int processor = withheld_.exchange(-1, std::memory_order_relaxed);
+void Placement::giveBack() { change(0, -1); }
+
+/** Puts back what is withheld from the thread (0: the calling one), then withholds `processor`, if it is one. */
+void Placement::change(int thread, int processor) {
+  if (isHeld_.exchange(true, std::memory_order_acquire)) return;
+  // Refusals (more processors than the set has bits, a filter of system calls) leave everything as it was.
   cpu_set_t set;
-  if (processor < 0 || sched_getaffinity(0, sizeof set, &set) != 0) return;
-  CPU_SET(processor, &set);
-  sched_setaffinity(0, sizeof set, &set);
+  if (processor != withheld_ && sched_getaffinity(thread, sizeof set, &set) == 0) {
+    if (withheld_ >= 0) CPU_SET(withheld_, &set);
+    if (processor >= 0) CPU_CLR(processor, &set);
+    if (CPU_COUNT(&set) != 0 && sched_setaffinity(thread, sizeof set, &set) == 0) withheld_ = processor;
+  }
+  isHeld_.store(false, std::memory_order_release);
 }
 
 }  // namespace heddle
@@ -58,6 +54,7 @@ void Placement::park() {}
 void Placement::unpark() {}
 void Placement::keepOff(int) {}
 void Placement::giveBack() {}
+void Placement::change(int, int) {}
 
 }  // namespace heddle
 

@@ -8,15 +8,17 @@
 //
 // So the waker takes its own processor out of the affinity of the parked threads, and each puts it back when it runs.
 //
-//   word       | writer                         | readers
-//   -----------+--------------------------------+------------------------------------
-//   thread_    | its thread, once               | wakers
-//   isParked_  | its thread                     | wakers: a hint, any value does no harm
-//   withheld_  | wakers set it before they      | its thread takes it before it parks and after it was woken
-//              | change the affinity            |
+//   word       | writer                           | readers
+//   -----------+----------------------------------+------------------------------------
+//   thread_    | its thread, before it first      | wakers, after they saw isParked_ set (release, acquire)
+//              | sets isParked_                   |
+//   isParked_  | its thread                       | wakers: a hint; late, it costs a needless change
+//   isHeld_    | whoever changes the affinity     | the same: a lock that is tried and never waited for
+//   withheld_  | the holder of isHeld_            | the holder of isHeld_
 //
-// All are relaxed: nothing else is published by them. A waker that is late, because the thread runs already, withholds
-// its processor until the thread parks the next time.
+// The affinity and withheld_ change together under isHeld_ only, so no processor is ever lost. Who doesn't get it goes
+// on without: a waker leaves the thread where it is, a thread stays off one processor until it parks or wakes the next
+// time.
 #pragma once
 
 #include <atomic>
@@ -37,10 +39,12 @@ class Placement {
 
  private:
   void giveBack();
+  void change(int thread, int processor);
 
   std::atomic<int> thread_{0};  // the system's id; 0: not known yet
   std::atomic<bool> isParked_{false};
-  std::atomic<int> withheld_{-1};  // the processor taken out of its affinity
+  std::atomic<bool> isHeld_{false};
+  int withheld_ = -1;  // the processor taken out of its affinity; -1: none
 };
 
 }  // namespace heddle
