@@ -78,9 +78,15 @@ export function assemblePool(assembly: PoolAssembly): { readonly scheduler: Sche
     clock,
     examiner,
     limits: options,
-    // Inline there is one worker, and how many tasks it may have depends on how many of them only wait for others.
-    concurrency: backend === 'inline' ? Infinity : tasksPerWorker,
-    order: { poolName: name, moduleUrl, setupData, isByReference: unsafeByReference, growthMiB: recycleAfterGrowthMiB },
+    order: {
+      poolName: name,
+      moduleUrl,
+      setupData,
+      isByReference: unsafeByReference,
+      growthMiB: recycleAfterGrowthMiB,
+      // Inline there is one worker, and how many tasks it may have depends on how many of them only wait for others.
+      tasksAtOnce: backend === 'inline' ? Infinity : tasksPerWorker,
+    },
     writeLine,
   });
   const scheduler = new Scheduler({ source, transport, clock, random, options, moduleUrl, keepAlive });

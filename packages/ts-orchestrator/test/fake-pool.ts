@@ -10,6 +10,7 @@ import type { PoolCore } from '../src/pool/pool.ts';
 import type { Scheduler } from '../src/pool/scheduler.ts';
 import type { HostMessage, StartOrder, WorkerMessage } from '../src/transport/protocol.ts';
 import type { Link, LinkEvents, LinkExit, Transport } from '../src/transport/transport.ts';
+import type { HostWords } from '../src/transport/worker-words.ts';
 import { FakeClock } from './fake-clock.ts';
 
 export class FakeLink implements Link {
@@ -18,10 +19,14 @@ export class FakeLink implements Link {
   readonly pid: number;
   readonly threadId = undefined;
   readonly sent: HostMessage[] = [];
-  /** Ids the worker has begun, as its ownership word would tell. */
+  /** Number of the last task that the worker has begun, as its words would tell. */
   begun: number | undefined;
   kills = 0;
   isAbandoned = false;
+  readonly words: HostWords = {
+    elapsedMs: (seq) => (this.begun !== undefined && seq <= this.begun ? 0 : undefined),
+    revoke: (seq) => this.begun === undefined || seq > this.begun,
+  };
 
   constructor(order: StartOrder, events: LinkEvents) {
     this.order = order;
@@ -31,10 +36,6 @@ export class FakeLink implements Link {
 
   send(message: HostMessage): void {
     this.sent.push(message);
-  }
-
-  hasBegun(id: number): boolean {
-    return this.begun === id;
   }
 
   kill(): void {

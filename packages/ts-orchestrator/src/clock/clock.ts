@@ -37,3 +37,9 @@ export const systemClock: Clock = {
     };
   },
 };
+
+/** Milliseconds of the machine's monotonic clock, with fractions: the same in every thread and process. */
+export function monotonicMs(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1_000 + nanoseconds / 1e6;
+}

@@ -1,19 +1,19 @@
 /**
  * First file of a worker process. Arguments: the mark that tags output, how the process ends with its host, the host's id, and
- * the descriptor of the ownership file, empty when there is none.
+ * the descriptor of the file with its words, empty when there is none.
  */
-import fs from 'node:fs';
 import { encodeThrow } from '../task/error-codec.ts';
 import { canSerialize } from '../task/payload.ts';
 import { taskRealm } from '../task/task-context.ts';
-import { OWNERSHIP_FD, fromWire, speakerTag, toWire, type WireMessage } from '../transport/process-wire.ts';
+import { FileWords } from '../transport/file-words.ts';
+import { WORDS_FD, fromWire, speakerTag, toWire, type WireMessage } from '../transport/process-wire.ts';
 import { loadOsServices } from '../transport/os-services.ts';
 import type { HostMessage, StartOrder, WorkerMessage, WorkerPort } from '../transport/protocol.ts';
 import { captureOutput } from './capture-output.ts';
 import { heapBytes, residentBytes } from './memory-watch.ts';
 import { TaskRunner } from './task-runner.ts';
 
-const [mark = '', parentDeath = '', hostPid = '', ownership = ''] = process.argv.slice(2);
+const [mark = '', parentDeath = '', hostPid = '', wordsFd = ''] = process.argv.slice(2);
 const send = process.send!.bind(process);
 taskRealm.isWorker = true;
 
@@ -35,7 +35,7 @@ function print(task: string | undefined, text: string): void {
   printedBytes += Buffer.byteLength(tagged);
 }
 
-const word = Buffer.alloc(8);
+const words = wordsFd === '' ? undefined : new FileWords(WORDS_FD);
 const workerPort: WorkerPort = {
   send(message) {
     if (message.t !== 'stopped') return void send(wrap(message));
@@ -49,11 +49,7 @@ const workerPort: WorkerPort = {
     send(wrap({ ...message, args: toWire(args, [], { name: message.name, subject: 'arguments' }) }));
   },
   canSend: canSerialize,
-  begin(id) {
-    if (ownership === '') return;
-    word.writeDoubleLE(id, 0);
-    fs.writeSync(OWNERSHIP_FD, word, 0, 8, 0);
-  },
+  begin: (id) => words?.begin(id) ?? true,
   print,
 };
 

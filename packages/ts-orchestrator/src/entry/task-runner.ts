@@ -14,6 +14,12 @@ import { canHookTypeScript } from './typescript.ts';
 
 type RunMessage = Extract<HostMessage, { t: 'run' }>;
 
+/**
+ * Tasks are begun for so long before the event loop gets a turn: for timers and I/O of the module, and for what the host says
+ * meanwhile (a cancel, a ping, the stop).
+ */
+const TURN_MS = 1;
+
 /** One task in this worker; `signal` is made when first asked for. */
 class RunningTask implements RealmTask {
   readonly id: number;
@@ -104,6 +110,13 @@ class RunningTask implements RealmTask {
 export class TaskRunner {
   readonly #port: WorkerPort;
   readonly #tasks = new Map<number, RunningTask>();
+  /** Sent and not begun, first in, first out. */
+  #waiting: RunMessage[] = [];
+  /** When the event loop had its last turn that is known of. */
+  #turnAt = 0;
+  #isBeginning = false;
+  /** Set while the next is waited for. */
+  #turn: NodeJS.Immediate | undefined;
   readonly #poolKey: object | undefined;
   readonly #gauges: MemoryWatchParts['gauges'];
   #memory: MemoryWatch | undefined;
@@ -142,10 +155,11 @@ export class TaskRunner {
   receive(message: HostMessage): void {
     switch (message.t) {
       case 'run':
-        void this.#run(message);
+        this.#waiting.push(message);
+        this.#beginNext();
         return;
       case 'cancel':
-        this.#tasks.get(message.id)?.cancel(decodeThrow(message.reason));
+        this.#cancel(message);
         return;
       case 'called':
         this.#tasks.get(message.id)?.onCalled(message);
@@ -186,13 +200,44 @@ export class TaskRunner {
     return encodeThrow(error, (value) => this.#port.canSend(value));
   }
 
+  #cancel({ id, reason }: Extract<HostMessage, { t: 'cancel' }>): void {
+    const task = this.#tasks.get(id);
+    if (task !== undefined) return task.cancel(decodeThrow(reason));
+    const place = this.#waiting.findIndex((waiting) => waiting.id === id);
+    if (place < 0) return;
+    this.#waiting.splice(place, 1);
+    this.#port.send({ t: 'skipped', id });
+  }
+
+  /** Begins what waits, as far as there is room. */
+  #beginNext(): void {
+    // A task that ends before it is left for the first time comes back here from within.
+    if (this.#isBeginning) return;
+    this.#isBeginning = true;
+    const { tasksAtOnce } = this.#order!;
+    while (this.#turn === undefined && this.#waiting.length > 0 && this.#tasks.size < tasksAtOnce) {
+      // Inline the host's side gives the turns.
+      if (tasksAtOnce < Infinity && performance.now() - this.#turnAt >= TURN_MS) {
+        this.#turn = setImmediate(() => {
+          this.#turn = undefined;
+          this.#turnAt = performance.now();
+          this.#beginNext();
+        });
+        break;
+      }
+      const message = this.#waiting.shift()!;
+      if (this.#port.begin(message.id)) void this.#run(message);
+      else this.#port.send({ t: 'skipped', id: message.id });
+    }
+    this.#isBeginning = false;
+  }
+
   async #run(message: RunMessage): Promise<void> {
     const { id, name } = message;
     const port = this.#port;
     const task = new RunningTask(message, this.#order!.workerId, port, this.#poolKey);
     this.#tasks.set(id, task);
     try {
-      port.begin(id);
       const work = this.#module!.find(name);
       if (work === undefined)
         throw heddleError('HEDDLE_TASK_UNKNOWN', {
@@ -223,6 +268,7 @@ export class TaskRunner {
         heddleError('HEDDLE_TASK_CANCELLED', { name, reason: 'it has ended, and its calls of the pool with it' }),
       );
       if (this.#memory !== undefined && this.#tasks.size === 0) this.#lookAtMemory(this.#memory);
+      this.#beginNext();
     }
   }
 

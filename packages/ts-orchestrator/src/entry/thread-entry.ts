@@ -8,12 +8,14 @@ import { encodeThrow } from '../task/error-codec.ts';
 import { canClone, payloadError } from '../task/payload.ts';
 import { taskRealm } from '../task/task-context.ts';
 import type { HostMessage, WorkerPort } from '../transport/protocol.ts';
-import { addPrinted, OWNERSHIP_WORD, type ThreadStart } from '../transport/thread-words.ts';
+import { addPrinted, type ThreadStart } from '../transport/thread-words.ts';
+import { MemoryWords } from '../transport/worker-words.ts';
 import { captureOutput } from './capture-output.ts';
 import { heapBytes } from './memory-watch.ts';
 import { TaskRunner } from './task-runner.ts';
 
-const { port, order, words } = (workerData as { heddle: ThreadStart }).heddle;
+const { port, order, printed, words: memory } = (workerData as { heddle: ThreadStart }).heddle;
+const words = new MemoryWords(memory);
 taskRealm.isWorker = true;
 
 const workerPort: WorkerPort = {
@@ -33,10 +35,10 @@ const workerPort: WorkerPort = {
     }
   },
   canSend: canClone,
-  begin: (id) => void Atomics.store(words, OWNERSHIP_WORD, id | 0),
+  begin: (id) => words.begin(id),
   print(task, text) {
     port.postMessage({ t: 'print', task, text });
-    addPrinted(words, text);
+    addPrinted(printed, text);
   },
 };
 

@@ -8,7 +8,7 @@
  */
 import { WORKER_MARK } from './process-group.ts';
 
-/** Descriptor of the guard's pipe in the child: after stdin, stdout, stderr, the channel and the ownership file. */
+/** Descriptor of the guard's pipe in the child: after stdin, stdout, stderr, the channel and the file with its words. */
 export const GUARD_FD = 5;
 
 // The mark comes as an argument: what stands in the guard's own environment would make it end itself first.

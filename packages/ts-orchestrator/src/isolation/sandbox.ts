@@ -3,7 +3,7 @@
  *
  * bubblewrap gives namespaces of its own (no network, no other processes, no shared memory of others), a root that can only be
  * read, an empty /tmp and /run, and no privileges. Node's permission model then narrows what JavaScript may read to what it
- * needs, and refuses programs, threads and addons. The descriptors of the channel and of the ownership file pass through both.
+ * needs, and refuses programs, threads and addons. The descriptors of the channel and of the file with its words pass through both.
  */
 import os from 'node:os';
 

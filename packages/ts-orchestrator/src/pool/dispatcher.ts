@@ -4,7 +4,7 @@
  *
  * Invariants: a task is in the queue, or in exactly one worker, or waits for its next attempt, or is settled. While a worker has
  * room, and fewer tasks run than may, the queue is empty. Attempts at one task never overlap: the next begins after the last was answered or its worker was seen
- * to be gone, and has a number of its own on the wire.
+ * to be gone, and has a number of its own in its worker.
  */
 import { backoffMs } from '../clock/backoff.ts';
 import type { Clock } from '../clock/clock.ts';
@@ -39,6 +39,13 @@ export interface DispatcherParts {
   readonly onSettled: (task: PoolTask) => void;
 }
 
+/** One run of a task. */
+export interface RunIdentity {
+  readonly workerId: number;
+  /** Its number in that worker. */
+  readonly id: number;
+}
+
 export class Dispatcher {
   readonly counters = new TaskCounters();
   readonly #parts: DispatcherParts;
@@ -49,7 +56,6 @@ export class Dispatcher {
   #running = 0;
   /** Those of them that wait for calls of their own, and leave their place to others: see nested-calls.ts. */
   #waiting = 0;
-  #lastRunId = 0;
   /** Makes the error for what would have to wait; set once the pool has failed. */
   #refusal: (() => unknown) | undefined;
 
@@ -91,7 +97,6 @@ export class Dispatcher {
 
   /** Throws what can't be sent; nothing has happened then. */
   send(task: PoolTask, worker: PoolWorker): void {
-    task.id = ++this.#lastRunId;
     worker.run(task);
     task.worker = worker;
     task.move('running');
@@ -192,6 +197,8 @@ export class Dispatcher {
         return this.#reply(task, worker, { ok: true, value: undefined });
       case 'error':
         return this.#reply(task, worker, { ok: false, error: decodeThrow(message.error) });
+      case 'skipped':
+        return this.#skipped(task, worker);
     }
   }
 
@@ -254,6 +261,11 @@ export class Dispatcher {
     this.fill(worker);
     // It may have to run again, or have left its place to another task, and this worker be one that is ending.
     if (this.#queue.size > 0 && !worker.hasRoom) this.dispatch();
+  }
+
+  /** The worker has left it out, because it was stopped before it began. */
+  #skipped(task: PoolTask, worker: PoolWorker): void {
+    this.#reply(task, worker, { ok: false, error: task.cause?.error });
   }
 
   /** Its worker is gone, for certain. What it had begun is known from the worker's own word, not from messages. */
@@ -393,10 +405,10 @@ export class Dispatcher {
 
   // ---- calls of tasks by tasks ----
 
-  /** The task whose run has this number, unless it was told to stop. */
-  running(runId: number): PoolTask | undefined {
+  /** The task that this run belongs to, unless it was told to stop. */
+  running({ workerId, id }: RunIdentity): PoolTask | undefined {
     for (const worker of this.#parts.fleet.workers) {
-      const task = worker.tasks.get(runId);
+      const task = worker.id === workerId ? worker.tasks.get(id) : undefined;
       if (task?.state === 'running') return task;
     }
     return undefined;

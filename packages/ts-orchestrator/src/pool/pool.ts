@@ -217,7 +217,7 @@ export class PoolCore {
     const { pack, retry, onOutcome, onItem, index, credit = 0, isBounded = false } = parts;
     // Inline, a task can reach this very object. It must not wait for the place that it holds itself.
     const inside = taskRealm.storage.getStore();
-    const callerId = inside?.poolKey === this.#parts.key ? inside.id : undefined;
+    const callerRun = inside?.poolKey === this.#parts.key ? inside : undefined;
     let undo: (() => void) | undefined;
     const task = this.#scheduler.submit(
       {
@@ -235,7 +235,7 @@ export class PoolCore {
         },
       },
       pack,
-      { isBounded, callerId },
+      { isBounded, callerRun },
     );
     if (signal !== undefined) undo = this.#aborts.add(signal, (reason) => this.#scheduler.cancel(task, reason));
     return task;

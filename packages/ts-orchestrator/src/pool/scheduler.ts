@@ -12,7 +12,7 @@ import { show } from '../errors/option-reader.ts';
 import { checkTransfer, type TransferItem } from '../task/payload.ts';
 import { Task, type TaskCall } from '../task/task.ts';
 import type { PackFor, Packed, Transport } from '../transport/transport.ts';
-import { Dispatcher } from './dispatcher.ts';
+import { Dispatcher, type RunIdentity } from './dispatcher.ts';
 import { Fleet } from './fleet.ts';
 import type { KeepAlive } from './keep-alive.ts';
 import { NestedCalls } from './nested-calls.ts';
@@ -138,17 +138,17 @@ export class Scheduler implements WorkerListener {
 
   /**
    * Takes a call over. Throws what is wrong with it, and then nothing was taken. `pack` gives the arguments for now, for later,
-   * or for more than once. `isBounded`: the caller bounds its calls itself, so the queue's limit isn't for it. `callerId`: the run of
+   * or for more than once. `isBounded`: the caller bounds its calls itself, so the queue's limit isn't for it. `callerRun`: the run of
    * a task of this pool that calls; it counts as waiting, and leaves its place to others.
    */
   submit(
     call: TaskCall,
     pack: (when: PackFor) => Packed,
-    { isBounded, callerId }: { readonly isBounded: boolean; readonly callerId: number | undefined },
+    { isBounded, callerRun }: { readonly isBounded: boolean; readonly callerRun: RunIdentity | undefined },
   ): PoolTask {
     this.#submitting++;
     try {
-      const caller = callerId === undefined ? undefined : this.#dispatcher.running(callerId);
+      const caller = callerRun === undefined ? undefined : this.#dispatcher.running(callerRun);
       const task =
         caller === undefined
           ? this.#takeOver(call, pack, isBounded)

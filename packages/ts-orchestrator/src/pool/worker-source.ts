@@ -14,7 +14,7 @@ export type PoolTask = Task<Packed, PoolWorker>;
 /** Messages about a task, as the pool gets them. */
 export type TaskMessage = Extract<
   WorkerMessage,
-  { t: 'value' | 'item' | 'end' | 'error' | 'progress' | 'call' | 'uncall' }
+  { t: 'value' | 'item' | 'end' | 'error' | 'skipped' | 'progress' | 'call' | 'uncall' }
 >;
 
 export interface PoolWorker {
@@ -33,7 +33,7 @@ export interface PoolWorker {
   readonly hasRoom: boolean;
   /** Tasks it was given so far. */
   readonly tasksGiven: number;
-  /** Sends the task. Throws what can't be sent; the worker is as before then. */
+  /** Sends the task, and numbers it. Throws what can't be sent; the worker is as before then. */
   run(task: PoolTask): void;
   /** Aborts the task's signal. */
   cancel(task: PoolTask, reason: unknown): void;

@@ -33,8 +33,6 @@ export interface WorkerParts {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly limits: PhaseLimits;
-  /** Tasks it may hold at once. */
-  readonly concurrency: number;
   readonly output: OutputLines;
   /** Finds out what a worker is at; undefined: nobody does. */
   readonly examiner: Examiner | undefined;
@@ -63,6 +61,7 @@ export class SupervisedWorker implements PoolWorker {
   #foreseen: Examination | undefined;
   #taskNames: readonly string[] = [];
   #answered = 0;
+  #lastId = 0;
   /** Why it ends, when heddle or its own start decided that. */
   #startError: unknown;
   #fatal: { readonly error: unknown } | undefined;
@@ -111,14 +110,16 @@ export class SupervisedWorker implements PoolWorker {
   }
 
   get hasRoom(): boolean {
-    return (this.#state === 'ready' || this.#state === 'busy') && this.tasks.size < this.#parts.concurrency;
+    return (this.#state === 'ready' || this.#state === 'busy') && this.tasks.size < this.#order.tasksAtOnce;
   }
 
   run(task: PoolTask): void {
-    const { id, call, packed, attempt } = task;
+    const { call, packed, attempt } = task;
+    const id = this.#lastId + 1;
     const { value, transfer } = packed!.fresh?.() ?? packed!;
     const { name, index, credit } = call;
     this.#link.send({ t: 'run', id, name, value, index, attempt, credit }, transfer);
+    this.#lastId = task.id = id;
     this.tasks.set(id, task);
     this.tasksGiven++;
     if (this.#state === 'ready') this.#move('busy');

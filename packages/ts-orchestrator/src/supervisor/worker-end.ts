@@ -35,7 +35,7 @@ export function endByExit(facts: EndFacts, exit: LinkExit): WorkerEnd {
     limit: exit.limit,
   };
   const cause = fatal === undefined ? exit.cause : fatal.error;
-  const hasBegun = (task: PoolTask) => link.hasBegun(task.id) ?? true;
+  const hasBegun = (task: PoolTask) => link.words === undefined || link.words.elapsedMs(task.id) !== undefined;
   return {
     exit: { exitCode: exit.exitCode, signal: exit.signal },
     errorFor(task) {

@@ -49,7 +49,7 @@ export class Family<T> {
 }
 
 export class Task<Packed extends PackedArguments = PackedArguments, Worker = unknown> {
-  /** Number on the wire of the run that is under way, new for every run: what comes late from one never hits the next. */
+  /** Number in its worker of the run that is under way, new for every run: what comes late from one never hits the next. */
   id = 0;
   /** Of the call in its pool, from 1. */
   readonly number: number;

@@ -11,7 +11,7 @@ import type { Launch } from '../isolation/launch.ts';
 import { WORKER_MARK } from '../isolation/process-group.ts';
 import { strayDescriptors } from '../isolation/stray-descriptors.ts';
 import { entryUrl } from './entry-url.ts';
-import { OWNERSHIP_FD } from './process-wire.ts';
+import { WORDS_FD } from './process-wire.ts';
 import type { ParentDeath } from './transport.ts';
 
 interface ForkParts {
@@ -19,8 +19,8 @@ interface ForkParts {
   /** Random: names the worker in its output, and in the environment of what it starts. */
   readonly mark: string;
   readonly parentDeath: ParentDeath;
-  /** Descriptor of the ownership file, when there is one. */
-  readonly ownership: number | undefined;
+  /** Descriptor of the file with its words, when there is one. */
+  readonly wordsFd: number | undefined;
 }
 
 /**
@@ -28,11 +28,11 @@ interface ForkParts {
  * the host alone.
  */
 export function forkWorker(parts: ForkParts): ChildProcess {
-  const { launch, mark, parentDeath, ownership } = parts;
+  const { launch, mark, parentDeath, wordsFd } = parts;
   const { wordsFor, env, isIsolated, isGuarded } = launch;
   const [command, ...args] = wordsFor(mark);
   const stdio: Array<number | 'ignore' | 'pipe' | 'ipc'> = ['ignore', 'pipe', 'pipe', 'ipc'];
-  stdio[OWNERSHIP_FD] = ownership ?? 'ignore';
+  stdio[WORDS_FD] = wordsFd ?? 'ignore';
   if (isGuarded) stdio[GUARD_FD] = 'pipe';
   const strays = isIsolated ? strayDescriptors().filter((fd) => (stdio[fd] ?? 'ignore') === 'ignore') : [];
   // The only way to close a descriptor of the child is to give it another.
@@ -44,7 +44,7 @@ export function forkWorker(parts: ForkParts): ChildProcess {
     }
     const child = fork(
       fileURLToPath(entryUrl('process-entry')),
-      [mark, parentDeath, String(process.pid), ownership === undefined ? '' : String(OWNERSHIP_FD)],
+      [mark, parentDeath, String(process.pid), wordsFd === undefined ? '' : String(WORDS_FD)],
       {
         serialization: 'advanced',
         execPath: command,

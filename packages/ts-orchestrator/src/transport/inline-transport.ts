@@ -87,7 +87,7 @@ export function createInlineTransport(options: InlineTransportOptions): Transpor
           emit({ ...message, args: isByReference ? args : cloneValue(args, [], role).value });
         },
         canSend: (value) => isByReference || canClone(value),
-        begin() {},
+        begin: () => true,
         print: (task, text) => {
           if (!isGone) events.onOutput(task, text);
         },
@@ -111,6 +111,7 @@ export function createInlineTransport(options: InlineTransportOptions): Transpor
       return {
         pid: process.pid,
         threadId: undefined,
+        words: undefined,
         send(message) {
           if (message.t === 'cancel') {
             // Not behind the tasks that wait for their turn, of which it may concern one.
@@ -122,7 +123,6 @@ export function createInlineTransport(options: InlineTransportOptions): Transpor
           inbox.push(message);
           turn ??= setImmediate(work);
         },
-        hasBegun: () => true,
         kill: finish,
         abandon: finish,
       };

@@ -21,7 +21,7 @@ import { encodeThrow } from '../task/error-codec.ts';
 import { canSerialize, SETUP_ROLE } from '../task/payload.ts';
 import { entryUrl } from './entry-url.ts';
 import { forkWorker } from './fork-worker.ts';
-import { openOwnershipFile, readOwnership } from './ownership-file.ts';
+import { FileWords, openWordsFile } from './file-words.ts';
 import { ProcessOutput } from './process-output.ts';
 import { fromWire, toWire, type WireMessage } from './process-wire.ts';
 import type { StartOrder, WorkerMessage } from './protocol.ts';
@@ -75,7 +75,8 @@ function startProcess(
 ): Link {
   const { clock, launch } = options;
   const mark = randomBytes(8).toString('hex');
-  const ownership = openOwnershipFile();
+  const wordsFd = openWordsFile();
+  let words = wordsFd === undefined ? undefined : new FileWords(wordsFd);
   const inspectorLines = new InspectorLines();
   let isAbandoned = false;
   let isOver = false;
@@ -89,7 +90,8 @@ function startProcess(
     output?.release();
     const limit = limits?.exceeded(exit?.signal ?? null);
     if (!isAbandoned) events.onExit({ exitCode: null, signal: null, ...exit, cause, isSpawnFailure, limit });
-    if (ownership !== undefined) fs.closeSync(ownership);
+    if (wordsFd !== undefined) fs.closeSync(wordsFd);
+    words = undefined;
   };
   const consider = () => {
     if (exit === undefined) return;
@@ -120,11 +122,11 @@ function startProcess(
   let output: ProcessOutput | undefined;
   let limits: WorkerLimits | undefined;
   try {
-    child = forkWorker({ launch, mark, parentDeath: options.parentDeath, ownership });
+    child = forkWorker({ launch, mark, parentDeath: options.parentDeath, wordsFd });
   } catch (error) {
     cause = error;
     queueMicrotask(() => finish(true));
-    return { pid: undefined, threadId: undefined, send() {}, hasBegun: () => false, kill() {}, abandon() {} };
+    return { pid: undefined, threadId: undefined, words, send() {}, kill() {}, abandon() {} };
   }
   const endProcesses = () => {
     killGroup(child.pid!);
@@ -210,11 +212,13 @@ function startProcess(
       return nodePid ?? child.pid;
     },
     threadId: undefined,
+    get words() {
+      return words;
+    },
     send(message) {
       if (message.t === 'run') limits?.beforeTask();
       send(message);
     },
-    hasBegun: (id) => (ownership === undefined ? undefined : readOwnership(ownership) === id),
     readStack: launch.isInspectable ? (done) => stack.read(done) : launch.isNested ? noStackInSandbox : undefined,
     terminate,
     kill,

@@ -11,8 +11,8 @@ export interface WireMessage {
   readonly printedBytes?: number;
 }
 
-/** Descriptor of the ownership file in the worker: after stdin, stdout, stderr and the channel. */
-export const OWNERSHIP_FD = 4;
+/** Descriptor of the file with the worker's words in the worker: after stdin, stdout, stderr and the channel. */
+export const WORDS_FD = 4;
 
 /** A value on the wire: bytes of our own making, or, for the frequent small case, primitives as they are. */
 type WireValue = Uint8Array | { readonly plain: unknown };

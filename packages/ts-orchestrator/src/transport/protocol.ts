@@ -1,9 +1,11 @@
 /**
  * What travels between host and worker. Rule of the wire: the host sends `run` only to a worker that reported `ready`, and
- * only while the worker holds fewer tasks than it may; the worker answers every `run` with exactly one `value`, `end` or
- * `error` of the same id, or dies. Everything about a task carries its id, so a late message never hits another task.
+ * only while the worker holds fewer tasks than it may; the worker runs them first in, first out, `tasksAtOnce` at a time, and
+ * answers every `run` with exactly one `value`, `end`, `error` or `skipped` of the same id, or dies. Everything about a task carries
+ * its id, so a late message never hits another task. Ids number the tasks of a worker in the order in which they are sent,
+ * from 1: see worker-words.ts, which also tells how the host takes a task back.
  *
- * Life of a worker:  spawned -> loaded -> ready -> (run -> item* -> value | end | error)* -> stop -> stopped
+ * Life of a worker:  spawned -> loaded -> ready -> (run -> item* -> value | end | error | skipped)* -> stop -> stopped
  *                    each step before ready may instead be `failed`.
  */
 import type { EncodedThrow } from '../task/error-codec.ts';
@@ -24,6 +26,8 @@ export interface StartOrder {
   readonly growthMiB: number | undefined;
   /** Results go by reference: inline with `unsafeByReference`. */
   readonly isByReference: boolean;
+  /** Tasks that run at a time. */
+  readonly tasksAtOnce: number;
 }
 
 export type HostMessage =
@@ -77,6 +81,8 @@ export type WorkerMessage =
   | { readonly t: 'item'; readonly id: number; readonly value: unknown }
   | { readonly t: 'end'; readonly id: number }
   | { readonly t: 'error'; readonly id: number; readonly error: EncodedThrow }
+  /** It did not run it and won't: the host had taken it back, or cancelled it before it began. */
+  | { readonly t: 'skipped'; readonly id: number }
   /** Run `id` calls its own pool. Answered by `called`, unless the run is over before; numbered by the run. */
   | {
       readonly t: 'call';
@@ -119,8 +125,8 @@ export interface WorkerPort {
   sendCall(message: Omit<CallMessage, 'args'>, args: readonly unknown[]): void;
   /** Does this value survive the wire? */
   canSend(value: unknown): boolean;
-  /** Writes the ownership word: from now on task `id` counts as started. */
-  begin(id: number): void;
+  /** Task `id` counts as begun from now on. False: the host has taken it back, and it must not run. */
+  begin(id: number): boolean;
   /** Prints a line of the task to the host's stderr. */
   print(task: string | undefined, text: string): void;
 }

@@ -21,8 +21,9 @@ import {
 } from '../task/payload.ts';
 import { entryUrl } from './entry-url.ts';
 import type { WorkerMessage } from './protocol.ts';
-import { createThreadWords, OWNERSHIP_WORD, takePrinted, type ThreadStart } from './thread-words.ts';
+import { createPrinted, takePrinted, type ThreadStart } from './thread-words.ts';
 import type { Link, LinkEvents, Transport } from './transport.ts';
+import { MemoryWords } from './worker-words.ts';
 
 export interface ThreadTransportOptions {
   readonly name: string;
@@ -59,8 +60,9 @@ const LEAKS_WHILE_LOADING = Number.parseInt(process.versions.node, 10) < 24;
 
 function startThread(order: ThreadStart['order'], events: LinkEvents, options: ThreadTransportOptions): Link {
   const { port1: port, port2 } = new MessageChannel();
-  const words = createThreadWords();
-  const start: ThreadStart = { port: port2, order, words };
+  const words = new MemoryWords();
+  const printed = createPrinted();
+  const start: ThreadStart = { port: port2, order, words: words.memory as SharedArrayBuffer, printed };
   const workerOptions: WorkerOptions = {
     workerData: { heddle: start },
     transferList: [port2],
@@ -78,7 +80,7 @@ function startThread(order: ThreadStart['order'], events: LinkEvents, options: T
   } catch (cause) {
     port.close();
     queueMicrotask(() => events.onExit({ exitCode: null, signal: null, cause, isSpawnFailure: true }));
-    return { pid: undefined, threadId: undefined, send() {}, hasBegun: () => false, kill() {}, abandon() {} };
+    return { pid: undefined, threadId: undefined, words, send() {}, kill() {}, abandon() {} };
   }
 
   const { clock } = options;
@@ -100,7 +102,7 @@ function startThread(order: ThreadStart['order'], events: LinkEvents, options: T
   const receive = (message: WorkerMessage) => {
     hasSpoken = true;
     if (message.t === 'loaded' || message.t === 'failed') onLoaded();
-    if (message.t === 'print') takePrinted(words, message.text);
+    if (message.t === 'print') takePrinted(printed, message.text);
     if (isAbandoned) return;
     if (message.t === 'print') events.onOutput(message.task, message.text);
     else events.onMessage(message);
@@ -137,6 +139,7 @@ function startThread(order: ThreadStart['order'], events: LinkEvents, options: T
   return {
     pid: undefined,
     threadId,
+    words,
     send(message, transfer = []) {
       try {
         port.postMessage(message, transfer as never);
@@ -145,7 +148,6 @@ function startThread(order: ThreadStart['order'], events: LinkEvents, options: T
         throw payloadError(error, message.value, transfer, { name: message.name, subject: 'arguments' }, canClone);
       }
     },
-    hasBegun: (id) => Atomics.load(words, OWNERSHIP_WORD) === (id | 0),
     readStack: (done) => readThreadStack(threadId, done),
     kill() {
       const loadMs = isLoading ? startedAt + THREAD_LOAD_MS - clock.now() : 0;

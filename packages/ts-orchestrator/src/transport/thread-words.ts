@@ -1,5 +1,5 @@
 /**
- * What host and worker thread share: the port's end that the thread gets, and two words of memory.
+ * What a worker thread gets from its host: its end of the port, the memory of its words, and a count of what it has printed.
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { StartOrder } from './protocol.ts';
@@ -8,19 +8,14 @@ import type { StartOrder } from './protocol.ts';
 export interface ThreadStart {
   readonly port: MessagePort;
   readonly order: StartOrder;
-  /**
-   * Word 0, ownership: id of the last task begun. Writer: the thread, before each task. Reader: the host, after the thread has
-   * ended; the exit event orders the two.
-   * Word 1, printed: characters sent and not yet taken. Writers: the thread adds, the host subtracts and notifies.
-   */
-  readonly words: Int32Array;
+  /** For `MemoryWords`. */
+  readonly words: SharedArrayBuffer;
+  /** One word: characters printed and not yet taken. Writers: the thread adds, the host subtracts and notifies. */
+  readonly printed: Int32Array;
 }
 
-export const OWNERSHIP_WORD = 0;
-export const PRINTED_WORD = 1;
-
-export function createThreadWords(): Int32Array {
-  return new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
+export function createPrinted(): Int32Array {
+  return new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 }
 
 /** Characters a thread may be ahead of the host in printing; then it waits, as a full pipe would make it. */
@@ -29,14 +24,14 @@ const PRINT_CHARS_MAX = 2 ** 20;
 const PRINT_WAIT_MS = 1_000;
 
 /** Thread: after it has sent text. Blocks while the host is far behind. */
-export function addPrinted(words: Int32Array, text: string): void {
+export function addPrinted(printed: Int32Array, text: string): void {
   const chars = Math.min(text.length, PRINT_CHARS_MAX);
-  const ahead = Atomics.add(words, PRINTED_WORD, chars) + chars;
-  if (ahead > PRINT_CHARS_MAX) Atomics.wait(words, PRINTED_WORD, ahead, PRINT_WAIT_MS);
+  const ahead = Atomics.add(printed, 0, chars) + chars;
+  if (ahead > PRINT_CHARS_MAX) Atomics.wait(printed, 0, ahead, PRINT_WAIT_MS);
 }
 
 /** Host: when it has taken text. */
-export function takePrinted(words: Int32Array, text: string): void {
-  Atomics.sub(words, PRINTED_WORD, Math.min(text.length, PRINT_CHARS_MAX));
-  Atomics.notify(words, PRINTED_WORD);
+export function takePrinted(printed: Int32Array, text: string): void {
+  Atomics.sub(printed, 0, Math.min(text.length, PRINT_CHARS_MAX));
+  Atomics.notify(printed, 0);
 }

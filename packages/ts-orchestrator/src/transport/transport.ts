@@ -7,6 +7,7 @@ import type { PayloadRole, TransferItem } from '../task/payload.ts';
 import type { Backend } from '../isolation/levels.ts';
 import type { ExceededLimit } from '../isolation/worker-limits.ts';
 import type { HostMessage, StartOrder, WorkerMessage } from './protocol.ts';
+import type { HostWords } from './worker-words.ts';
 
 export type { Backend } from '../isolation/levels.ts';
 
@@ -52,8 +53,8 @@ export interface Link {
    * @throws {HeddleError} HEDDLE_ARGUMENT_UNCLONEABLE, when the value was packed 'now'; nothing is sent then.
    */
   send(message: HostMessage, transfer?: readonly TransferItem[]): void;
-  /** Did the worker begin this task? Read after its end from a word that the worker writes itself; undefined: not known. */
-  hasBegun(id: number): boolean | undefined;
+  /** What it has begun, and how to take back what it has not; undefined: not known, and what was sent counts as begun. */
+  readonly words: HostWords | undefined;
   /**
    * Reads where its JavaScript stands, through its inspector, and lets it go on. Calls `done` once, after a deadline of its own at
    * the latest; the returned function gives up, and `done` is not called then. One reading at a time. Absent: there is no way.

@@ -47,7 +47,7 @@ describe('a task that waits for a call of its own', () => {
     expect(second.sent.filter(({ t }) => t === 'run')).toHaveLength(1);
     first!.reply('of the caller');
     expect(await caller).toBe('of the caller');
-    fake.links.find((link) => link.run.name === 'f' && link.run.id === 3)!.reply('of the other');
+    fake.links.find((link) => link.run.name === 'f' && link.run.id === 2)!.reply('of the other');
     expect(await other).toBe('of the other');
     expect(fake.links).toHaveLength(2);
   });

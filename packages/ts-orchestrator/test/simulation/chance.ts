@@ -7,8 +7,8 @@ import { seededRandom, type Random } from '../../src/clock/random.ts';
 /** The pool's own chance under this seed. */
 export const poolRandom = (seed: number): Random => seededRandom((seed >>> 0) + STREAMS.pool * 2 ** 32);
 
-/** What the streams of one seed are for. Workers and wires count on from theirs. */
-export const STREAMS = { plan: 0, world: 1, pool: 2, examiner: 3, worker: 10_000, wire: 20_000 };
+/** What the streams of one seed are for. Workers, wires and words count on from theirs. */
+export const STREAMS = { plan: 0, world: 1, pool: 2, examiner: 3, worker: 10_000, wire: 20_000, words: 30_000 };
 
 export class Chance {
   readonly #random: Random;

@@ -11,7 +11,7 @@ const PROMISED: Promised = {
   workersMax: 1,
   tasksPerWorker: 1,
   spares: 0,
-  hasOwnershipWord: true,
+  hasWords: true,
   restartCount: 5,
   queueLimit: 10,
   mapWindow: 2,

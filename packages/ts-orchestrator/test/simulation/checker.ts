@@ -24,7 +24,7 @@ export interface Promised {
   /** Ready workers beyond those that work. */
   readonly spares: number;
   /** Does the host know what a dead worker had begun? */
-  readonly hasOwnershipWord: boolean;
+  readonly hasWords: boolean;
   readonly tasksPerWorker: number;
   readonly queueLimit: number;
   readonly mapWindow: number;
@@ -60,6 +60,8 @@ interface TaskState {
   sentAt: number;
   lastLink: number;
   begunIn: number;
+  /** The worker that wrote that it begins it. */
+  claimedIn: number;
   isMovable: boolean;
   cancelledAt: number | undefined;
   cancelledBy: string | undefined;
@@ -139,6 +141,7 @@ class Checker {
         sentAt: 0,
         lastLink: 0,
         begunIn: 0,
+        claimedIn: 0,
         isMovable: false,
         cancelledAt: undefined,
         cancelledBy: undefined,
@@ -365,8 +368,9 @@ class Checker {
   #unexplainedDeath(task: TaskState, link: LinkState | undefined): string | undefined {
     if (link === undefined) return 'it was never sent';
     if (!link.isDead) return 'its worker lives';
-    const isKnown = this.#promised.hasOwnershipWord && this.#promised.backend !== 'inline';
-    if (isKnown && task.isMovable && task.begunIn !== task.lastLink) return 'that worker had not begun it';
+    const isKnown = this.#promised.hasWords && this.#promised.backend !== 'inline';
+    // One that died between its write and its look may have begun, as far as anyone can know.
+    if (isKnown && task.isMovable && task.claimedIn !== task.lastLink) return 'that worker had not begun it';
     return undefined;
   }
 
@@ -471,6 +475,9 @@ class Checker {
         return this.#outcome(record);
       case 'ready-told':
         link.isReady = true;
+        return;
+      case 'claim':
+        this.#task(record.key).claimedIn = record.link;
         return;
       case 'begin': {
         const task = this.#task(record.key);

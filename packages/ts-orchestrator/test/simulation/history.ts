@@ -35,6 +35,8 @@ export type HistoryEvent =
   | { e: 'send-stop' | 'kill' | 'abandon'; link: number }
   // worker
   | { e: 'ready-told'; link: number }
+  /** It has written that the task begins, and looks whether it was taken back. */
+  | { e: 'claim'; link: number; key: number }
   | { e: 'begin'; link: number; key: number; attempt: number }
   | { e: 'end'; link: number; key: number; attempt: number; ok: boolean }
   | { e: 'dead'; link: number }

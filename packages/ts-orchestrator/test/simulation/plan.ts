@@ -30,7 +30,7 @@ export interface WirePlan {
   /** Longest way of one message, in milliseconds. */
   readonly latencyMsMax: number;
   /** Does the host know what a dead worker had begun? */
-  readonly hasOwnershipWord: boolean;
+  readonly hasWords: boolean;
   /** Are messages on their way lost when a worker dies? Some of the last. */
   readonly losesMessages: boolean;
   /** Does the exit come twice? */

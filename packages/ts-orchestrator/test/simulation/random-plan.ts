@@ -58,7 +58,7 @@ export function randomPlan(seed: number): Plan {
     wire: {
       latencyMsMax: random.pick([0, 1, 5]),
       hasExaminer: random.chance(0.3),
-      hasOwnershipWord: random.chance(0.85),
+      hasWords: random.chance(0.85),
       losesMessages: random.chance(0.5),
       repeatsExit: random.chance(0.1),
     },

@@ -188,7 +188,7 @@ function promisedBy(plan: Plan, options: ResolvedPoolOptions, world: World) {
     queueLimit,
     mapWindow: backend === 'inline' ? tasksPerWorker : 2 * workersMax,
     spares: options.spares,
-    hasOwnershipWord: plan.wire.hasOwnershipWord,
+    hasWords: plan.wire.hasWords,
     restartCount: options.restartLimit.count,
     retriesOf: (key: number) => calls.get(key)?.retries ?? (works.get(key)?.children.length ? 0 : options.retries),
     timeoutMsOf: (key: number) => calls.get(key)?.timeoutMs ?? taskTimeoutMs,

@@ -10,6 +10,7 @@ import type { Outcome } from '../../src/task/task.ts';
 import { LATE_MS, type Plan, type WorkerPlan } from './plan.ts';
 import { Chance, STREAMS } from './chance.ts';
 import { SimParcels, type SimParcelsParts } from './sim-parcels.ts';
+import { SimWords } from './sim-words.ts';
 import { keyOf, SimWorker } from './sim-worker.ts';
 import type { World } from './world.ts';
 
@@ -45,6 +46,7 @@ export class SimLink implements Link {
   readonly number: number;
   readonly pid: number;
   readonly threadId = undefined;
+  readonly words: SimWords | undefined;
   readonly #parts: SimTransportParts;
   readonly #events: LinkEvents;
   readonly #random: Chance;
@@ -70,6 +72,8 @@ export class SimLink implements Link {
     this.#events = events;
     this.#parcels = parcels;
     this.#random = new Chance(plan.seed, STREAMS.wire + number);
+    if (parts.backend !== 'inline' && plan.wire.hasWords)
+      this.words = new SimWords(() => world.now(), new Chance(plan.seed, STREAMS.words + number));
     const start = plan.sabotage?.('start') as WorkerPlan['start'] | undefined;
     const worker = start === undefined ? plan.worker(number) : { ...plan.worker(number), start };
     history.add({ e: 'start', link: number, worker: order.workerId });
@@ -88,6 +92,8 @@ export class SimLink implements Link {
       workOf: parts.workOf,
       countRun: parts.countRun,
       isTypeScriptWanted: order.isTypeScriptWanted,
+      tasksAtOnce: order.tasksAtOnce,
+      words: this.words,
       wire: {
         tell: (message) => this.#tell(message),
         die: (exitCode, signal) =>
@@ -143,12 +149,6 @@ export class SimLink implements Link {
     });
   }
 
-  hasBegun(id: number): boolean | undefined {
-    if (this.#parts.backend === 'inline') return true;
-    if (!this.#parts.plan.wire.hasOwnershipWord) return undefined;
-    return this.#worker?.ownershipWord === id;
-  }
-
   kill(): void {
     const { world, history, plan, backend } = this.#parts;
     history.add({ e: 'kill', link: this.number });
@@ -188,7 +188,7 @@ export class SimLink implements Link {
 
   #deliver(message: WorkerMessage): void {
     if (this.#isAbandoned) return;
-    if (message.t === 'value' || message.t === 'end' || message.t === 'error')
+    if (message.t === 'value' || message.t === 'end' || message.t === 'error' || message.t === 'skipped')
       this.#parts.history.add({ e: 'reply-told', link: this.number, key: this.#keys.get(message.id)! });
     else if (message.t === 'call') {
       const key = keyOf(message.args);

@@ -5,6 +5,7 @@
 import type { EncodedThrow } from '../../src/task/error-codec.ts';
 import type { HostMessage, WorkerMessage } from '../../src/transport/protocol.ts';
 import type { History } from './history.ts';
+import type { SimWords } from './sim-words.ts';
 import type { StartFault, Work, WorkerPlan } from './plan.ts';
 import type { World } from './world.ts';
 
@@ -24,6 +25,10 @@ export interface SimWorkerParts {
   /** How often a worker got this task, this time included. */
   readonly countRun: (key: number) => number;
   readonly isTypeScriptWanted: boolean;
+  /** Tasks that run at a time. */
+  readonly tasksAtOnce: number;
+  /** Undefined: the host knows nothing of what has begun. */
+  readonly words: SimWords | undefined;
 }
 
 /** Names the simulated module exports. */
@@ -37,7 +42,7 @@ interface Running {
   readonly key: number;
   readonly attempt: number;
   readonly work: Work;
-  readonly crash: 'before' | 'during' | 'after' | undefined;
+  crash: 'before' | 'during' | 'after' | undefined;
   hasBegun: boolean;
   isCancelled: boolean;
   credit: number;
@@ -49,11 +54,11 @@ interface Running {
 }
 
 export class SimWorker {
-  /** Written before a task starts, as a real worker does: what it had begun is known after its death. */
-  ownershipWord: number | undefined;
   isDead = false;
   readonly #parts: SimWorkerParts;
+  /** Begun, or about to. */
   readonly #tasks = new Map<number, Running>();
+  readonly #waiting: Running[] = [];
 
   constructor(parts: SimWorkerParts) {
     this.#parts = parts;
@@ -121,14 +126,12 @@ export class SimWorker {
   #run({ id, value, attempt, credit }: Extract<HostMessage, { t: 'run' }>): void {
     const key = keyOf(value);
     const work = this.#parts.workOf(key);
-    const run = this.#parts.countRun(key);
-    const crash = work.crash !== undefined && run <= work.crash.times ? work.crash.when : undefined;
     const task: Running = {
       id,
       key,
       attempt,
       work,
-      crash,
+      crash: undefined,
       hasBegun: false,
       isCancelled: false,
       credit,
@@ -136,19 +139,47 @@ export class SimWorker {
       openCalls: 0,
       isParked: false,
     };
+    this.#waiting.push(task);
+    this.#beginNext();
+  }
+
+  #beginNext(): void {
+    const { tasksAtOnce, words, countRun } = this.#parts;
+    if (this.#tasks.size >= tasksAtOnce) return;
+    const task = this.#waiting.shift();
+    if (task === undefined) return;
+    const { id, key, work } = task;
     this.#tasks.set(id, task);
     this.#later(work.beginMs, () => {
-      if (crash === 'before') return this.die(null, 'SIGSEGV');
-      task.hasBegun = true;
-      this.ownershipWord = id;
-      this.#parts.history.add({ e: 'begin', link: this.#parts.link, key, attempt });
-      if (task.isCancelled && work.heedsMs !== undefined) return this.#later(work.heedsMs, () => this.#abort(task));
-      if (work.progress > 0) this.#progress(task, work.progress);
-      this.#callChildren(task);
-      if (crash === 'during') return this.#later(work.ms, () => this.die(null, 'SIGSEGV'));
-      if (credit > 0) return this.#yield(task);
-      if (task.openCalls === 0) this.#goOn(task);
+      if (words === undefined) return this.#begin(task);
+      this.#parts.history.add({ e: 'claim', link: this.#parts.link, key });
+      const skip = () => {
+        this.#tasks.delete(id);
+        this.#parts.wire.tell({ t: 'skipped', id });
+        this.#beginNext();
+      };
+      words.begin(
+        id,
+        () => this.#begin(task),
+        skip,
+        (ms, act) => this.#later(ms, act),
+      );
     });
+    const run = countRun(key);
+    if (work.crash !== undefined && run <= work.crash.times) task.crash = work.crash.when;
+    if (task.crash === 'before') this.die(null, 'SIGSEGV');
+  }
+
+  #begin(task: Running): void {
+    const { key, attempt, work } = task;
+    task.hasBegun = true;
+    this.#parts.history.add({ e: 'begin', link: this.#parts.link, key, attempt });
+    if (task.isCancelled && work.heedsMs !== undefined) return this.#later(work.heedsMs, () => this.#abort(task));
+    if (work.progress > 0) this.#progress(task, work.progress);
+    this.#callChildren(task);
+    if (task.crash === 'during') return this.#later(work.ms, () => this.die(null, 'SIGSEGV'));
+    if (task.credit > 0) return this.#yield(task);
+    if (task.openCalls === 0) this.#goOn(task);
   }
 
   #goOn(task: Running): void {
@@ -201,6 +232,11 @@ export class SimWorker {
   }
 
   #cancel(id: number): void {
+    const place = this.#waiting.findIndex((waiting) => waiting.id === id);
+    if (place >= 0) {
+      this.#waiting.splice(place, 1);
+      return this.#parts.wire.tell({ t: 'skipped', id });
+    }
     const task = this.#tasks.get(id);
     if (task === undefined || task.isCancelled) return;
     task.isCancelled = true;
@@ -213,6 +249,7 @@ export class SimWorker {
     if (!this.#tasks.delete(task.id)) return;
     this.#ended(task, false);
     this.#parts.wire.tell({ t: 'error', id: task.id, error: fault(`aborted ${task.key}`) });
+    this.#beginNext();
   }
 
   #finish(task: Running): void {
@@ -224,6 +261,7 @@ export class SimWorker {
     else if (work.items > 0) this.#parts.wire.tell({ t: 'end', id });
     else this.#parts.wire.tell({ t: 'value', id, value: resultOf(key, attempt, this.#parts.link) });
     if (task.crash === 'after') this.die(null, 'SIGSEGV');
+    else this.#beginNext();
   }
 
   #ended({ key, attempt }: Running, ok: boolean): void {

@@ -111,7 +111,7 @@ function script(calls: readonly Call[], options: Plan['options'] = {}): Plan {
     wire: {
       hasExaminer: false,
       latencyMsMax: 1,
-      hasOwnershipWord: true,
+      hasWords: true,
       losesMessages: true,
       repeatsExit: false,
     },

@@ -3,6 +3,7 @@
  */
 import { expect, it } from 'vitest';
 import type { Link, Transport } from '../../src/transport/transport.ts';
+import type { HostWords } from '../../src/transport/worker-words.ts';
 import { randomPlan } from './random-plan.ts';
 import { runPlan, type Tamper } from './run-plan.ts';
 
@@ -20,12 +21,12 @@ const withLinks = (change: (link: Link) => Partial<Link>): Tamper => ({
     ...transport,
     start(order, events) {
       const link = transport.start(order, events);
-      const { pid, threadId } = link;
+      const { pid, threadId, words } = link;
       const plain: Link = {
         pid,
         threadId,
+        words,
         send: (...args) => link.send(...args),
-        hasBegun: (id) => link.hasBegun(id),
         kill: () => link.kill(),
         abandon: () => link.abandon(),
       };
@@ -33,6 +34,16 @@ const withLinks = (change: (link: Link) => Partial<Link>): Tamper => ({
     },
   }),
 });
+
+const withWords = (change: (words: HostWords) => Partial<HostWords>): Tamper =>
+  withLinks(({ words }) => {
+    if (words === undefined) return {};
+    const plain: HostWords = {
+      elapsedMs: (seq) => words.elapsedMs(seq),
+      revoke: (seq) => words.revoke(seq),
+    };
+    return { words: { ...plain, ...change(words) } };
+  });
 
 const FAULTS: ReadonlyArray<readonly [what: string, expected: RegExp, tamper: () => Tamper]> = [
   [
@@ -74,8 +85,8 @@ const FAULTS: ReadonlyArray<readonly [what: string, expected: RegExp, tamper: ()
       };
     },
   ],
-  ['resends a task that had begun', /begins 2 times/, () => withLinks(() => ({ hasBegun: () => false }))],
-  ['blames a task that had not begun', /had not begun it/, () => withLinks(() => ({ hasBegun: () => true }))],
+  ['resends a task that had begun', /begins 2 times/, () => withWords(() => ({ elapsedMs: () => undefined }))],
+  ['blames a task that had not begun', /had not begun it/, () => withWords(() => ({ elapsedMs: () => 1 }))],
   ['does not end a worker that must be ended', /was never killed/, () => withLinks(() => ({ kill() {} }))],
   [
     'leaks a hold',

@@ -43,12 +43,12 @@ function live(random: Random): Set<string> {
       isTypeScriptWanted: false,
       isByReference: false,
       growthMiB: undefined,
+      tasksAtOnce: 1,
     },
     {
       transport,
       clock,
       limits: parsePoolOptions({}),
-      concurrency: 1,
       output: new OutputLines('pool worker-1', () => {}),
       examiner: {
         examine(_examinee, _limits, done) {

@@ -1,0 +1,98 @@
+import fs from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import { afterAll, describe, expect, it } from 'vitest';
+import { FileWords, openWordsFile } from '../../src/transport/file-words.ts';
+import { MemoryWords, WORD_SLOTS, type HostWords, type WorkerWords } from '../../src/transport/worker-words.ts';
+
+const fd = openWordsFile()!;
+afterAll(() => fs.closeSync(fd));
+
+const KINDS: ReadonlyArray<readonly [string, () => { host: HostWords; worker: WorkerWords }]> = [
+  [
+    'memory',
+    () => {
+      const host = new MemoryWords();
+      return { host, worker: new MemoryWords(host.memory) };
+    },
+  ],
+  [
+    'a file',
+    () => {
+      fs.writeSync(fd, Buffer.alloc(fs.fstatSync(fd).size), 0, undefined, 0);
+      return { host: new FileWords(fd), worker: new FileWords(fd) };
+    },
+  ],
+];
+
+describe.each(KINDS)('words in %s', (_kind, make) => {
+  it('tell what has begun, and since when', () => {
+    const { host, worker } = make();
+    expect(host.elapsedMs(1)).toBeUndefined();
+    expect(worker.begin(1)).toBe(true);
+    expect(host.elapsedMs(1)).toBeGreaterThanOrEqual(0);
+    expect(host.elapsedMs(1)).toBeLessThan(60_000);
+    expect(host.elapsedMs(2)).toBeUndefined();
+  });
+
+  it('take back a task that has not begun, and no other', () => {
+    const { host, worker } = make();
+    worker.begin(1);
+    expect(host.revoke(1)).toBe(false);
+    expect(host.revoke(2)).toBe(true);
+    expect(worker.begin(2)).toBe(false);
+    expect(host.elapsedMs(2)).toBeUndefined();
+    expect(worker.begin(3)).toBe(true);
+  });
+
+  it('serve every task that a slot has in turn, past 32 bits', () => {
+    const { host, worker } = make();
+    for (const seq of [5, 5 + WORD_SLOTS, 2 ** 31 + 5, 2 ** 32 + 5, 2 ** 32 + 5 + WORD_SLOTS]) {
+      expect(host.elapsedMs(seq)).toBeUndefined();
+      expect(worker.begin(seq)).toBe(true);
+      expect(host.elapsedMs(seq)).toBeDefined();
+      expect(host.elapsedMs(seq + WORD_SLOTS)).toBeUndefined();
+    }
+  });
+});
+
+/** Begins as the worker's side does, as fast as it can, and tells which it ran. */
+const RACER = `
+  const { workerData, parentPort } = require('node:worker_threads');
+  (async () => {
+    const { MemoryWords } = await import(workerData.url);
+    const words = new MemoryWords(workerData.memory);
+    const gate = new Int32Array(workerData.gate);
+    const ran = [];
+    for (let seq = 1; seq <= workerData.count; seq++) {
+      while (Atomics.load(gate, 0) < seq);
+      if (words.begin(seq)) ran.push(seq);
+      Atomics.store(gate, 1, seq);
+    }
+    parentPort.postMessage(ran);
+  })();
+`;
+
+it('never let a task run that was taken back for certain, however both race', async () => {
+  const count = 20_000;
+  const host = new MemoryWords();
+  const gate = new Int32Array(new SharedArrayBuffer(8));
+  const url = new URL('../../dist/transport/worker-words.js', import.meta.url).href;
+  const racer = new Worker(RACER, { eval: true, workerData: { url, memory: host.memory, gate: gate.buffer, count } });
+  const answer = new Promise<number[]>((resolve, reject) => {
+    racer.once('message', resolve);
+    racer.once('error', reject);
+  });
+  const revoked = new Set<number>();
+  for (let seq = 1; seq <= count; seq++) {
+    Atomics.store(gate, 0, seq);
+    for (let spin = seq % 64; spin > 0; spin--) Atomics.load(gate, 1);
+    if (host.revoke(seq)) revoked.add(seq);
+    // The slot is free again when the worker is done with it.
+    while (Atomics.load(gate, 1) < seq);
+  }
+  const ran = await answer;
+  expect(ran.filter((seq) => revoked.has(seq))).toEqual([]);
+  // Unless the host saw that it had begun, the worker left it out.
+  expect(ran.length + revoked.size).toBeLessThanOrEqual(count);
+  await racer.terminate();
+});
