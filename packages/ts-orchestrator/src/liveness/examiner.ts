@@ -17,23 +17,15 @@ export interface Examinee {
   readStack(done: (reading: StackReading) => void): () => void;
 }
 
-/** How long an examination may take, in milliseconds. */
-export interface ExamineLimits {
-  /** Of a worker that computes: it stops for its inspector when it gets to run. */
-  readonly busyMs: number;
-  /** Of any other. */
-  readonly otherMs: number;
-}
-
 export interface Examiner {
-  /** Calls `done` once, at the limit at the latest; the returned function gives up. */
-  examine(examinee: Examinee, limits: ExamineLimits, done: (examination: Examination) => void): () => void;
+  /** Calls `done` once, after `limitMs` at the latest; the returned function gives up. */
+  examine(examinee: Examinee, limitMs: number, done: (examination: Examination) => void): () => void;
 }
 
 /** `procRoot`: where the files of /proc are. */
 export function createExaminer(clock: Clock, procRoot = '/proc'): Examiner {
   return {
-    examine(examinee, limits, done) {
+    examine(examinee, limitMs, done) {
       let giveUp: (() => void) | undefined;
       let timer: Timer | undefined;
       const look = () => (examinee.subject === undefined ? undefined : readActivity(examinee.subject, procRoot));
@@ -61,7 +53,6 @@ export function createExaminer(clock: Clock, procRoot = '/proc'): Examiner {
       timer = clock.after(LOOK_MS, () => {
         verdict = verdictOf(before, look(), isAnswering);
         if (verdict === 'parked' || verdict === 'gone') return finish({ frames: [] });
-        const limitMs = verdict === 'busy' ? limits.busyMs : limits.otherMs;
         timer = clock.after(Math.max(0, limitMs - LOOK_MS), () => finish({ missing: didNotStop(limitMs) }));
         giveUp = examinee.readStack((reading) => {
           giveUp = undefined;

@@ -1,20 +1,10 @@
 /**
  * Examines one worker, one examination at a time: who asks while one is under way gets its result too.
  */
-import {
-  EXAMINE_BLOCKED_MS,
-  EXAMINE_BUSY_THREAD_MS,
-  EXAMINE_PATIENT_MS,
-  EXAMINE_PROCESS_MS,
-} from '../clock/deadlines.ts';
+import { EXAMINE_PATIENT_MS, EXAMINE_URGENT_MS } from '../clock/deadlines.ts';
 import type { Examination, StackReading } from '../errors/examination.ts';
-import type { Examinee, ExamineLimits, Examiner } from '../liveness/examiner.ts';
+import type { Examinee, Examiner } from '../liveness/examiner.ts';
 import type { Link } from '../transport/transport.ts';
-
-const THREAD_LIMITS: ExamineLimits = { busyMs: EXAMINE_BUSY_THREAD_MS, otherMs: EXAMINE_BLOCKED_MS };
-// An inspector that doesn't open has a shorter deadline of its own.
-const PROCESS_LIMITS: ExamineLimits = { busyMs: EXAMINE_PROCESS_MS, otherMs: EXAMINE_BLOCKED_MS };
-const PATIENT_LIMITS: ExamineLimits = { busyMs: EXAMINE_PATIENT_MS, otherMs: EXAMINE_PATIENT_MS };
 
 type Done = (examination: Examination | undefined) => void;
 
@@ -69,7 +59,7 @@ export class WorkerExamination implements Examinee {
   }
 
   /**
-   * Calls `done` once, within the limit of its kind of worker; at once, with undefined, where nothing can be found out. `isUrgent`:
+   * Calls `done` once, within the limit; at once, with undefined, where nothing can be found out. `isUrgent`:
    * an end waits for it, so a patient one that is under way is given up.
    */
   begin(isUrgent: boolean, done: Done): void {
@@ -78,9 +68,8 @@ export class WorkerExamination implements Examinee {
     this.#waiting.push(done);
     if (this.#waiting.length > 1) return;
     this.#isUrgent = isUrgent;
-    const urgentLimits = this.#link.threadId === undefined ? PROCESS_LIMITS : THREAD_LIMITS;
-    const limits = isUrgent ? urgentLimits : PATIENT_LIMITS;
-    this.#giveUp = this.#examiner.examine(this, limits, (examination) => {
+    const limitMs = isUrgent ? EXAMINE_URGENT_MS : EXAMINE_PATIENT_MS;
+    this.#giveUp = this.#examiner.examine(this, limitMs, (examination) => {
       this.#giveUp = undefined;
       this.#tell(examination);
     });

@@ -2,7 +2,7 @@
  * Runs one plan: the real pool on the simulated wire, the callers of the plan, and the checker over what happened.
  */
 import { getEventListeners } from 'node:events';
-import { EXAMINE_PROCESS_MS } from '../../src/clock/deadlines.ts';
+import { EXAMINE_URGENT_MS } from '../../src/clock/deadlines.ts';
 import { assemblePool } from '../../src/create-pool.ts';
 import type { Clock } from '../../src/clock/clock.ts';
 import { KeepAlive } from '../../src/pool/keep-alive.ts';
@@ -196,7 +196,7 @@ function promisedBy(plan: Plan, options: ResolvedPoolOptions, world: World) {
     itemsOf: (key: number) => works.get(key)?.items ?? 0,
     stopMsMax:
       (plan.sabotage === undefined ? 0 : LATE_MS) +
-      (plan.wire.hasExaminer ? EXAMINE_PROCESS_MS : 0) +
+      (plan.wire.hasExaminer ? EXAMINE_URGENT_MS : 0) +
       cancelGraceMs +
       terminateTimeoutMs +
       world.stalledMs +

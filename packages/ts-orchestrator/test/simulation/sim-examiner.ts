@@ -11,12 +11,12 @@ const SEEN: Examination = { verdict: 'busy', workerStack: undefined, summary: 'i
 export function createSimExaminer(world: World, seed: number): Examiner {
   const chance = new Chance(seed, STREAMS.examiner);
   return {
-    examine(_examinee, { busyMs }, done) {
+    examine(_examinee, limitMs, done) {
       let isCalledOff = false;
       const tell = () => {
         if (!isCalledOff) done(SEEN);
       };
-      const delayMs = chance.pick([undefined, 0, 1, 30, busyMs]);
+      const delayMs = chance.pick([undefined, 0, 1, 30, limitMs]);
       if (delayMs === undefined) tell();
       else world.outside(delayMs, () => world.arrive(tell));
       return () => {
