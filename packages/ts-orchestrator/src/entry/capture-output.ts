@@ -25,7 +25,8 @@ export function captureOutput(elsewhere?: (text: string) => void): () => void {
           : Buffer.from(chunk as string, typeof encoding === 'string' ? encoding : 'utf8').toString('utf8');
       print(text);
       const callback = typeof encoding === 'function' ? encoding : done;
-      if (callback !== undefined) process.nextTick(callback);
+      // null: no error. Console takes anything else for one, and adds a listener to the stream.
+      if (callback !== undefined) process.nextTick(callback, null);
       return true;
     };
     stream.write = write as typeof stream.write;
