@@ -4,6 +4,7 @@
 
 #include "binding/js_args.h"
 #include "binding/js_errors.h"
+#include "os/shared_segment.h"
 
 namespace heddle::binding {
 namespace {
@@ -52,11 +53,19 @@ napi_value AsyncRun::call(napi_env env, napi_callback_info info) {
   return promise;
 }
 
+AsyncRun::~AsyncRun() {
+  for (const uint64_t segment : segments_) {
+    if (segment != 0) os::releaseSegment(segment);
+  }
+}
+
 Status AsyncRun::holdArrays(napi_env env, const napi_value* values, uint32_t owned) {
   const Status lost = Status::wrongType("an array", "be usable by native code");
   for (int index = 0; index < entry_.arrayCount; ++index) {
     if (napi_create_reference(env, values[index], 1, &views_[index]) != napi_ok) return lost;
     ArrayArg& array = call_.arrays[index];
+    if (array.length != 0) segments_[index] = os::findSegment(array.data, array.bytes(), true).id;
+    if (segments_[index] != 0) continue;
     if ((owned >> index & 1u) != 0 || isShared(env, values[index])) continue;
     for (int before = 0; before < index && copyOf_[index] < 0; ++before) {
       // call_.arrays[before] points at its copy by now; its bytes in JavaScript are read again.

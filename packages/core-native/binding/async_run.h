@@ -5,7 +5,8 @@
 //     -> reported (through the gate) -> settled (environment's thread: arrays copied out, promise settled)
 //
 // Memory: arrays over a SharedArrayBuffer are used in place, they can't go away while a view is referenced, and the
-// view is. Plain arrays can be detached or resized by JavaScript at any time, so they are copied on the environment's
+// view is. Arrays over a segment (core/os/shared_segment.h) too: the run holds the mapping, whatever becomes of the
+// buffer. Plain arrays can be detached or resized by JavaScript at any time, so they are copied on the environment's
 // thread before the run is queued and back after it ended. Bit i of `owned` says that the caller holds the only
 // reference to the buffer of array i and keeps it still; then that array is used in place as well.
 #pragma once
@@ -24,6 +25,9 @@ namespace heddle::binding {
 
 class AsyncRun : public Job {
  public:
+  AsyncRun(const AsyncRun&) = delete;
+  ~AsyncRun();
+
   /** kernelAsync(threads, token, owned, ...arrays, ...numbers): Promise; `data` is the kernel's entry. */
   static napi_value call(napi_env env, napi_callback_info info);
 
@@ -49,6 +53,7 @@ class AsyncRun : public Job {
   Status status_;
   napi_deferred promise_ = nullptr;
   napi_ref views_[kArraysMax] = {};
+  uint64_t segments_[kArraysMax] = {};  // mappings that this run holds, 0: none
   // Copies by argument; two arguments that name the same bytes share the first one's copy.
   Scratch copies_[kArraysMax];
   int copyOf_[kArraysMax] = {-1, -1, -1, -1};  // index into copies_, -1: used in place

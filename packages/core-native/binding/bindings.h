@@ -11,7 +11,7 @@ void addKernels(Napi::Env env, Napi::Object exports);
 /** `poolThreads()`, `setPoolThreads(n)`, `setDefaultPoolThreads(n)`, `forceSimdLevel(name)`, `simdLevel()`. */
 void addPool(Napi::Env env, Napi::Object exports);
 
-/** `setParentDeathSignal(signal, parent)`, `threadCpuTime()`, `threadId()`. */
+/** The functions of `Addon` in src/load-addon.ts that are under "os" there. */
 void addOs(Napi::Env env, Napi::Object exports);
 
 }  // namespace heddle::binding

@@ -1,5 +1,5 @@
 // What the addon keeps per environment (the main thread has one, every worker thread has one): the gate through which
-// the pool's threads report finished runs, and the runs that have not settled.
+// the pool's threads report finished runs, the runs that have not settled, and the counters that are open.
 //
 // The gate outlives the environment: each run holds it. Its law:
 //   isOpen     true from creation; the environment's cleanup hook sets it to false; read by producers, all under
@@ -20,6 +20,8 @@
 #include <memory>
 #include <mutex>
 #include <unordered_map>
+
+#include "binding/event_table.h"
 
 namespace heddle::binding {
 
@@ -43,6 +45,8 @@ class Environment {
 
   const std::shared_ptr<Gate>& gate() const { return gate_; }
 
+  EventTable& events() { return events_; }
+
   /** A number that no other run of this environment has. */
   double newToken() { return ++lastToken_; }
 
@@ -60,6 +64,7 @@ class Environment {
 
   std::shared_ptr<Gate> gate_ = std::make_shared<Gate>();
   double lastToken_ = 0;
+  EventTable events_;
   std::unordered_map<double, AsyncRun*> runs_;  // by token; a run is in here from start to settlement
 };
 

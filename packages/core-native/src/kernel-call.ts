@@ -5,11 +5,13 @@
 //   copied    (default) into the job on the calling thread, before the call returns, and back before the promise settles
 //   moved     (`move: true`) by transferring its buffer to a view that nobody else has; the promise gives that view
 //   fresh     made by the call itself: used in place, nobody else has seen it yet
-// and a view over a SharedArrayBuffer, which can't be detached or shrunk, is used in place.
+// and a view over a SharedArrayBuffer, which can't be detached or shrunk, or over a shared segment, whose mapping the job
+// holds for itself, is used in place.
 import { types } from 'node:util';
 import { checkObject, checkThreads, isResizable, wrongRange, wrongType, type KernelArray } from './arguments.ts';
 import { ARRAY_NAMES, type KernelArguments, type KernelResults } from './generated/kernel-table.ts';
 import { addon, type KernelName } from './load-addon.ts';
+import { sharedSegmentOf } from './os/shared-segment.ts';
 
 /** Options of every `Sync` kernel. */
 export interface SyncKernelOptions {
@@ -71,7 +73,9 @@ function checkAsyncOptions(kernel: string, options: KernelOptions | undefined): 
 
 /** Transfers the buffers of the plain arrays among `arrays`, each once, and gives views of the new buffers. */
 function moveArrays(kernel: string, names: readonly string[], arrays: readonly KernelArray[]): KernelArray[] {
-  const plain = arrays.filter((array) => !types.isSharedArrayBuffer(array.buffer));
+  const isShared = ({ buffer }: KernelArray) =>
+    types.isSharedArrayBuffer(buffer) || sharedSegmentOf(buffer) !== undefined;
+  const plain = arrays.filter((array) => !isShared(array));
   const buffers = [...new Set(plain.map((array) => array.buffer as ArrayBuffer))];
   const expected = 'over a buffer that can be transferred when move is set';
   const name = names[arrays.indexOf(plain[0]!)] ?? '';

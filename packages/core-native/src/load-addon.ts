@@ -35,9 +35,33 @@ export interface Addon {
   setDefaultPoolThreads(threads: number): void;
   forceSimdLevel(name: string): string | undefined;
   simdLevel(): SimdLevel;
+
+  // os. Where a call can fail in the system, the answer is its error number: as it is, or negative where a number of 0 or
+  // more is the good answer.
   setParentDeathSignal(signal: number, parent: number): boolean;
   threadCpuTime(): { userUs: number; systemUs: number } | undefined;
   threadId(): number;
+  createSegment(bytes: number): AddonSegment | number;
+  openSegment(fd: number): AddonSegment | number;
+  segmentNumber(fd: number): number;
+  segmentDescriptor(id: number): number;
+  closeSegment(id: number): void;
+  findSegment(buffer: unknown): number;
+  createEvent(): number;
+  openEvent(fd: number): number;
+  eventDescriptor(id: number): number;
+  writeEvent(id: number, count: number): number;
+  readEvent(id: number): number;
+  watchEvent(id: number, callback: (count: number) => void): number;
+  unwatchEvent(id: number): void;
+  setEventRef(id: number, isRef: boolean): void;
+  closeEvent(id: number): void;
+}
+
+/** A mapping of a segment and the buffer over it; the id is never used twice in a process. */
+export interface AddonSegment {
+  readonly id: number;
+  readonly buffer: ArrayBuffer;
 }
 
 /** Instruction sets, widest first; 'baseline' is SSE2 on x64 and NEON on arm64. */
