@@ -5,6 +5,7 @@ import { forgetsClose } from './forgets-close.ts';
 import { killStorm } from './kill-storm.ts';
 import { openClose } from './open-close.ts';
 import { parentKilled } from './parent-killed.ts';
+import { simulation } from './simulation.ts';
 import { slowConsumer } from './slow-consumer.ts';
 import { stuck } from './stuck.ts';
 
@@ -16,4 +17,5 @@ export const CHECKS: readonly Check[] = [
   openClose,
   forgetsClose,
   slowConsumer,
+  simulation,
 ];

@@ -8,7 +8,16 @@ import { runPlan } from './run-plan.ts';
 /** Histories printed in full: one is read, the hundredth is not. */
 const SHOWN_MAX = 3;
 
-export async function simulate(first: number, count: number, write: (line: string) => void): Promise<number> {
+/** What became of a number of schedules. */
+export interface Simulated {
+  readonly schedules: number;
+  readonly firstSeed: number;
+  /** Schedules in which a promise was broken. */
+  readonly failed: number;
+  readonly events: number;
+}
+
+export async function simulate(first: number, count: number, write: (line: string) => void): Promise<Simulated> {
   const startedAt = performance.now();
   let events = 0;
   let failed = 0;
@@ -35,7 +44,7 @@ export async function simulate(first: number, count: number, write: (line: strin
     `simulated ${count} schedules from seed ${first}: ${count - failed} hold, ${failed} fail; ${events} events, ` +
       `${seconds.toFixed(1)} s, ${Math.round(count / seconds)} schedules/s`,
   );
-  return failed;
+  return { schedules: count, firstSeed: first, failed, events };
 }
 
 /** One schedule again, with its history. */

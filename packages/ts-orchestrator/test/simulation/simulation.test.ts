@@ -9,7 +9,7 @@ describe('random schedules', () => {
 
   it.runIf(seed === undefined)(`keep every promise, ${SCHEDULES} of them`, async () => {
     const lines: string[] = [];
-    const failed = await simulate(1, SCHEDULES, (line) => lines.push(line));
+    const { failed } = await simulate(1, SCHEDULES, (line) => lines.push(line));
     expect(failed, lines.join('\n')).toBe(0);
   });
 
