@@ -41,7 +41,7 @@ Speed-ups with their 95 % interval. Every size, with spread: [results/kernels.js
 - The machine is shared: the ratio of one run is firm, an absolute figure is not. To compare two runs, compare their
   ratios, and take no difference below the noise for one.
 
-\`npm run bench\` measures it here; \`--filter sort\` one kernel, \`--quick\` a short look; \`bench-report/report.html\` shows
+\`npm run bench\` measures it here; \`--only sort\` one kernel, \`--quick\` a short look; \`bench-report/report.html\` shows
 the speed-up by size.
 `;
 }

@@ -3,27 +3,25 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { EXIT, parseOptions, UsageError, type BenchOptions } from './options.ts';
 import { Progress } from './render/progress.ts';
-import { suitePage } from './render/page.ts';
-import { suiteText } from './render/table.ts';
-import type { SuiteResult } from './result.ts';
-import { runSuite } from './run-suite.ts';
+import type { SuiteRun } from './suite.ts';
+import { SUITES } from './suites.ts';
 
-async function writeReport(result: SuiteResult, { json, out }: BenchOptions): Promise<string> {
-  const text = `${JSON.stringify(result, undefined, 2)}\n`;
+async function writeReport(run: SuiteRun, { json, out }: BenchOptions): Promise<string> {
+  const text = `${JSON.stringify(run.result, undefined, 2)}\n`;
   await mkdir(out, { recursive: true });
   const page = path.join(out, 'report.html');
-  await Promise.all([writeFile(page, suitePage(result)), writeFile(path.join(out, 'report.json'), text)]);
+  await Promise.all([writeFile(page, run.page), writeFile(path.join(out, 'report.json'), text)]);
   if (json !== undefined && json !== '-') {
     await mkdir(path.dirname(path.resolve(json)), { recursive: true });
     await writeFile(json, text);
   }
-  process.stdout.write(json === '-' ? text : `${suiteText(result)}\n`);
+  process.stdout.write(json === '-' ? text : `${run.text}\n`);
   return page;
 }
 
-function exitCodeOf(result: SuiteResult): number {
+function exitCodeOf({ result, isGood }: SuiteRun): number {
   if (result.wasInterrupted) return EXIT.interrupted.code;
-  return result.cases.every(({ agrees }) => agrees) ? EXIT.ok.code : EXIT.failed.code;
+  return isGood ? EXIT.ok.code : EXIT.failed.code;
 }
 
 async function bench(options: BenchOptions): Promise<number> {
@@ -37,15 +35,15 @@ async function bench(options: BenchOptions): Promise<number> {
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   try {
-    const result = await runSuite(options.suite, options.cases, {
+    const run = await SUITES[options.suite].run(options.cases, {
       quick: options.quick,
       signal: interrupt.signal,
       onProgress: (step, detail) => progress.show(step, detail),
     });
     progress.clear();
-    const page = await writeReport(result, options);
+    const page = await writeReport(run, options);
     progress.say(`Report: ${page}`);
-    return exitCodeOf(result);
+    return exitCodeOf(run);
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }

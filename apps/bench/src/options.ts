@@ -1,18 +1,20 @@
 // The command line of `npm run bench`: the grammar, and what is wrong with words that don't fit it.
 import { closest } from 'fastest-levenshtein';
 import { Command, CommanderError } from 'commander';
-import { SUITES, type BenchCase, type SuiteName } from './case-table.ts';
+import type { Choice } from './suite.ts';
+import { SUITES, type SuiteName } from './suites.ts';
 
 export const EXIT = {
-  ok: { code: 0, meaning: 'everything was measured and all results are equal' },
-  failed: { code: 1, meaning: 'a contestant failed or results differ' },
-  usage: { code: 2, meaning: 'unknown option, suite or filter; nothing was run' },
+  ok: { code: 0, meaning: 'everything was measured and the results are right' },
+  failed: { code: 1, meaning: 'a contestant failed or results differ; in dispatch only those of heddle count' },
+  usage: { code: 2, meaning: 'unknown option, suite or case; nothing was run' },
   interrupted: { code: 130, meaning: 'ended by Ctrl-C; the finished cases are reported' },
 } as const;
 
 export interface BenchOptions {
   suite: SuiteName;
-  cases: readonly BenchCase[];
+  /** Ids of the suite's cases, in its order. */
+  cases: readonly string[];
   quick: boolean;
   /** File for the JSON besides the report folder; '-' is stdout, in place of the table. */
   json: string | undefined;
@@ -26,12 +28,16 @@ const exitTable = Object.values(EXIT)
   .map(({ code, meaning }) => `  ${String(code).padStart(3)}  ${meaning}`)
   .join('\n');
 
+const suiteList = Object.entries(SUITES)
+  .map(([name, { about }]) => `${name}: ${about}`)
+  .join('\n');
+
 function createProgram(): Command {
   return new Command('heddle-bench')
-    .description('Measures the native kernels, on one and on all threads, against the fastest JavaScript.')
-    .option('--suite <name>', `which suite: ${Object.keys(SUITES).join(', ')}`, 'kernels')
-    .option('--filter <text>', 'only the cases whose name has this text, e.g. sort or "sum f64"')
-    .option('--quick', 'few sizes, types and rounds: less than a minute', false)
+    .description('Measures what heddle is made of against what else there is, side by side on this machine.')
+    .option('--suite <name>', `what to measure:\n${suiteList}`, 'kernels')
+    .option('--only <text>', 'only the cases whose name has this text, e.g. sort or "sum f64"')
+    .option('--quick', 'small sizes and counts, few rounds: kernels in less than a minute, dispatch in some', false)
     .option('--json <file>', "the result as JSON in this file too; '-' for stdout in place of the tables")
     .option('--out <folder>', 'where report.html and report.json go', 'bench-report')
     .addHelpText('after', `\nExit codes:\n${exitTable}`)
@@ -50,15 +56,15 @@ export function parseOptions(words: readonly string[]): BenchOptions | undefined
     if (error.exitCode === 0) return undefined;
     throw new UsageError(sentence(error, program), { cause: error });
   }
-  const { suite, filter, quick, json, out } = program.opts<{
+  const { suite, only, quick, json, out } = program.opts<{
     suite: string;
-    filter?: string;
+    only?: string;
     quick: boolean;
     json?: string;
     out: string;
   }>();
   const name = checkSuite(suite);
-  return { suite: name, cases: chooseCases(SUITES[name], filter, quick), quick, json, out };
+  return { suite: name, cases: chooseCases(SUITES[name].cases, only, quick), quick, json, out };
 }
 
 function sentence({ code, message }: CommanderError, program: Command): string {
@@ -79,15 +85,16 @@ function checkSuite(word: string): SuiteName {
   throw new UsageError(`there is no suite '${word}', did you mean '${closest(word, Object.keys(SUITES))}'?`);
 }
 
-/** Cases by text; a quick run leaves out cases without quick sizes unless the filter asks for nothing else. */
-function chooseCases(cases: readonly BenchCase[], filter: string | undefined, quick: boolean): readonly BenchCase[] {
-  const wanted = cases.filter(({ id }) => filter === undefined || id.toLowerCase().includes(filter.toLowerCase()));
+/** Cases by text; a quick run leaves out those that aren't quick, unless nothing else was asked for. */
+function chooseCases(cases: readonly Choice[], only: string | undefined, quick: boolean): readonly string[] {
+  const wanted = cases.filter(({ id }) => only === undefined || id.toLowerCase().includes(only.toLowerCase()));
   if (wanted.length === 0) {
-    const names = [...new Set(cases.flatMap(({ id, kernel }) => [kernel, id]))];
-    throw new UsageError(`no case has '${filter}' in its name, did you mean '${closest(filter!, names)}'?`);
+    const names = [...new Set(cases.flatMap(({ id, group }) => [group, id]))];
+    throw new UsageError(`no case has '${only}' in its name, did you mean '${closest(only!, names)}'?`);
   }
-  if (!quick) return wanted;
-  const short = wanted.filter(({ quickSizes }) => quickSizes.length > 0);
-  if (short.length > 0) return short;
-  throw new UsageError(`a quick run leaves out ${wanted.map(({ id }) => id).join(', ')}, leave out --quick`);
+  const ids = (choices: readonly Choice[]): string[] => choices.map(({ id }) => id);
+  if (!quick) return ids(wanted);
+  const short = wanted.filter(({ isQuick }) => isQuick);
+  if (short.length > 0) return ids(short);
+  throw new UsageError(`a quick run leaves out ${ids(wanted).join(', ')}, leave out --quick`);
 }

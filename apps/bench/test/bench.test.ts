@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { isAvailable } from '@heddle/core-native';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { SuiteResult } from '../src/result.ts';
+import type { KernelsResult } from '../src/kernels/result.ts';
 
 const BENCH = path.resolve(import.meta.dirname, '../bin/heddle-bench.js');
 const LIMIT_MS = 180_000;
@@ -31,14 +31,14 @@ async function bench(words: readonly string[], env: Record<string, string> = {})
   }
 }
 
-const parse = (text: string): SuiteResult => JSON.parse(text) as SuiteResult;
+const parse = (text: string): KernelsResult => JSON.parse(text) as KernelsResult;
 const read = (...parts: string[]): string => fs.readFileSync(path.join(scratch, ...parts), 'utf8');
 
 describe('a quick run of one case', () => {
   it(
     'reports real figures and equal results',
     async () => {
-      const run = await bench(['--quick', '--filter', 'monteCarlo', '--json', 'deep/result.json', '--out', 'report']);
+      const run = await bench(['--quick', '--only', 'monteCarlo', '--json', 'deep/result.json', '--out', 'report']);
       expect(run.code, run.stderr).toBe(0);
       const result = parse(read('deep/result.json'));
       expect(parse(read('report/report.json'))).toEqual(result);
@@ -80,7 +80,7 @@ describe('a quick run of one case', () => {
   it(
     'does without the native package, and says so',
     async () => {
-      const words = ['--quick', '--filter', 'monteCarlo', '--json', '-', '--out', 'absent'];
+      const words = ['--quick', '--only', 'monteCarlo', '--json', '-', '--out', 'absent'];
       const run = await bench(words, { HEDDLE_NATIVE_PATH: path.join(scratch, 'nowhere.node') });
       expect(run.code, run.stderr).toBe(0);
       const result = parse(run.stdout);

@@ -1,12 +1,11 @@
 import * as examples from '@heddle/core-js/examples';
 import * as kernels from '@heddle/core-js';
 import { describe, expect, it } from 'vitest';
-import { callsOf, findCase, SUITES, type CaseWork } from '../src/case-table.ts';
-import { CONTESTANTS } from '../src/contestants.ts';
-import { UNITS } from '../src/units.ts';
+import { callsOf, findCase, KERNEL_CASES as cases, type CaseWork } from '../../src/kernels/case-table.ts';
+import { CONTESTANTS } from '../../src/kernels/contestants.ts';
+import { UNITS } from '../../src/kernels/units.ts';
 
 const core = { ...kernels, ...examples };
-const cases = Object.values(SUITES).flat();
 
 const isAscending = (sizes: readonly number[]): boolean => sizes.every((size, i) => i === 0 || sizes[i - 1]! < size);
 

@@ -1,15 +1,10 @@
 // The tables of the terminal: one per case with a row per size, and a summary.
-import Table from 'cli-table3';
-import { CONTESTANTS, type ContestantKind } from '../contestants.ts';
-import type { CaseResult, SizeResult, SuiteResult } from '../result.ts';
-import { formatCrossover, formatFigure, formatRatio, formatSize, formatSpread } from './format.ts';
+import { plainTable } from '../render/plain-table.ts';
+import { CONTESTANTS, type ContestantKind } from './contestants.ts';
+import type { CaseResult, SizeResult, KernelsResult } from './result.ts';
+import { formatCrossover, formatFigure, formatRatio, formatSize, formatSpread } from '../render/format.ts';
 
 const NATIVE_KINDS = ['native-1', 'native-all'] as const;
-
-function plainTable(head: string[]): Table.Table {
-  const aligned = head.map((_, column) => (column === 0 ? 'left' : 'right') as Table.HorizontalAlignment);
-  return new Table({ head, colAligns: aligned, style: { head: [], border: [], compact: true } });
-}
 
 function timingCell({ timings, speedups }: SizeResult, kind: ContestantKind): string {
   const timing = timings.find((one) => one.kind === kind);
@@ -67,7 +62,7 @@ function summaryTable(cases: readonly CaseResult[]): string {
 }
 
 /** Everything of a run for the terminal. */
-export function suiteText({ cases, noise, card, native, nativeAbsent }: SuiteResult): string {
+export function suiteText({ cases, noise, card, native, nativeAbsent }: KernelsResult): string {
   const threads = native === undefined ? '' : `, native on ${native.threads} threads with ${native.simd}`;
   const head =
     `${card.cpu.model}, ${card.cores.allowed} cores, Node ${card.node.version}${threads}; ` +

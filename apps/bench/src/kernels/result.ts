@@ -8,7 +8,7 @@ import {
   type Speedup,
   type Summary,
 } from '@heddle/measure';
-import type { BenchCase, SuiteName } from './case-table.ts';
+import type { BenchCase } from './case-table.ts';
 import { CONTESTANTS, measureKey, type ContestantKind } from './contestants.ts';
 import { UNITS, type UnitName } from './units.ts';
 
@@ -60,8 +60,8 @@ export interface CaseResult {
   crossover?: number;
 }
 
-export interface SuiteResult {
-  suite: SuiteName;
+export interface KernelsResult {
+  suite: 'kernels';
   quick: boolean;
   card: MachineCard;
   /** Relative spread of a fixed loop on this machine, before the suite. */

@@ -1,16 +1,10 @@
 // Runs the cases of a suite one after the other: for each, one comparison of its contestants over all sizes.
 import { compareContestants, machineCard, measureNoise, type ContestantSpec } from '@heddle/measure';
 import { isAvailable, poolThreads, simdLevel, unavailableReason } from '@heddle/core-native';
-import type { BenchCase, SuiteName } from './case-table.ts';
+import type { SuiteOptions } from '../suite.ts';
+import type { BenchCase } from './case-table.ts';
 import { CONTESTANTS, type KernelContestantOptions } from './contestants.ts';
-import { contestantLabel, evaluateCase, type CaseResult, type SuiteResult } from './result.ts';
-
-export interface SuiteOptions {
-  quick: boolean;
-  signal: AbortSignal;
-  /** A step begins; `detail` changes with every round. */
-  onProgress(step: string, detail: string): void;
-}
+import { contestantLabel, evaluateCase, type CaseResult, type KernelsResult } from './result.ts';
 
 /** Rounds of each contestant, and the time in which more rounds than the fewest are begun. */
 const ROUNDS = {
@@ -46,11 +40,7 @@ async function runCase(one: BenchCase, step: string, hasNative: boolean, options
 }
 
 /** Runs the cases; an abort ends the running one and gives those that were finished. */
-export async function runSuite(
-  suite: SuiteName,
-  cases: readonly BenchCase[],
-  options: SuiteOptions,
-): Promise<SuiteResult> {
+export async function runKernels(cases: readonly BenchCase[], options: SuiteOptions): Promise<KernelsResult> {
   const startMs = performance.now();
   const card = machineCard();
   const hasNative = isAvailable();
@@ -66,7 +56,7 @@ export async function runSuite(
   }
   const absent = unavailableReason()?.split('\n', 1)[0];
   return {
-    suite,
+    suite: 'kernels',
     quick: options.quick,
     card,
     noise,

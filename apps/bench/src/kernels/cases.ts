@@ -1,5 +1,5 @@
 // The kernels of @heddle/core-native against JavaScript. Data: uniformly random, the same in every contestant.
-import { plainMeanVariance, plainSum } from '../baselines/reductions.ts';
+import { plainMeanVariance, plainSum } from './baselines/reductions.ts';
 import {
   plainAccelerations,
   plainByteHistogram,
@@ -7,10 +7,10 @@ import {
   plainMatmul,
   plainPrefixFloat,
   plainPrefixInteger,
-} from '../baselines/loops.ts';
-import type { BenchCase, CaseWork } from '../case-table.ts';
-import type { ContestantKind } from '../contestants.ts';
-import { fillUniform, Stock, uniform, type DataArray } from '../inputs.ts';
+} from './baselines/loops.ts';
+import type { BenchCase, CaseWork } from './case-table.ts';
+import type { ContestantKind } from './contestants.ts';
+import { fillUniform, Stock, uniform, type DataArray } from './inputs.ts';
 
 const ALL: readonly ContestantKind[] = ['plain', 'twin', 'native-1', 'native-all'];
 const WITHOUT_PLAIN: readonly ContestantKind[] = ['twin', 'native-1', 'native-all'];

@@ -1,8 +1,8 @@
 // bench-report/: report.json with everything, report.html with speed-up by size and the crossover of each kernel.
 import { renderPage, type Cell, type LinesChart, type Section } from '@heddle/measure';
-import { CONTESTANT_KINDS, CONTESTANTS } from '../contestants.ts';
-import type { CaseResult, SizeResult, SuiteResult } from '../result.ts';
-import { formatCrossover, formatFigure, formatRatio, formatSize, formatSpread } from './format.ts';
+import { CONTESTANT_KINDS, CONTESTANTS } from './contestants.ts';
+import type { CaseResult, SizeResult, KernelsResult } from './result.ts';
+import { formatCrossover, formatFigure, formatRatio, formatSize, formatSpread } from '../render/format.ts';
 
 const NATIVE_KINDS = ['native-1', 'native-all'] as const;
 
@@ -77,7 +77,7 @@ function caseSections(result: CaseResult): Section[] {
   ];
 }
 
-function summarySections({ cases, native }: SuiteResult): Section[] {
+function summarySections({ cases, native }: KernelsResult): Section[] {
   if (native === undefined || cases.length < 2) return [];
   const rows = cases.flatMap((result) => {
     const largest = result.sizes.at(-1);
@@ -126,7 +126,7 @@ function summarySections({ cases, native }: SuiteResult): Section[] {
   ];
 }
 
-function methodSection({ noise, native, nativeAbsent, quick }: SuiteResult): Section {
+function methodSection({ noise, native, nativeAbsent, quick }: KernelsResult): Section {
   const size = quick ? 'A quick run: few sizes and rounds. ' : '';
   const addon =
     native === undefined
@@ -143,7 +143,7 @@ function methodSection({ noise, native, nativeAbsent, quick }: SuiteResult): Sec
 }
 
 /** The page of a run. */
-export function suitePage(result: SuiteResult): string {
+export function suitePage(result: KernelsResult): string {
   return renderPage({
     title: `heddle bench: ${result.suite}`,
     subtitle: 'Native kernels on one and on all threads against the fastest JavaScript, by size of the input.',

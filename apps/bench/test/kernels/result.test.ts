@@ -1,7 +1,7 @@
 import { summarize } from '@heddle/measure';
 import { expect, it } from 'vitest';
-import type { ContestantKind } from '../src/contestants.ts';
-import { findCrossover, relate, type SizeResult, type Timing } from '../src/result.ts';
+import type { ContestantKind } from '../../src/kernels/contestants.ts';
+import { findCrossover, relate, type SizeResult, type Timing } from '../../src/kernels/result.ts';
 
 function timing(kind: ContestantKind, ms: number): Timing {
   const samplesMs = [ms, ms * 1.01, ms * 0.99, ms, ms * 1.02];

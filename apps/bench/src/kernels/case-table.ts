@@ -2,7 +2,7 @@
 // make the inputs. Nothing here runs anything.
 import type * as examples from '@heddle/core-js/examples';
 import type * as kernels from '@heddle/core-js';
-import { KERNEL_CASES } from './cases/kernels.ts';
+import { KERNEL_CASES } from './cases.ts';
 import type { ContestantKind } from './contestants.ts';
 import type { UnitName } from './units.ts';
 
@@ -53,15 +53,10 @@ export interface BenchCase {
   make(size: number): CaseWork<any, any>;
 }
 
-export type SuiteName = 'kernels';
-
-/** The suites by name. */
-export const SUITES: Readonly<Record<SuiteName, readonly BenchCase[]>> = { kernels: KERNEL_CASES };
+export { KERNEL_CASES };
 
 export function findCase(id: string): BenchCase | undefined {
-  return Object.values(SUITES)
-    .flat()
-    .find((one) => one.id === id);
+  return KERNEL_CASES.find((one) => one.id === id);
 }
 
 /** Most calls that are timed in one go, so that their inputs fit into memory. */
