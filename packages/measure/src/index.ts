@@ -14,7 +14,15 @@ export type {
   MemoryReport,
   Phase,
 } from './compare/comparison.ts';
-export { readTreeMemory, treeCpuMs, treePssBytes, type TreeMemory } from './host/process-tree.ts';
+export {
+  descendantsCpuMs,
+  readTreeMemory,
+  readTreeProcesses,
+  treeCpuMs,
+  treePssBytes,
+  type ProcessMemory,
+  type TreeMemory,
+} from './host/process-tree.ts';
 export { quantile, summarize, type Summary } from './statistics/summary.ts';
 export {
   isDifferent,

@@ -26,6 +26,17 @@ export interface ProcessFacts {
   startTicks: number;
 }
 
+/** Memory of one process, from /proc/<pid>/smaps_rollup. */
+export interface ProcessMemory {
+  pid: number;
+  /** Resident: what it shares counts in full. */
+  rssBytes: number;
+  /** What it shares counts by its share. */
+  pssBytes: number;
+  /** What it shares with no other process. */
+  privateBytes: number;
+}
+
 /** Memory of a process tree. */
 export interface TreeMemory {
   /** Sum of the proportional set sizes: a page shared by n processes of the machine counts 1/n in each. */
@@ -106,22 +117,33 @@ function threadsCpuMs(pid: number): number | undefined {
   return totalNs / NS_PER_MS;
 }
 
-/** Memory of the tree of `pid`; undefined without /proc/<pid>/smaps_rollup or when the process has gone. */
-export function readTreeMemory(pid: number): TreeMemory | undefined {
-  let pssBytes = 0;
-  let privateBytes = 0;
-  let sharedBytesMax = 0;
-  let processes = 0;
+/** Memory of each process of the tree of `pid`, the first is its own; empty where the system does not tell. */
+export function readTreeProcesses(pid: number): ProcessMemory[] {
+  const found: ProcessMemory[] = [];
   for (const process of readTree(pid) ?? []) {
     const rollup = readText(`/proc/${process.pid}/smaps_rollup`);
     if (rollup === undefined) continue;
-    const ownBytes = rollupBytes(rollup, 'Private_Clean') + rollupBytes(rollup, 'Private_Dirty');
-    pssBytes += rollupBytes(rollup, 'Pss');
-    privateBytes += ownBytes;
-    sharedBytesMax = Math.max(sharedBytesMax, rollupBytes(rollup, 'Rss') - ownBytes);
-    processes += 1;
+    found.push({
+      pid: process.pid,
+      rssBytes: rollupBytes(rollup, 'Rss'),
+      pssBytes: rollupBytes(rollup, 'Pss'),
+      privateBytes: rollupBytes(rollup, 'Private_Clean') + rollupBytes(rollup, 'Private_Dirty'),
+    });
   }
-  return processes === 0 ? undefined : { pssBytes, aloneBytes: privateBytes + sharedBytesMax, processes };
+  return found.sort((a, b) => Number(b.pid === pid) - Number(a.pid === pid));
+}
+
+/** Memory of the tree of `pid`; undefined without /proc/<pid>/smaps_rollup or when the process has gone. */
+export function readTreeMemory(pid: number): TreeMemory | undefined {
+  const processes = readTreeProcesses(pid);
+  if (processes.length === 0) return undefined;
+  const total = (bytes: (one: ProcessMemory) => number): number => processes.reduce((sum, one) => sum + bytes(one), 0);
+  const sharedBytesMax = Math.max(...processes.map(({ rssBytes, privateBytes }) => rssBytes - privateBytes));
+  return {
+    pssBytes: total(({ pssBytes }) => pssBytes),
+    aloneBytes: total(({ privateBytes }) => privateBytes) + sharedBytesMax,
+    processes: processes.length,
+  };
 }
 
 /** Proportional set size of the tree of `pid` in bytes; undefined where the system does not tell. */
