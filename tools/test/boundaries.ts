@@ -57,6 +57,7 @@ export interface Manifest {
   readonly name: string;
   readonly private?: boolean;
   readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
   readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
@@ -140,6 +141,8 @@ export function checkSources(projectDir: string, manifest: Manifest, files: read
   const declared = new Set([
     manifest.name,
     ...Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies, ...manifest.peerDependencies }),
+    // A private package only runs in this repository, where they are installed.
+    ...Object.keys((manifest.private && manifest.devDependencies) || {}),
   ]);
   const problems: string[] = [];
   for (const source of files) {

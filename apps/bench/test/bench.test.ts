@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { isAvailable } from '@heddle/core-native';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { DispatchResult } from '../src/dispatch/result.ts';
 import type { KernelsResult } from '../src/kernels/result.ts';
 
 const BENCH = path.resolve(import.meta.dirname, '../bin/heddle-bench.js');
@@ -92,6 +93,26 @@ describe('a quick run of one case', () => {
     LIMIT_MS,
   );
 });
+
+it(
+  'measures pools beside each other',
+  async () => {
+    const words = ['--suite', 'dispatch', '--quick', '--only', 'map-inline', '--json', 'pools.json', '--out', 'pools'];
+    const run = await bench(words);
+    expect(run.code, run.stderr + run.stdout).toBe(0);
+    const result = JSON.parse(read('pools.json')) as DispatchResult;
+    expect(result).toMatchObject({ suite: 'dispatch', quick: true, wasInterrupted: false });
+    const [one] = result.cases;
+    expect(one?.contestants.map(({ name, state }) => [name, state])).toEqual([
+      ['heddle-inline', 'right'],
+      ['plain-loop', 'right'],
+    ]);
+    for (const { figures } of one!.contestants) expect(figures['perSecond']!.samples).toHaveLength(3);
+    expect(run.stdout).toContain('plain loop: a loop that collects');
+    expect(read('pools/report.html')).toContain('<title>heddle bench: dispatch</title>');
+  },
+  LIMIT_MS,
+);
 
 it(
   'keeps what is finished when it is interrupted',

@@ -13,6 +13,7 @@ it('chooses cases by text', () => {
   expect(ids('--only', 'SORT')).toEqual(['sort f64', 'sort f32', 'sort i32', 'sort u32']);
   expect(ids('--only', 'sum f64')).toEqual(['sum f64', 'prefixSum f64']);
   expect(ids('--only', 'sort', '--quick')).toEqual(['sort f64', 'sort i32']);
+  expect(ids('--suite', 'dispatch', '--only', 'flood-t')).toEqual(['flood-threads']);
 });
 
 describe('one sentence for', () => {
@@ -23,6 +24,7 @@ describe('one sentence for', () => {
     [['--suite', 'toString'], "there is no suite 'toString', did you mean 'kernels'?"],
     [['--only', 'srot'], "no case has 'srot' in its name, did you mean 'sort'?"],
     [['--only', 'f32', '--quick'], /^a quick run leaves out sort f32, .*, leave out --quick$/],
+    [['--suite', 'dispatch', '--only', 'folod'], "no case has 'folod' in its name, did you mean 'flood'?"],
     [['sort'], "it takes options only, got 'sort'"],
     [['--json'], "option '--json <file>' argument missing"],
   ])('%j', (words, sentence) => {
