@@ -3,7 +3,14 @@
  * `EXCEPTIONS` with its reason, and the suite shows it as skipped with that reason.
  */
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createPool, sharedArray, type Backend, type Pool, type PoolOptions } from '@heddle/ts-orchestrator';
+import {
+  createPool,
+  sharedArray,
+  type Backend,
+  type IsolationLevel,
+  type Pool,
+  type PoolOptions,
+} from '@heddle/ts-orchestrator';
 import type { UntypedModule } from '../src/task/module-types.ts';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -18,6 +25,8 @@ export const EXCEPTIONS: ReadonlyArray<{
   readonly backend: Backend;
   readonly promise: string;
   readonly reason: string;
+  /** Only at these levels of isolation; undefined: at all. */
+  readonly isolation?: readonly IsolationLevel[];
 }> = [
   { backend: 'inline', promise: 'ends a busy loop at its time-out', reason: SHARES_FATE },
   { backend: 'inline', promise: 'tells where a busy loop stood when it was ended', reason: SHARES_FATE },
@@ -40,15 +49,36 @@ export const EXCEPTIONS: ReadonlyArray<{
   { backend: 'inline', promise: 'bounds the load of a module', reason: 'a busy loop at load blocks the host too' },
   { backend: 'threads', promise: 'survives a worker that is killed by a signal', reason: CRASH_TAKES_HOST },
   { backend: 'processes', promise: 'shares arrays in both directions', reason: NO_SHARED_MEMORY },
+  {
+    backend: 'processes',
+    promise: 'gives workers their environment',
+    reason: 'isolated, some variables of the host are passed on whatever `env` says',
+    isolation: ['process', 'sandbox'],
+  },
+  ...['tells where a busy loop stood when it was ended', 'tells where a blocking wait stood when it was ended'].map(
+    (promise) => ({
+      backend: 'processes' as const,
+      promise,
+      reason: 'no inspector is opened in a sandbox',
+      isolation: ['sandbox'] as const,
+    }),
+  ),
+  {
+    backend: 'processes',
+    promise: 'runs setup with its data before the first task and teardown at the end',
+    reason: 'it is told by a file, and a sandbox writes none',
+    isolation: ['sandbox'],
+  },
 ];
 
-export function poolContract(backend: Backend): void {
-  describe(`backend ${backend}`, () => {
+export function poolContract(backend: Backend, isolation?: IsolationLevel): void {
+  describe(`backend ${backend}${isolation === undefined ? '' : `, isolation ${isolation}`}`, () => {
     const open: Array<Pool<UntypedModule>> = [];
     async function makePool(options: PoolOptions = {}, file = 'tasks.mjs'): Promise<Pool<UntypedModule>> {
       // Not the options of the test runner, which resolve this package to its sources.
       const execArgv = backend === 'inline' ? {} : { execArgv: [] };
-      const pool = await createPool(fixture(file), { backend, workers: 2, ...execArgv, ...options });
+      const level = isolation === undefined ? {} : { require: { isolation } };
+      const pool = await createPool(fixture(file), { backend, workers: 2, ...level, ...execArgv, ...options });
       open.push(pool);
       return pool;
     }
@@ -57,7 +87,12 @@ export function poolContract(backend: Backend): void {
     });
     /** A promise of the contract; skipped, with the reason, where EXCEPTIONS has it. */
     function promises(promise: string, body: () => Promise<void>): void {
-      const exception = EXCEPTIONS.find((each) => each.backend === backend && each.promise === promise);
+      const exception = EXCEPTIONS.find(
+        (each) =>
+          each.backend === backend &&
+          each.promise === promise &&
+          (each.isolation === undefined || (isolation !== undefined && each.isolation.includes(isolation))),
+      );
       if (exception === undefined) it(promise, body);
       else it.skip(`${promise} (${exception.reason})`, body);
     }
