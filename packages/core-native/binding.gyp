@@ -46,6 +46,7 @@
         'core/kernels/sum/sum.cc',
         'core/os/event_fd.cc',
         'core/os/os.cc',
+        'core/os/segment_mail.cc',
         'core/os/shared_segment.cc',
         'core/pool/thread_pool.cc',
         'core/simd/kernel_set.cc',

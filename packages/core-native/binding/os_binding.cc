@@ -7,6 +7,7 @@
 #include "binding/environment.h"
 #include "os/event_fd.h"
 #include "os/os.h"
+#include "os/segment_mail.h"
 #include "os/shared_segment.h"
 
 namespace heddle::binding {
@@ -89,6 +90,23 @@ Napi::Value findSegment(Info info) {
     return number(info, 0);
   }
   return number(info, static_cast<double>(os::findSegment(data, bytes, false).id));
+}
+
+/** 0, or the system's error number. */
+Napi::Value sendSegment(Info info) {
+  return number(info, os::sendSegment(descriptorArg(info, 0), wholeArg(info, 1), wholeArg(info, 2)));
+}
+
+/** [number, descriptor], or the system's error number. */
+Napi::Value receiveSegment(Info info) {
+  uint64_t mark = 0;
+  int descriptor = -1;
+  const int error = os::receiveSegment(descriptorArg(info, 0), &mark, &descriptor);
+  if (error != 0) return number(info, error);
+  const Napi::Array pair = Napi::Array::New(info.Env(), 2);
+  pair.Set(0u, static_cast<double>(mark));
+  pair.Set(1u, static_cast<double>(descriptor));
+  return pair;
 }
 
 // Counters. ---------------------------------------------------------------------------------------------------------
@@ -185,6 +203,8 @@ void addOs(Napi::Env env, Napi::Object exports) {
   exports.Set("segmentDescriptor", Napi::Function::New<&segmentDescriptor>(env));
   exports.Set("closeSegment", Napi::Function::New<&closeSegment>(env));
   exports.Set("findSegment", Napi::Function::New<&findSegment>(env));
+  exports.Set("sendSegment", Napi::Function::New<&sendSegment>(env));
+  exports.Set("receiveSegment", Napi::Function::New<&receiveSegment>(env));
   exports.Set("createEvent", Napi::Function::New<&createEvent>(env));
   exports.Set("openEvent", Napi::Function::New<&openEvent>(env));
   exports.Set("eventDescriptor", Napi::Function::New<&eventDescriptor>(env));

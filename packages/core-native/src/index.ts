@@ -8,3 +8,4 @@ export { sort, sortSync } from './kernels/sort.ts';
 export { sum, sumSync } from './kernels/sum.ts';
 export { isAvailable, loadedFrom, NativeUnavailableError, unavailableReason, type SimdLevel } from './load-addon.ts';
 export { poolThreads, setPoolThreads, simdLevel } from './pool.ts';
+export { sharedArray, type SharedArrayOptions, type SharedArrayType } from './shared-array.ts';

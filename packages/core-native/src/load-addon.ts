@@ -47,6 +47,8 @@ export interface Addon {
   segmentDescriptor(id: number): number;
   closeSegment(id: number): void;
   findSegment(buffer: unknown): number;
+  sendSegment(socket: number, id: number, number: number): number;
+  receiveSegment(socket: number): [number: number, fd: number] | number;
   createEvent(): number;
   openEvent(fd: number): number;
   eventDescriptor(id: number): number;

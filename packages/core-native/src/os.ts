@@ -1,4 +1,5 @@
 export { createEventFd, openEventFd, type EventFd } from './os/event-fd.ts';
+export { receiveSegment, sendSegment } from './os/segment-mail.ts';
 export {
   createSharedSegment,
   openSharedSegment,

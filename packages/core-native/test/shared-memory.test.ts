@@ -5,13 +5,15 @@ import fs from 'node:fs';
 import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
-import { sort, sortSync, sum } from '../src/index.ts';
+import { sharedArray, sort, sortSync, sum } from '../src/index.ts';
 import {
   createEventFd,
   createSharedSegment,
   openEventFd,
   openSharedSegment,
+  receiveSegment,
   SEGMENT_BYTES_MAX,
+  sendSegment,
   sharedSegmentOf,
   type EventFd,
   type SharedSegment,
@@ -117,6 +119,47 @@ describe.skipIf(isMissing || process.platform !== 'linux')('shared segments', ()
   it('survive whatever is done to them while kernels work on them, and leave nothing', async () => {
     const { stdout } = await run(process.execPath, ['--expose-gc', fixture('abuse-segments.mjs')]);
     expect(JSON.parse(stdout)).toEqual({ mappings: 0, descriptors: 0 });
+  });
+});
+
+describe.skipIf(isMissing || process.platform !== 'linux')('segments on their way', () => {
+  it('are refused when the socket is none, or the segment is closed', () => {
+    const segment = createSharedSegment(1);
+    const file = fs.openSync(fixture('shared-peer.mjs'), 'r');
+    for (const socket of [-1, 2 ** 20, 1.5]) {
+      expect(() => sendSegment(socket, segment, 1)).toThrow(refused);
+      expect(() => receiveSegment(socket)).toThrow(refused);
+    }
+    expect(() => sendSegment(file, segment, 1)).toThrow(expect.objectContaining({ code: 'HEDDLE_SYSTEM' }));
+    expect(() => receiveSegment(file)).toThrow(expect.objectContaining({ code: 'HEDDLE_SYSTEM' }));
+    expect(() => sendSegment(file, segment, -1)).toThrow(refused);
+    expect(() => sendSegment(file, {} as SharedSegment, 1)).toThrow(refused);
+    segment.close();
+    expect(() => sendSegment(file, segment, 1)).toThrow(closed);
+    fs.closeSync(file);
+  });
+});
+
+describe.skipIf(isMissing)('sharedArray', () => {
+  it('is over a SharedArrayBuffer or over a segment', async () => {
+    const threads = sharedArray(Float64Array, 1000);
+    expect(threads.buffer).toBeInstanceOf(SharedArrayBuffer);
+    expect(sharedArray(BigInt64Array, 0, { across: 'threads' })).toHaveLength(0);
+    if (process.platform !== 'linux') return;
+    const processes = sharedArray(Float64Array, 1000, { across: 'processes' });
+    expect(sharedSegmentOf(processes)?.buffer).toBe(processes.buffer);
+    expect(sharedArray(Uint8Array, 0, { across: 'processes' })).toHaveLength(0);
+    for (const x of [threads, processes]) {
+      x.set(numbers(1000));
+      expect(await sort(x)).toBe(x);
+      expect([...x]).toEqual([...sortSync(numbers(1000))]);
+    }
+  });
+
+  it('names what is wrong', () => {
+    expect(() => sharedArray(Array as never, 1)).toThrow(refused);
+    for (const length of [-1, 1.5, Infinity, 2 ** 53]) expect(() => sharedArray(Int8Array, length)).toThrow(refused);
+    expect(() => sharedArray(Int8Array, 1, { across: 'machines' as never })).toThrow(refused);
   });
 });
 

@@ -40,6 +40,11 @@ class Segment implements SharedSegment {
     this.buffer = buffer;
   }
 
+  /** What the addon knows the mapping by. */
+  static idOf(segment: SharedSegment): number {
+    return #id in segment ? segment.#id : 0;
+  }
+
   get isClosed(): boolean {
     return addon().segmentDescriptor(this.#id) < 0;
   }
@@ -55,6 +60,15 @@ class Segment implements SharedSegment {
   }
 }
 
+/** 0 for what is no segment of this package. */
+export const idOfSegment = (segment: SharedSegment): number => Segment.idOf(segment);
+
+/**
+ * Other packages find segments among the values they handle without loading this one: from the first segment of a thread on,
+ * {@link sharedSegmentOf} stands under this symbol of the global object.
+ */
+const RECOGNISER = Symbol.for('@heddle/core-native/sharedSegmentOf');
+
 /** Buffers of this thread by the number of their segment, so that each is mapped once. */
 const buffers = new Map<number, WeakRef<ArrayBuffer>>();
 const gone = new FinalizationRegistry((number: number) => {
@@ -68,6 +82,7 @@ function known(number: number): SharedSegment | undefined {
 }
 
 function remember(number: number, made: AddonSegment): SharedSegment {
+  (globalThis as { [RECOGNISER]?: typeof sharedSegmentOf })[RECOGNISER] ??= sharedSegmentOf;
   buffers.set(number, new WeakRef(made.buffer));
   gone.register(made.buffer, number);
   return new Segment(made);

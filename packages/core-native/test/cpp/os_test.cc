@@ -7,12 +7,13 @@
 
 #include "check.h"
 #include "os/event_fd.h"
+#include "os/segment_mail.h"
 #include "os/shared_segment.h"
 
 #if defined(__linux__)
 #include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 namespace heddle::os {
@@ -110,6 +111,53 @@ TEST(segmentsFromManyThreads) {
   for (std::thread& thread : threads) thread.join();
   CHECK(static_cast<char*>(shared.data)[3] == static_cast<char>(499));
   releaseSegment(shared.id);
+}
+
+TEST(segmentTravels) {
+  int ends[2];
+  CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+  SharedSegment sent;
+  CHECK(createSegment(100, &sent) == 0);
+  static_cast<char*>(sent.data)[99] = 3;
+  uint64_t number = 0;
+  int descriptor = 0;
+  CHECK(receiveSegment(ends[1], &number, &descriptor) == EAGAIN && descriptor == -1);
+  CHECK(sendSegment(ends[0], sent.id, 7) == 0 && sendSegment(ends[0], sent.id, 8) == 0);
+  // On its way it lives without anyone: neither mapping nor sender is left.
+  releaseSegment(sent.id);
+  CHECK(sendSegment(ends[0], sent.id, 9) == EBADF);
+  close(ends[0]);
+  for (const uint64_t expected : {7u, 8u}) {
+    CHECK(receiveSegment(ends[1], &number, &descriptor) == 0 && number == expected);
+    SharedSegment got;
+    CHECK(openSegment(descriptor, &got) == 0 && got.bytes == 100 && static_cast<char*>(got.data)[99] == 3);
+    close(descriptor);
+    releaseSegment(got.id);
+  }
+  CHECK(receiveSegment(ends[1], &number, &descriptor) == EPIPE);
+  close(ends[1]);
+}
+
+TEST(segmentMailNeverWaits) {
+  int ends[2];
+  CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+  SharedSegment segment;
+  CHECK(createSegment(1, &segment) == 0);
+  uint64_t sent = 0;
+  while (sendSegment(ends[0], segment.id, sent) == 0) ++sent;
+  CHECK(sent >= 100);
+  uint64_t number = 0;
+  int descriptor = 0;
+  for (uint64_t expected = 0; expected < sent; ++expected) {
+    CHECK(receiveSegment(ends[1], &number, &descriptor) == 0 && number == expected);
+    close(descriptor);
+  }
+  CHECK(write(ends[0], "words", 5) == 5);
+  CHECK(receiveSegment(ends[1], &number, &descriptor) == EPROTO && descriptor == -1);
+  CHECK(receiveSegment(-1, &number, &descriptor) == EBADF && sendSegment(-1, segment.id, 1) == EBADF);
+  close(ends[0]);
+  close(ends[1]);
+  releaseSegment(segment.id);
 }
 
 TEST(eventCounts) {
