@@ -9,7 +9,7 @@ export type { PoolOptions } from './pool/pool-options.ts';
 export type { PoolStats } from './pool/pool-stats.ts';
 export type { CloseOptions, MapItem, Pool } from './pool/pool.ts';
 export type { TaskArgs, TaskItem, TaskName, TaskResult, TaskYield } from './task/module-types.ts';
-export { sharedArray, type SharedArrayType } from './task/shared-array.ts';
+export { sharedArray, type SharedArrayOptions, type SharedArrayType } from './task/shared-array.ts';
 export type { TransferItem } from './task/payload.ts';
 export type { CallOptions, MapOptions, RetryOptions, RetryPredicate, RunOptions } from './task/task-options.ts';
 export type { Backend, ParentDeath } from './transport/transport.ts';

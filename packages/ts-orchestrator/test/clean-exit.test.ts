@@ -3,7 +3,7 @@
  */
 import fs from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
-import { loadOsServices } from '../src/transport/os-services.ts';
+import { loadOsServices } from '../src/task/os-services.ts';
 import { planParentDeath } from '../src/transport/parent-death.ts';
 import { isAlive, temporaryFolder } from './helpers.ts';
 import { startProgram } from './programs.ts';

@@ -3,12 +3,22 @@
  * the descriptor of the file with its words, empty when there is none.
  */
 import { encodeThrow } from '../task/error-codec.ts';
-import { canSerialize } from '../task/payload.ts';
+import { loadOsServices } from '../task/os-services.ts';
+import { canSerialize, type PayloadRole } from '../task/payload.ts';
 import { taskRealm } from '../task/task-context.ts';
 import { FileWords } from '../transport/file-words.ts';
-import { WORDS_FD, fromWire, speakerTag, toWire, type WireMessage } from '../transport/process-wire.ts';
-import { loadOsServices } from '../transport/os-services.ts';
+import {
+  arrive,
+  depart,
+  fromWire,
+  SEGMENTS_FD,
+  speakerTag,
+  toWire,
+  WORDS_FD,
+  type WireMessage,
+} from '../transport/process-wire.ts';
 import type { HostMessage, StartOrder, WorkerMessage, WorkerPort } from '../transport/protocol.ts';
+import { SegmentLine } from '../transport/segment-line.ts';
 import { captureOutput } from './capture-output.ts';
 import { heapBytes, residentBytes } from './memory-watch.ts';
 import { TaskRunner } from './task-runner.ts';
@@ -36,6 +46,7 @@ function print(task: string | undefined, text: string): void {
 }
 
 const words = wordsFd === '' ? undefined : new FileWords(WORDS_FD);
+const line = new SegmentLine(process.platform === 'linux' ? SEGMENTS_FD : undefined);
 const workerPort: WorkerPort = {
   send(message) {
     if (message.t !== 'stopped') return void send(wrap(message));
@@ -43,10 +54,11 @@ const workerPort: WorkerPort = {
     send(wrap(message), undefined, undefined, () => process.exit(0));
   },
   sendValue(t, id, value, transfer, role) {
-    send(wrap({ t, id, value: toWire(value, transfer, role) }));
+    send(wrap({ t, id, value: depart(toWire(value, transfer, role), line) }));
   },
   sendCall(message, args) {
-    send(wrap({ ...message, args: toWire(args, [], { name: message.name, subject: 'arguments' }) }));
+    const wire = toWire(args, [], { name: message.name, subject: 'arguments' });
+    send(wrap({ ...message, args: depart(wire, line) }));
   },
   canSend: canSerialize,
   begin: (id) => words?.begin(id) ?? true,
@@ -73,9 +85,26 @@ async function start(order: StartOrder): Promise<void> {
 }
 
 function unpack(message: HostMessage): HostMessage {
-  if (message.t === 'run') return { ...message, value: fromWire(message.value) };
-  if (message.t === 'called' && message.error === undefined) return { ...message, value: fromWire(message.value) };
-  return message;
+  if (message.t === 'run') {
+    try {
+      return { ...message, value: readValue(message.value, { name: message.name, subject: 'arguments' }) };
+    } catch (unreadable) {
+      return { ...message, value: undefined, unreadable };
+    }
+  }
+  if (message.t !== 'called' || message.error !== undefined) return message;
+  try {
+    return {
+      ...message,
+      value: readValue(message.value, { name: 'currentTask().run', subject: 'result', isList: true }),
+    };
+  } catch (error) {
+    return { ...message, value: undefined, error: encodeThrow(error, canSerialize) };
+  }
+}
+
+function readValue(value: unknown, role: PayloadRole): unknown {
+  return fromWire(arrive(value, line, role));
 }
 
 process.on('message', (wire: { heddle?: HostMessage | { t: 'start'; order: StartOrder } }) => {

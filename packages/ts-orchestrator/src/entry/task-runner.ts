@@ -238,6 +238,7 @@ export class TaskRunner {
     const task = new RunningTask(message, this.#order!.workerId, port, this.#poolKey);
     this.#tasks.set(id, task);
     try {
+      if (message.unreadable !== undefined) throw message.unreadable;
       const work = this.#module!.find(name);
       if (work === undefined)
         throw heddleError('HEDDLE_TASK_UNKNOWN', {

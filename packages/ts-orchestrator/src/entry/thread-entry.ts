@@ -5,7 +5,7 @@
 import fs from 'node:fs';
 import { workerData } from 'node:worker_threads';
 import { encodeThrow } from '../task/error-codec.ts';
-import { canClone, payloadError } from '../task/payload.ts';
+import { canClone, payloadError, refuseSegments, SEGMENT_STAYS } from '../task/payload.ts';
 import { taskRealm } from '../task/task-context.ts';
 import type { HostMessage, WorkerPort } from '../transport/protocol.ts';
 import { addPrinted, type ThreadStart } from '../transport/thread-words.ts';
@@ -21,6 +21,7 @@ taskRealm.isWorker = true;
 const workerPort: WorkerPort = {
   send: (message) => port.postMessage(message),
   sendValue(t, id, value, transfer, role) {
+    refuseSegments(value, role, SEGMENT_STAYS);
     try {
       port.postMessage({ t, id, value }, transfer as never);
     } catch (error) {
@@ -28,6 +29,7 @@ const workerPort: WorkerPort = {
     }
   },
   sendCall(message, args) {
+    refuseSegments(args, { name: message.name, subject: 'arguments' }, SEGMENT_STAYS);
     try {
       port.postMessage({ ...message, args });
     } catch (error) {

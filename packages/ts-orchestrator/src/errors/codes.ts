@@ -182,12 +182,16 @@ export const ERROR_CODES = {
     message: ({ name, path, found }) =>
       `the result of "${name}" can't be sent back: ${path} is ${found}; return plain data instead`,
   }),
-  HEDDLE_SHARED_ARRAY: row<{ name: string; path: string }>({
+  HEDDLE_SHARED_ARRAY: row<{ name: string; path: string; reason: string }>({
     class: 'PayloadError',
     retryable: false,
-    message: ({ name, path }) =>
-      `${path} of "${name}" is shared memory, which worker threads can share and processes can't: use backend "threads", ` +
-      `or send a copy (array.slice())`,
+    message: ({ name, path, reason }) => `${path} of "${name}" is shared memory and can't be shared: ${reason}`,
+  }),
+  HEDDLE_SHARED_ARRAY_UNAVAILABLE: row<{ reason: string }>({
+    class: 'HeddleError',
+    retryable: false,
+    message: ({ reason }) =>
+      `sharedArray() across processes needs Linux and the package @heddle/core-native with its binary: ${reason}`,
   }),
   HEDDLE_TRANSFER: row<{ path: string; reason: string }>({
     class: 'PayloadError',

@@ -15,7 +15,7 @@ export const GUARD_FD = 5;
 const SCRIPT = `
 mark=$1; shift
 (
-  exec </dev/null >/dev/null 2>&1 3>&- 4>&-
+  exec </dev/null >/dev/null 2>&1 3>&- 4>&- 6>&-
   read -r _ <&${GUARD_FD}
   for process in /proc/[0-9]*; do
     grep -qs "${WORKER_MARK}=$mark" "$process/environ" && kill -KILL "\${process#/proc/}"

@@ -272,6 +272,11 @@ export class Fleet {
     this.withdraw(worker);
   }
 
+  /** Of those that are processes. */
+  pids(): number[] {
+    return [...this.#workers.values()].flatMap(({ pid }) => pid ?? []);
+  }
+
   stats(): PoolStats['workers'] {
     const { workersMax, tasksPerWorker } = this.#parts.options;
     return {

@@ -85,7 +85,7 @@ export class NestedCalls {
   #answer(worker: PoolWorker, caller: PoolTask, call: number, name: string, outcome: Outcome): void {
     if (!outcome.ok) return worker.answerCall(caller, call, { error: outcome.error, task: traceOf(outcome.error) });
     try {
-      const role = { name, subject: 'result' } as const;
+      const role = { name, subject: 'result', isList: true } as const;
       worker.answerCall(caller, call, { value: this.#parts.transport.pack([outcome.value], [], role, 'now').value });
     } catch (error) {
       worker.answerCall(caller, call, { error, task: undefined });

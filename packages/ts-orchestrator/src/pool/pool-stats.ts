@@ -59,6 +59,11 @@ export interface PoolStats {
       readonly tasks: readonly string[];
     }>;
   };
+  /**
+   * What the workers hold now of `sharedArray`s made across processes, each counted once: how many, and their memory in whole pages.
+   * Read from the system, which costs about half a millisecond per worker once this program has had any. 0 for other backends.
+   */
+  readonly shared: { readonly segments: number; readonly bytes: number };
   /** What ends the workers when this program is killed. */
   readonly parentDeath: ParentDeath;
 }

@@ -24,7 +24,7 @@ import type { PoolTask, PoolWorker, TaskMessage, WorkerEnd, WorkerListener, Work
 
 export interface SchedulerParts {
   readonly source: WorkerSource;
-  readonly transport: Pick<Transport, 'pack' | 'repack' | 'canKill' | 'backend' | 'parentDeath'>;
+  readonly transport: Pick<Transport, 'pack' | 'repack' | 'canKill' | 'backend' | 'parentDeath' | 'heldSegments'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly options: ResolvedPoolOptions;
@@ -273,6 +273,7 @@ export class Scheduler implements WorkerListener {
       state: this.#state,
       tasks: this.#dispatcher.stats(),
       workers: this.#fleet.stats(),
+      shared: transport.heldSegments?.(this.#fleet.pids()) ?? { segments: 0, bytes: 0 },
       parentDeath: transport.parentDeath,
     };
   }

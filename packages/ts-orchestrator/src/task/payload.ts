@@ -10,6 +10,7 @@
  */
 import v8 from 'node:v8';
 import { heddleError, HeddleError } from '../errors/errors.ts';
+import { hasSegments, segmentOf } from './os-services.ts';
 
 /** What structured clone can move instead of copying. */
 export type TransferItem = ArrayBuffer | import('node:worker_threads').MessagePort;
@@ -21,6 +22,8 @@ export const MESSAGE_BYTES_MAX = 1_000_000_000;
 export interface PayloadRole {
   readonly name: string;
   readonly subject: 'arguments' | 'result' | 'workerData';
+  /** The value is a list of the one that is meant, as arguments are. */
+  readonly isList?: boolean;
 }
 
 /** What `setup(data)` gets. */
@@ -75,6 +78,7 @@ export function checkTransfer(transfer: readonly TransferItem[]): void {
   for (const [index, item] of transfer.entries()) {
     if (isDetached(item)) throw transferError(index, 'it is detached already');
     if (transfer.indexOf(item) !== index) throw transferError(index, 'it is listed twice');
+    if (segmentOf(item) !== undefined) throw transferError(index, 'it is memory that processes share');
   }
 }
 
@@ -91,6 +95,7 @@ export function checkCopyable(transfer: readonly TransferItem[]): void {
 /** A copy in this process; `transfer` is moved into it. The moved buffers come back as `moved`. */
 export function cloneValue<T>(value: T, transfer: readonly TransferItem[], role: PayloadRole): Cloned<T> {
   if (transfer.length === 0 && isPrimitive(value)) return { value, moved: [] };
+  refuseSegments(value, role, SEGMENT_STAYS);
   try {
     const [copy, moved] = structuredClone([value, transfer], { transfer: [...transfer] }) as [T, TransferItem[]];
     return { value: copy, moved };
@@ -112,12 +117,40 @@ class ByteSerializer extends v8.Serializer {
   }
 }
 
+/** Why a segment stays where it is, in this process. */
+export const SEGMENT_STAYS =
+  "it was made across: 'processes', for backend \"processes\"; for threads use across: 'threads', or send a copy (array.slice())";
+const SEGMENT_INSIDE =
+  'across processes a shared array is passed as an argument, or returned or yielded as it is, never inside of another object';
+const SHARED_BUFFER =
+  "threads can share it and processes can't: make it with sharedArray(Type, n, { across: 'processes' }), " +
+  'send a copy (array.slice()), or use backend "threads"';
+
+/**
+ * Refuses a value that holds a segment somewhere, which a copy would silently turn into another memory.
+ * Costs nothing as long as this thread has no segment, else a look at each part of the value.
+ * @throws {HeddleError} HEDDLE_SHARED_ARRAY.
+ */
+export function refuseSegments(value: unknown, role: PayloadRole, reason: string): void {
+  if (!hasSegments() || isPrimitive(value)) return;
+  const seen = new Set<unknown>();
+  const open: [string, unknown][] = [[role.subject, value]];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const [path, part] = next;
+    if (isPrimitive(part) || seen.has(part)) continue;
+    seen.add(part);
+    if (segmentOf(part) !== undefined) throw heddleError('HEDDLE_SHARED_ARRAY', { name: role.name, path, reason });
+    for (const [step, inner] of partsOf(part)) if (!isPrimitive(inner)) open.push([path + step, inner]);
+  }
+}
+
 /** The value as bytes for another process; listed buffers are detached once the bytes are made. */
 export function toBytes(value: unknown, transfer: readonly TransferItem[], role: PayloadRole): Uint8Array {
   let bytes: Buffer;
   try {
     const port = transfer.findIndex((item) => !(item instanceof ArrayBuffer));
     if (port >= 0) throw transferError(port, 'only an ArrayBuffer can go to another process');
+    refuseSegments(value, role, SEGMENT_INSIDE);
     bytes = serialize(value);
   } catch (error) {
     throw payloadError(error, value, transfer, role, canSerialize);
@@ -200,10 +233,12 @@ export function payloadError(
     const index = transfer.findIndex((item) => !succeeds(() => structuredClone(null, { transfer: [item] })));
     return transferError(Math.max(index, 0), error instanceof Error ? error.message : String(error));
   }
-  if (isShared(found.value)) return heddleError('HEDDLE_SHARED_ARRAY', { name: role.name, path: found.path }, error);
+  if (isShared(found.value))
+    return heddleError('HEDDLE_SHARED_ARRAY', { name: role.name, path: found.path, reason: SHARED_BUFFER }, error);
   return heddleError(code, { name: role.name, path: found.path, found: describeKind(found.value) }, error);
 }
 
+/** A SharedArrayBuffer, or a view of one. */
 export function isShared(value: unknown): boolean {
   const buffer = ArrayBuffer.isView(value) ? value.buffer : value;
   return buffer instanceof SharedArrayBuffer;

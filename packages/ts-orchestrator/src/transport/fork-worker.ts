@@ -11,7 +11,7 @@ import type { Launch } from '../isolation/launch.ts';
 import { WORKER_MARK } from '../isolation/process-group.ts';
 import { strayDescriptors } from '../isolation/stray-descriptors.ts';
 import { entryUrl } from './entry-url.ts';
-import { WORDS_FD } from './process-wire.ts';
+import { SEGMENTS_FD, WORDS_FD } from './process-wire.ts';
 import type { ParentDeath } from './transport.ts';
 
 interface ForkParts {
@@ -32,8 +32,10 @@ export function forkWorker(parts: ForkParts): ChildProcess {
   const { wordsFor, env, isIsolated, isGuarded } = launch;
   const [command, ...args] = wordsFor(mark);
   const stdio: Array<number | 'ignore' | 'pipe' | 'ipc'> = ['ignore', 'pipe', 'pipe', 'ipc'];
+  // No holes: Node would skip them and move what follows.
   stdio[WORDS_FD] = wordsFd ?? 'ignore';
-  if (isGuarded) stdio[GUARD_FD] = 'pipe';
+  stdio[GUARD_FD] = isGuarded ? 'pipe' : 'ignore';
+  stdio[SEGMENTS_FD] = process.platform === 'linux' ? 'pipe' : 'ignore';
   const strays = isIsolated ? strayDescriptors().filter((fd) => (stdio[fd] ?? 'ignore') === 'ignore') : [];
   // The only way to close a descriptor of the child is to give it another.
   const nothing = strays.length === 0 ? undefined : fs.openSync(os.devNull, 'r');
@@ -69,4 +71,24 @@ function holdGuard(child: ChildProcess): void {
   pipe?.on('error', () => {});
   pipe?.unref();
   child.once('exit', () => pipe?.destroy());
+}
+
+/**
+ * The host's end of the socket for shared arrays. Node makes it for `'pipe'`, so that it costs no addon, but gives a stream that
+ * would read the descriptors away; so the stream is stopped, before it had a turn of the event loop to read in, and only its
+ * descriptor is used.
+ */
+export function takeSegmentSocket(
+  child: ChildProcess,
+): { readonly fd: number; readonly close: () => void } | undefined {
+  const pipe = (child.stdio as readonly unknown[] | undefined)?.[SEGMENTS_FD] as Socket | null | undefined;
+  // Node names no other way to the descriptor.
+  // oxlint-disable-next-line no-underscore-dangle
+  const handle = (pipe as { _handle?: { fd?: number; readStop?(): void } } | null | undefined)?._handle;
+  const fd = handle?.fd;
+  if (!pipe || fd === undefined || fd < 0) return undefined;
+  handle!.readStop!();
+  pipe.on('error', () => {});
+  pipe.unref();
+  return { fd, close: () => pipe.destroy() };
 }

@@ -14,7 +14,9 @@ import {
   isShared,
   SETUP_ROLE,
   type PayloadRole,
+  type TransferItem,
 } from '../task/payload.ts';
+import { putIn, takeOut } from '../task/shared-parts.ts';
 import type { HostMessage, StartOrder, WorkerMessage, WorkerPort } from './protocol.ts';
 import type { Link, Transport } from './transport.ts';
 
@@ -35,6 +37,13 @@ export interface InlineTransportOptions {
 /** One slice of starting tasks before the event loop gets a turn: well below a 60 Hz frame, well above a turn's cost. */
 const SLICE_MS = 4;
 
+/** A copy of all but what is shared. */
+function copyValue<T>(value: T, transfer: readonly TransferItem[], role: PayloadRole): T {
+  const parted = takeOut(value, role);
+  if (parted === undefined) return cloneValue(value, transfer, role).value;
+  return putIn(cloneValue(parted.rest, transfer, role).value, parted.parts) as T;
+}
+
 export function createInlineTransport(options: InlineTransportOptions): Transport {
   const { isByReference } = options;
   const copySetup = (data: unknown) => (isByReference ? data : cloneValue(data, [], SETUP_ROLE).value);
@@ -47,15 +56,16 @@ export function createInlineTransport(options: InlineTransportOptions): Transpor
       if (transfer.length === 0 && args.every((value) => isPrimitive(value) || isShared(value)))
         return { value: args, transfer: [], canResend: true };
       if (when === 'keep') checkCopyable(transfer);
-      const { value } = cloneValue(args, transfer, role);
+      const value = copyValue(args, transfer, role);
       if (when !== 'keep') return { value, transfer: [], canResend: true };
       // The task may change what it gets, so each run gets a copy of the copy.
-      const fresh = () => ({ value: cloneValue(value, [], role).value, transfer: [] });
+      const fresh = () => ({ value: copyValue(value, [], role), transfer: [] });
       return { value, transfer: [], canResend: true, fresh };
     },
     repack(args) {
       if (isByReference) return { value: args, transfer: [], canResend: true };
-      const fresh = () => ({ value: structuredClone(args), transfer: [] });
+      const role: PayloadRole = { name: 'currentTask().run', subject: 'arguments' };
+      const fresh = () => ({ value: copyValue(args, [], role), transfer: [] });
       return { value: args, transfer: [], canResend: true, fresh };
     },
     canSend: canClone,
@@ -80,11 +90,11 @@ export function createInlineTransport(options: InlineTransportOptions): Transpor
       const port: WorkerPort = {
         send: emit,
         sendValue(t, id, value, transfer, role) {
-          emit({ t, id, value: isByReference ? value : cloneValue(value, transfer, role).value });
+          emit({ t, id, value: isByReference ? value : copyValue(value, transfer, role) });
         },
         sendCall(message, args) {
           const role: PayloadRole = { name: message.name, subject: 'arguments' };
-          emit({ ...message, args: isByReference ? args : cloneValue(args, [], role).value });
+          emit({ ...message, args: isByReference ? args : copyValue(args, [], role) });
         },
         canSend: (value) => isByReference || canClone(value),
         begin: () => true,

@@ -5,7 +5,7 @@
  * follows the thread that started the child: a pool made in a Worker loses its processes when that Worker ends.
  */
 import { findProgram } from '../isolation/programs.ts';
-import { loadOsServices } from './os-services.ts';
+import { loadOsServices } from '../task/os-services.ts';
 import type { ParentDeath } from './transport.ts';
 
 export interface ParentDeathPlan {

@@ -18,13 +18,15 @@ import { INSPECTOR_OPEN_MS, INSPECTOR_STACK_MS, LATE_END_MS } from '../clock/dea
 import { InspectorLines } from '../liveness/inspector-lines.ts';
 import { ProcessStack } from '../liveness/process-stack.ts';
 import { encodeThrow } from '../task/error-codec.ts';
-import { canSerialize, SETUP_ROLE } from '../task/payload.ts';
+import { canSerialize, SETUP_ROLE, type PayloadRole } from '../task/payload.ts';
 import { entryUrl } from './entry-url.ts';
-import { forkWorker } from './fork-worker.ts';
+import { forkWorker, takeSegmentSocket } from './fork-worker.ts';
 import { FileWords, openWordsFile } from './file-words.ts';
 import { ProcessOutput } from './process-output.ts';
-import { fromWire, toWire, type WireMessage } from './process-wire.ts';
-import type { StartOrder, WorkerMessage } from './protocol.ts';
+import { heldSegments } from './held-segments.ts';
+import { arrive, depart, fromWire, toWire, type WireMessage } from './process-wire.ts';
+import type { CallMessage, HostMessage, StartOrder, WorkerMessage } from './protocol.ts';
+import { SegmentLine } from './segment-line.ts';
 import type { Link, LinkEvents, ParentDeath, Transport } from './transport.ts';
 
 export interface ProcessTransportOptions {
@@ -63,6 +65,7 @@ export function createProcessTransport(options: ProcessTransportOptions): Transp
     repack: (args) => ({ value: args, transfer: [], canResend: true }),
     canSend: canSerialize,
     packSetup: (data) => toWire(data, [], SETUP_ROLE),
+    heldSegments,
     start: (order, events) => startProcess(order, events, options, onRefusedSignal),
   };
 }
@@ -92,6 +95,8 @@ function startProcess(
     if (!isAbandoned) events.onExit({ exitCode: null, signal: null, ...exit, cause, isSpawnFailure, limit });
     if (wordsFd !== undefined) fs.closeSync(wordsFd);
     words = undefined;
+    socket?.close();
+    line = new SegmentLine(undefined);
   };
   const consider = () => {
     if (exit === undefined) return;
@@ -104,15 +109,25 @@ function startProcess(
       if (options.parentDeath === 'addon' && message.isParentDeathSignalSet !== true) onRefusedSignal();
       if (launch.isNested) nodePid = descendant(child.pid!, NODE_BELOW_BUBBLEWRAP);
     }
+    if (message.t === 'call') return receiveCall(message);
     if (!('value' in message)) return events.onMessage(message);
     let value: unknown;
     try {
-      value = fromWire(message.value);
+      value = fromWire(arrive(message.value, line, RESULT_ROLE));
     } catch (error) {
       // Written there and not readable here, as a value nested deeper than this stack goes: its task's error, not the host's.
       return events.onMessage({ t: 'error', id: message.id, error: encodeThrow(error, canSerialize) });
     }
     events.onMessage({ ...message, value });
+  };
+
+  const receiveCall = (message: CallMessage) => {
+    const { id, call, name } = message;
+    try {
+      events.onMessage({ ...message, args: arrive(message.args, line, { name, subject: 'arguments' }) });
+    } catch (error) {
+      send({ t: 'called', id, call, error: encodeThrow(error, canSerialize) });
+    }
   };
 
   // Used by functions above, made from the child below.
@@ -121,6 +136,9 @@ function startProcess(
   // oxlint-disable-next-line prefer-const
   let output: ProcessOutput | undefined;
   let limits: WorkerLimits | undefined;
+  // oxlint-disable-next-line prefer-const
+  let socket: ReturnType<typeof takeSegmentSocket>;
+  let line = new SegmentLine(undefined);
   try {
     child = forkWorker({ launch, mark, parentDeath: options.parentDeath, wordsFd });
   } catch (error) {
@@ -128,6 +146,8 @@ function startProcess(
     queueMicrotask(() => finish(true));
     return { pid: undefined, threadId: undefined, words, send() {}, kill() {}, abandon() {} };
   }
+  socket = takeSegmentSocket(child);
+  line = new SegmentLine(socket?.fd);
   const endProcesses = () => {
     killGroup(child.pid!);
     if (launch.isIsolated) killMarked(mark);
@@ -190,9 +210,11 @@ function startProcess(
     if (!child.connected) isDisconnected = true;
     consider();
   });
-  const send = (message: unknown) => {
+  const send = (message: HostMessage | { t: 'start'; order: StartOrder }) => {
     // A failure to send means the worker is gone or going; its exit decides what becomes of the task.
-    if (child.connected) child.send({ heddle: message }, () => {});
+    if (!child.connected) return;
+    const hasValue = message.t === 'run' || message.t === 'called';
+    child.send({ heddle: hasValue ? { ...message, value: depart(message.value, line) } : message }, () => {});
   };
   send({ t: 'start', order });
   const stack = new ProcessStack({
@@ -227,6 +249,9 @@ function startProcess(
     },
   };
 }
+
+/** For errors: which task it was the message doesn't say. */
+const RESULT_ROLE: PayloadRole = { name: 'the task', subject: 'result' };
 
 /** bubblewrap watches from outside, and inside it is the first process, which starts ours. */
 const NODE_BELOW_BUBBLEWRAP = 2;

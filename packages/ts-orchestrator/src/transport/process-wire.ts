@@ -1,8 +1,12 @@
 /**
  * The wire between host and worker process, used by both ends.
  */
+import { heddleError } from '../errors/errors.ts';
+import { segmentOf } from '../task/os-services.ts';
 import { arePrimitive, fromBytes, isPrimitive, toBytes, type PayloadRole, type TransferItem } from '../task/payload.ts';
+import { putIn, takeOut, type SharedPart } from '../task/shared-parts.ts';
 import type { WorkerMessage } from './protocol.ts';
+import type { SegmentLine, SharedStub } from './segment-line.ts';
 
 /** The user's code may use the channel too, so every message of ours sits under this key. */
 export interface WireMessage {
@@ -14,10 +18,29 @@ export interface WireMessage {
 /** Descriptor of the file with the worker's words in the worker: after stdin, stdout, stderr and the channel. */
 export const WORDS_FD = 4;
 
-/** A value on the wire: bytes of our own making, or, for the frequent small case, primitives as they are. */
-type WireValue = Uint8Array | { readonly plain: unknown };
+/** Descriptor, in the worker, of the socket over which shared arrays travel. */
+export const SEGMENTS_FD = 6;
 
+/**
+ * A value on the wire: bytes of our own making, or, for the frequent small case, primitives as they are; and the shared arrays that
+ * belong to it, while it waits as `parts`, in a message as `stubs`.
+ */
+type WireValue = PlainWire | { readonly parts: readonly SharedPart[]; readonly rest: PlainWire } | StubbedWire;
+type PlainWire = Uint8Array | { readonly plain: unknown };
+interface StubbedWire {
+  readonly stubs: readonly SharedStub[];
+  readonly rest: PlainWire;
+}
+
+/** Packs a value. Shared arrays stay this process's own until `depart`. */
 export function toWire(value: unknown, transfer: readonly TransferItem[], role: PayloadRole): WireValue {
+  const parted = takeOut(value, role);
+  if (parted === undefined) return toPlainWire(value, transfer, role);
+  for (const part of parted.parts) assertOpen(part, role);
+  return { parts: parted.parts, rest: toPlainWire(parted.rest, transfer, role) };
+}
+
+function toPlainWire(value: unknown, transfer: readonly TransferItem[], role: PayloadRole): PlainWire {
   if (
     transfer.length === 0 &&
     (isPrimitive(value) || (role.subject === 'arguments' && arePrimitive(value as unknown[])))
@@ -26,8 +49,37 @@ export function toWire(value: unknown, transfer: readonly TransferItem[], role: 
   return toBytes(value, transfer, role);
 }
 
+function assertOpen({ at, segment }: SharedPart, role: PayloadRole): void {
+  if (!segment.isClosed) return;
+  const path = at === undefined ? role.subject : `${role.subject}[${at}]`;
+  throw heddleError('HEDDLE_SHARED_ARRAY', { name: role.name, path, reason: 'its segment is closed' });
+}
+
+/** What goes into a message, right before it is sent: the shared arrays leave now. */
+export function depart(wire: unknown, line: SegmentLine): unknown {
+  if (wire === null || typeof wire !== 'object' || !('parts' in wire)) return wire;
+  const { parts, rest } = wire as { parts: readonly SharedPart[]; rest: PlainWire };
+  return { stubs: parts.map((part) => line.send(part)), rest } satisfies StubbedWire;
+}
+
+/** What came in a message, with its shared arrays arrived, to be sent on later or opened by `fromWire`. In the order of messages. */
+export function arrive(wire: unknown, line: SegmentLine, role: PayloadRole): unknown {
+  if (wire === null || typeof wire !== 'object' || !('stubs' in wire)) return wire;
+  const { stubs, rest } = wire as StubbedWire;
+  const parts = stubs.map((stub): SharedPart => {
+    const array = line.take(stub, role);
+    return { at: stub.at, array, segment: segmentOf(array)! };
+  });
+  return { parts, rest };
+}
+
 export function fromWire(wire: unknown): unknown {
-  return wire instanceof Uint8Array ? fromBytes(wire) : (wire as { plain: unknown }).plain;
+  if (wire instanceof Uint8Array) return fromBytes(wire);
+  if (!('parts' in (wire as object))) return (wire as { plain: unknown }).plain;
+  const { parts, rest } = wire as { parts: readonly SharedPart[]; rest: PlainWire };
+  // A copy: what waits to be sent again must not change.
+  const value = fromWire(rest);
+  return putIn(Array.isArray(value) ? [...value] : value, parts);
 }
 
 /** Text in the stderr pipe that names who speaks from here on. `mark` is random, so that no task says it by accident. */

@@ -37,6 +37,8 @@ export type HostMessage =
       readonly name: string;
       /** The arguments, packed by the transport. */
       readonly value: unknown;
+      /** Set on the worker's own side: why the arguments can't be read, which is how the task fails. */
+      readonly unreadable?: unknown;
       readonly index: number | undefined;
       readonly attempt: number;
       /** 0: one value. n: a stream, and n items may be sent before more credit comes. */

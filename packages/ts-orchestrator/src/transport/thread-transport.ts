@@ -17,6 +17,8 @@ import {
   cloneValue,
   isSmall,
   payloadError,
+  refuseSegments,
+  SEGMENT_STAYS,
   SETUP_ROLE,
 } from '../task/payload.ts';
 import { entryUrl } from './entry-url.ts';
@@ -40,6 +42,7 @@ export function createThreadTransport(options: ThreadTransportOptions): Transpor
     parentDeath: 'same-process',
     pack(args, transfer, role, when) {
       if (transfer.length === 0 && arePrimitive(args)) return { value: args, transfer, canResend: true };
+      refuseSegments(args, role, SEGMENT_STAYS);
       // `send` copies synchronously. Only what is cheap to copy is copied here too, so that it can be sent again.
       if (when === 'now' && (transfer.length > 0 || !isSmall(args))) return { value: args, transfer, canResend: false };
       if (when === 'keep') checkCopyable(transfer);

@@ -6,6 +6,7 @@ import type { StackReading } from '../errors/examination.ts';
 import type { PayloadRole, TransferItem } from '../task/payload.ts';
 import type { Backend } from '../isolation/levels.ts';
 import type { ExceededLimit } from '../isolation/worker-limits.ts';
+import type { HeldSegments } from './held-segments.ts';
 import type { HostMessage, StartOrder, WorkerMessage } from './protocol.ts';
 import type { HostWords } from './worker-words.ts';
 
@@ -87,6 +88,8 @@ export interface Transport {
   canSend(value: unknown): boolean;
   /** Takes over what `setup(data)` gets; for `StartOrder.setupData`. Throws as `pack` does. */
   packSetup(data: unknown): unknown;
+  /** Memory that workers with these process ids share across processes. Absent: workers of this kind share none. */
+  readonly heldSegments?: ((pids: readonly number[]) => HeldSegments) | undefined;
   start(order: StartOrder, events: LinkEvents): Link;
 }
 

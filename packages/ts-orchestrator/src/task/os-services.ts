@@ -1,0 +1,69 @@
+/**
+ * The only file that knows the optional package @heddle/core-native: its services of the operating system. Everything works
+ * without it, but for memory that processes share: segments. A segment is an ArrayBuffer here, and one memory in every process
+ * that has it.
+ */
+import { createRequire } from 'node:module';
+import { types } from 'node:util';
+
+// Not a literal type: the package is optional, so the types of this one must not need it.
+const SPECIFIER: string = '@heddle/core-native/os';
+
+export interface OsServices {
+  /** The signal this process gets when its parent ends. False: not possible here, or the parent has ended already. */
+  setParentDeathSignal(signal: NodeJS.Signals, parentPid: number): boolean;
+}
+
+/** Once they are loaded, in whichever way. */
+let loaded: (OsServices & SegmentServices) | undefined;
+
+/** Loads the services; undefined when the package isn't installed, or its binary isn't built for this machine. */
+export async function loadOsServices(): Promise<OsServices | undefined> {
+  try {
+    const services = (await import(SPECIFIER)) as OsServices & SegmentServices & { threadId?: () => number };
+    // The package loads without its binary; the first call tells.
+    services.threadId?.();
+    if (typeof services.setParentDeathSignal !== 'function') return undefined;
+    loaded = services;
+    return services;
+  } catch {
+    return undefined;
+  }
+}
+
+/** One segment, as core-native gives it. */
+export interface Segment {
+  readonly buffer: ArrayBuffer;
+  /** Closed by its owner: it can't be passed on any more. */
+  readonly isClosed: boolean;
+}
+
+interface SegmentServices {
+  createSharedSegment(bytes: number): Segment;
+  sendSegment(socket: number, segment: Segment, number: number): void;
+  receiveSegment(socket: number): { readonly number: number; readonly segment: Segment } | undefined;
+}
+
+/**
+ * The services, loaded when they are first needed and without a wait, because arrays are made and messages are read without one.
+ * @throws what the load throws: the package isn't installed. Its functions throw when it has no binary.
+ */
+export function segmentServices(): SegmentServices {
+  loaded ??= createRequire(import.meta.url)(SPECIFIER) as OsServices & SegmentServices;
+  return loaded;
+}
+
+/** Where core-native leaves its function that tells segments from other buffers, as soon as this thread has one. */
+const RECOGNISER = Symbol.for('@heddle/core-native/sharedSegmentOf');
+const realm = globalThis as { [RECOGNISER]?: (value: unknown) => Segment | undefined };
+
+/** Is there any segment in this thread? When not, no value needs a look. */
+export function hasSegments(): boolean {
+  return realm[RECOGNISER] !== undefined;
+}
+
+/** The segment below a buffer, or a view of one; undefined for everything else. */
+export function segmentOf(value: unknown): Segment | undefined {
+  const find = realm[RECOGNISER];
+  return find !== undefined && (ArrayBuffer.isView(value) || types.isArrayBuffer(value)) ? find(value) : undefined;
+}

@@ -1,0 +1,80 @@
+/**
+ * How shared arrays travel to another process and back: their memory as a descriptor over a socket of its own, which the worker has
+ * from its start, and in the message the number under which it was sent.
+ *
+ * Both sides: the descriptor is sent first and the message after it, so when a message is read, its descriptors have arrived; each
+ * side reads its messages in the order in which they were sent, so a lower number than the one wanted belongs to a message that was
+ * never read. What nobody has taken is freed with the socket. Nothing is loaded for it before the first shared array.
+ */
+import { heddleError } from '../errors/errors.ts';
+import { segmentServices } from '../task/os-services.ts';
+import type { PayloadRole } from '../task/payload.ts';
+import { typeName, type SharedPart, type SharedView } from '../task/shared-parts.ts';
+import { TYPES } from '../task/shared-array.ts';
+
+/** A shared array in a message. */
+export interface SharedStub {
+  readonly at: number | undefined;
+  readonly type: keyof typeof TYPES;
+  readonly byteOffset: number;
+  readonly length: number;
+  /** Its number on the line; or why it is not there. */
+  readonly sent: number | string;
+}
+
+export class SegmentLine {
+  readonly #socket: number | undefined;
+  #lastSent = 0;
+
+  /** `socket`: undefined where there is none. */
+  constructor(socket: number | undefined) {
+    this.#socket = socket;
+  }
+
+  /** Sends the memory of an array. Never throws: who reads the message learns that it failed. */
+  send({ at, array, segment }: SharedPart): SharedStub {
+    const { byteOffset, length } = array;
+    const stub = { at, type: typeName(array)!, byteOffset, length };
+    try {
+      if (this.#socket === undefined) throw new Error('this worker has no line for it');
+      servicesHere().sendSegment(this.#socket, segment, ++this.#lastSent);
+      return { ...stub, sent: this.#lastSent };
+    } catch (error) {
+      return { ...stub, sent: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  /**
+   * The array that a message speaks of.
+   * @throws {HeddleError} HEDDLE_SHARED_ARRAY.
+   */
+  take({ at, type, byteOffset, length, sent }: SharedStub, role: PayloadRole): SharedView {
+    const path = at === undefined ? role.subject : `${role.subject}[${at}]`;
+    try {
+      if (typeof sent === 'string') throw new Error(sent);
+      const View = TYPES[type] as new (buffer: ArrayBuffer, offset: number, length: number) => SharedView;
+      return new View(this.#receive(sent), byteOffset, length);
+    } catch (error) {
+      const reason = (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]!;
+      throw heddleError('HEDDLE_SHARED_ARRAY', { name: role.name, path, reason }, error);
+    }
+  }
+
+  #receive(wanted: number): ArrayBuffer {
+    if (this.#socket === undefined) throw new Error('this worker has no line for it');
+    for (;;) {
+      const next = servicesHere().receiveSegment(this.#socket);
+      if (next === undefined || next.number > wanted) throw new Error('its memory has not arrived');
+      if (next.number === wanted) return next.segment.buffer;
+    }
+  }
+}
+
+function servicesHere() {
+  try {
+    return segmentServices();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`the worker can't load @heddle/core-native (${reason})`, { cause });
+  }
+}
