@@ -2,6 +2,7 @@
 // Writes the generated documents again from the results committed in docs/results:
 //   docs/threads-or-processes.md            whole, from compare.json
 //   docs/benchmarks.md                      whole, from kernels.json
+//   docs/dispatch.md                        whole, from dispatch.json, once there is one
 //   docs/reliability.md                     whole, from reliability.json
 //   README.md                               the part between the `measured` marks
 //   node tools/generate-docs.mjs --check    changes nothing, fails when a document is not what the results give
@@ -10,6 +11,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { benchmarks } from './docs/benchmarks.mjs';
+import { dispatch } from './docs/dispatch.mjs';
 import { measuredTable } from './docs/measured-table.mjs';
 import { reliability } from './docs/reliability.mjs';
 import { threadsOrProcesses } from './docs/threads-or-processes.mjs';
@@ -18,6 +20,9 @@ const root = path.resolve(import.meta.dirname, '..');
 const read = (file) => fs.readFileSync(path.join(root, file), 'utf8');
 const comparison = JSON.parse(read('docs/results/compare.json'));
 const kernels = JSON.parse(read('docs/results/kernels.json'));
+const pools = fs.existsSync(path.join(root, 'docs/results/dispatch.json'))
+  ? JSON.parse(read('docs/results/dispatch.json'))
+  : undefined;
 const faults = JSON.parse(read('docs/results/reliability.json'));
 
 const BEGIN = '<!-- measured: written by tools/generate-docs.mjs from docs/results/compare.json -->';
@@ -33,6 +38,7 @@ function withMeasured(readme) {
 const documents = {
   'docs/threads-or-processes.md': threadsOrProcesses(comparison),
   'docs/benchmarks.md': benchmarks(kernels),
+  ...(pools === undefined ? {} : { 'docs/dispatch.md': dispatch(pools) }),
   'docs/reliability.md': reliability(faults),
   'README.md': withMeasured(read('README.md')),
 };

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Keeps measured results in docs/results, from which the documents are written, without the single samples.
 //   npm run bench -- --json /tmp/k.json && node tools/keep-results.mjs /tmp/k.json        -> kernels.json
+//   npm run bench -- --suite dispatch --json /tmp/d.json && node tools/keep-results.mjs /tmp/d.json  -> dispatch.json
 //   npm run reliability -- --json /tmp/r.json && node tools/keep-results.mjs /tmp/r.json  -> reliability.json
 // Several files of the reliability command are kept together: a run for each version of Node, of the checks in all its files.
 import fs from 'node:fs';
@@ -36,6 +37,7 @@ function byNode() {
   return [...found.values()];
 }
 
-const [name, kept] = isReliability ? ['reliability', { runs: byNode() }] : ['kernels', runs[0]];
-const text = JSON.stringify(kept, (key, value) => (key === 'samplesMs' || key === 'digest' ? undefined : value), 1);
+const [name, kept] = isReliability ? ['reliability', { runs: byNode() }] : [runs[0].suite, runs[0]];
+const left = new Set(['samplesMs', 'samples', 'digest']);
+const text = JSON.stringify(kept, (key, value) => (left.has(key) ? undefined : value), 1);
 fs.writeFileSync(path.resolve(import.meta.dirname, `../docs/results/${name}.json`), `${text}\n`);

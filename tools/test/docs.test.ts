@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { dispatch } from '../docs/dispatch.mjs';
 import { measuredTable } from '../docs/measured-table.mjs';
 import { threadsOrProcesses } from '../docs/threads-or-processes.mjs';
 
@@ -67,6 +68,60 @@ describe('documents from a run that measured crashes and a service', () => {
   test('say nothing of what was not measured', () => {
     const page = threadsOrProcesses({ ...committed, results: others });
     expect(page).not.toMatch(/hazard-lab|http-service|undefined|NaN/);
+  });
+});
+
+describe('the document of a run of pools', () => {
+  const committed = JSON.parse(fs.readFileSync(path.join(root, 'docs/results/kernels.json'), 'utf8'));
+  const perSecond = { key: 'perSecond', label: 'rate', unit: 'tasks/s', better: 'higher', target: 1e6, floor: 6e6 };
+  const right = (name: string, key: string, median: number, ratio?: number, width = 0) => ({
+    name,
+    label: name,
+    state: 'right',
+    figures: {
+      [key]: {
+        summary: { median, relativeSpread: 0.1 },
+        ...(ratio === undefined ? {} : { heddleIs: { ratio, low: ratio - width, high: ratio + width } }),
+      },
+    },
+  });
+  const problem = '1 of 9 results are wrong: no sum';
+  const cases = [
+    {
+      id: 'flood-threads',
+      about: 'Many calls.',
+      floorOf: 'a ring',
+      figures: [perSecond],
+      contestants: [
+        right('heddle-threads', 'perSecond', 2e6),
+        right('piscina', 'perSecond', 5e4, 40, 5),
+        right('tinypool-threads', 'perSecond', 2e6, 1.01, 0.1),
+        right('poolifier-threads', 'perSecond', 4e7, 0.05, 0.01),
+        { ...right('workerpool-threads', 'perSecond', 9e6), state: 'wrong', problem },
+      ],
+    },
+    {
+      id: 'map-inline',
+      about: 'A map.',
+      figures: [{ ...perSecond, target: { of: 'plain-loop', share: 0.5 }, floor: undefined }],
+      contestants: [right('heddle-inline', 'perSecond', 3e6), right('plain-loop', 'perSecond', 9e6, 0.33, 0.01)],
+    },
+  ];
+  const names = cases.flatMap(({ contestants }) => contestants.map(({ name }) => name));
+  const contestants = Object.fromEntries(
+    names.map((name) => [name, { label: `the ${name}`, version: '1.2.3', setting: 'two of them' }]),
+  );
+  const page = dispatch({ card: committed.card, noise: 0.01, contestants, cases });
+
+  test('compares heddle with each of the others, with its target', () => {
+    expect(page).toContain('| case | figure | heddle | target | floor | the piscina | the tinypool-threads |');
+    expect(page).toContain(
+      '| flood-threads | rate | 2,000,000 tasks/s ±5 % | ≥ 1,000,000 tasks/s, reached | 6,000,000 tasks/s | **40.0x** | ≈ 1.01x | 0.050x | wrong |',
+    );
+    expect(page).toContain('| map-inline | rate | 3,000,000 tasks/s ±5 % | ≥ 4,500,000 tasks/s, missed |  | 0.33x |');
+    expect(page).toContain(`- flood-threads, workerpool-threads, wrong: ${problem}`);
+    expect(page).toContain('| the piscina | 1.2.3 | two of them |');
+    expect(page).not.toMatch(/undefined|NaN|## Processes/);
   });
 });
 

@@ -36,10 +36,10 @@ const lower = (key: string, label: string, unit: string, more: Partial<Figure> =
   better: 'lower',
   ...more,
 });
-const perSecond = (label: string, more: Partial<Figure>): Figure => ({
+const perSecond = (what: 'tasks' | 'items', more: Partial<Figure>): Figure => ({
   key: 'perSecond',
-  label,
-  unit: `${label}/s`,
+  label: 'rate',
+  unit: `${what}/s`,
   better: 'higher',
   ...more,
 });

@@ -8,8 +8,9 @@ export function formatFigure(value: number): string {
   return value.toFixed(Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(magnitude)))));
 }
 
-/** "3.42x". */
+/** "3.42x"; at least two significant digits. */
 export function formatRatio(ratio: number): string {
+  if (ratio < 0.1) return `${ratio.toPrecision(2)}x`;
   if (ratio >= 100) return `${Math.round(ratio)}x`;
   return `${ratio.toFixed(ratio >= 9.995 ? 1 : 2)}x`;
 }
