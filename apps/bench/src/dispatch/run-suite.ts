@@ -10,7 +10,7 @@ import { evaluateCase, labelOf, type DispatchCaseResult, type DispatchResult } f
 
 /** Rounds of each contestant, the time in which more rounds than the fewest are begun, and when one counts as hung. */
 const ROUNDS = {
-  full: { minRounds: 5, maxRounds: 15, warmupRounds: 1, budgetMs: 20_000, roundTimeoutMs: 60_000 },
+  full: { minRounds: 5, maxRounds: 15, warmupRounds: 1, budgetMs: 20_000, roundTimeoutMs: 120_000 },
   quick: { minRounds: 3, maxRounds: 3, warmupRounds: 1, budgetMs: 1_000, roundTimeoutMs: 20_000, startsAtOnce: 4 },
 } as const;
 
