@@ -11,7 +11,8 @@ const load = async (adapter: string): Promise<OpenPool> => {
 describe.concurrent('gives right values:', () => {
   it.for(Object.entries(DISPATCH_CONTESTANTS))('%s', async ([, { adapter, backend }], { expect, onTestFinished }) => {
     const pool = await (await load(adapter))({ backend, values: 'large' });
-    onTestFinished(async () => void (await pool.close()));
+    // Not waited for: poolifier's threads sometimes end before it listens, and then it waits for ever.
+    onTestFinished(() => void pool.close().catch(() => undefined));
     expect(await pool.run('add', { a: 1, b: 2 })).toBe(3);
     expect(await pool.run('bump', Float64Array.of(1, 2, 3))).toEqual(Float64Array.of(2, 2, 4));
     if (pool.map) expect(await pool.map('increment', [1, 2, 3])).toEqual([2, 3, 4]);
