@@ -37,18 +37,36 @@ uint32_t idArg(Info info, size_t index) {
 
 // Segments. ---------------------------------------------------------------------------------------------------------
 
+/**
+ * What a segment counts for the garbage collector besides its bytes: each holds a descriptor, of which a process may
+ * have as few as 1,024, and a small one would otherwise be let go after thousands of others. V8 collects after some 64
+ * MiB.
+ */
+constexpr int64_t kWeightBytes = 128 * 1024;
+
+void weigh(napi_env env, int64_t bytes) {
+  int64_t total;
+  napi_adjust_external_memory(env, bytes, &total);
+}
+
 /** Runs on the environment's thread once the buffer's memory is out of JavaScript's reach, at its end at the latest. */
-void onBufferGone(napi_env, void*, void* id) { os::releaseSegment(reinterpret_cast<uintptr_t>(id)); }
+void onBufferGone(napi_env env, void*, void* id) {
+  weigh(env, -kWeightBytes);
+  os::releaseSegment(reinterpret_cast<uintptr_t>(id));
+}
 
 /** { id, buffer } of a mapping that the buffer holds from here on. */
 Napi::Value segmentObject(Info info, const os::SharedSegment& segment) {
   napi_value buffer = nullptr;
+  weigh(info.Env(), kWeightBytes);
   const napi_status status =
       napi_create_external_arraybuffer(info.Env(), segment.data, segment.bytes, &onBufferGone,
                                        reinterpret_cast<void*>(static_cast<uintptr_t>(segment.id)), &buffer);
   if (status != napi_ok) {
     // An exception means that Node has called onBufferGone; any other status that it has not begun.
-    if (status != napi_pending_exception) os::releaseSegment(segment.id);
+    if (status != napi_pending_exception) {
+      onBufferGone(info.Env(), nullptr, reinterpret_cast<void*>(static_cast<uintptr_t>(segment.id)));
+    }
     return status == napi_pending_exception ? Napi::Value() : number(info, ENOTSUP);
   }
   const Napi::Object object = Napi::Object::New(info.Env());

@@ -92,7 +92,8 @@ function remember(number: number, made: AddonSegment): SharedSegment {
  * Makes `bytes` zeros that other processes can map: 1 to {@link SEGMENT_BYTES_MAX}. The memory has no name. The kernel frees
  * it when its last descriptor is closed and its last mapping is gone, also when the processes were killed; here that is
  * when the buffer and its views have been collected, no kernel works on it any more, and the thread has ended at the
- * latest. Pages are taken at first use, and count as shared memory of every process that uses them.
+ * latest. Each counts for the collector, so that of many that are dropped some hundred are open at a time, if the event loop
+ * gets its turns. Pages are taken at first use, and count as shared memory of every process that uses them.
  *
  * Linux. Errors: TypeError, RangeError (`HEDDLE_ARGUMENT`), Error (`HEDDLE_UNSUPPORTED` elsewhere, `HEDDLE_MEMORY`,
  * `HEDDLE_DESCRIPTORS`), NativeUnavailableError.

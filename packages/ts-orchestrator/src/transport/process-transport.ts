@@ -213,8 +213,7 @@ function startProcess(
   const send = (message: HostMessage | { t: 'start'; order: StartOrder }) => {
     // A failure to send means the worker is gone or going; its exit decides what becomes of the task.
     if (!child.connected) return;
-    const hasValue = message.t === 'run' || message.t === 'called';
-    child.send({ heddle: hasValue ? { ...message, value: depart(message.value, line) } : message }, () => {});
+    child.send({ heddle: 'value' in message ? departing(message, line) : message }, () => {});
   };
   send({ t: 'start', order });
   const stack = new ProcessStack({
@@ -248,6 +247,12 @@ function startProcess(
       isAbandoned = true;
     },
   };
+}
+
+/** The message as it leaves, with what has to leave beside it. */
+function departing<Message extends { readonly value?: unknown }>(message: Message, line: SegmentLine): Message {
+  const value = depart(message.value, line);
+  return value === message.value ? message : { ...message, value };
 }
 
 /** For errors: which task it was the message doesn't say. */
