@@ -178,6 +178,16 @@ export const CASES: readonly DispatchCase[] = [
     figures: [lower('ms', 'there and back', 'ms', { floor: 2.8, target: 8 })],
     contestants: PROCESSES,
   },
+  {
+    ...arrayWork('shared'),
+    id: 'array-shared-processes',
+    group: 'array',
+    about:
+      'A Float64Array of 8 MiB there and back, shared; its ends are changed by the task. The others share nothing with processes ' +
+      'and copy it: the time of a call.',
+    figures: [lower('ms', 'there and back', 'ms', { target: 0.2 })],
+    contestants: PROCESSES,
+  },
   ...BACKENDS.map(([backend, contestants]): DispatchCase => ({
     id: `objects-${backend}`,
     group: 'objects',

@@ -1,7 +1,7 @@
 // What a scenario asks and what it counts as wrong, with pools that run the tasks here.
 import { describe, expect, it } from 'vitest';
 import * as tasks from '../../src/dispatch/tasks.ts';
-import type { PoolUnderTest, TaskName } from '../../src/dispatch/peers/pool-under-test.ts';
+import type { Backend, PoolUnderTest, TaskName } from '../../src/dispatch/peers/pool-under-test.ts';
 import { createScenario } from '../../src/dispatch/scenarios/create.ts';
 import { Expectations, type Work } from '../../src/dispatch/scenarios/scenario.ts';
 
@@ -14,9 +14,9 @@ const here: PoolUnderTest = {
   close: async () => undefined,
 };
 
-async function play(work: Work, pool: PoolUnderTest) {
+async function play(work: Work, pool: PoolUnderTest, backend: Backend = 'threads') {
   const expect = new Expectations();
-  const place = { backend: 'threads', adapter: '', expect, open: async () => pool } as const;
+  const place = { backend, adapter: '', expect, open: async () => pool } as const;
   const scenario = await createScenario(place, work);
   const figures = await scenario.round();
   await scenario.close();
@@ -71,6 +71,17 @@ describe('an array', () => {
     const pool: PoolUnderTest = { ...here, run: (_, argument) => copy(argument), bumpMoved: copy };
     const { problem } = await play({ kind: 'array', way, bytes, calls: 1 }, pool);
     expect(problem).toContain(`the array was copied, not ${way}`);
+  });
+
+  it('is copied by those who share nothing with processes, and by them alone', async () => {
+    const work = { kind: 'array', way: 'shared', bytes, calls: 1 } as const;
+    const copying: PoolUnderTest = {
+      ...here,
+      run: async (_, array) => tasks.bump(Float64Array.from(array as Float64Array)),
+    };
+    expect((await play(work, copying, 'processes')).problem).toBeUndefined();
+    const sharing = { ...copying, sharedArray: (length: number) => new Float64Array(length) };
+    expect((await play(work, sharing, 'processes')).problem).toContain('copied, not shared');
   });
 
   it.each([

@@ -12,7 +12,7 @@ export const open: OpenPool = async ({ backend }) => {
       for await (const { value } of pool.map(name, items)) results.push(value);
       return results;
     },
-    sharedArray: (length) => sharedArray(Float64Array, length),
+    sharedArray: (length) => sharedArray(Float64Array, length, backend === 'processes' ? { across: backend } : {}),
     close: () => pool.close(),
   };
 };

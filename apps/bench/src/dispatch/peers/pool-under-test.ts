@@ -16,7 +16,7 @@ export interface PoolUnderTest {
   bumpMoved?(array: Float64Array): Promise<unknown>;
   /** Its own way to call a function for many items; results in order. Absent where it has none. */
   map?(name: 'increment', items: readonly number[]): Promise<readonly unknown[]>;
-  /** Memory that the host and its workers share. Default: over a SharedArrayBuffer. */
+  /** Memory that the host and its workers share. Default: over a SharedArrayBuffer with threads, none with processes. */
   sharedArray?(length: number): Float64Array;
   close(): Promise<unknown>;
 }

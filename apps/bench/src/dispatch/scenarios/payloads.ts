@@ -28,8 +28,11 @@ const SENDERS = {
   shared: (pool: PoolUnderTest, array: Float64Array) => pool.run('bump', array),
 };
 
-export async function array({ expect, open }: Place, { way, bytes, calls }: WorkOf<'array'>): Promise<Scenario> {
+export async function array({ backend, expect, open }: Place, work: WorkOf<'array'>): Promise<Scenario> {
+  const { bytes, calls } = work;
   const pool = await open('large');
+  const canShare = backend !== 'processes' || pool.sharedArray !== undefined;
+  const way = work.way === 'shared' && !canShare ? 'copied' : work.way;
   const length = bytes / Float64Array.BYTES_PER_ELEMENT;
   const shared = (): Float64Array => pool.sharedArray?.(length) ?? new Float64Array(new SharedArrayBuffer(bytes));
   // One array for all calls where it stays here.

@@ -9,7 +9,7 @@ export type Work =
   | { kind: 'flood'; task: 'add' | 'rename'; calls: number; inFlight: number }
   /** The function called once per item; those without a map of their own get fewer items, so many under way. */
   | { kind: 'map'; items: number; itemsWithoutMap: number; inFlight: number }
-  /** An array of float64 there and back. */
+  /** An array of float64 there and back; one that should be shared is copied by those who share nothing with processes. */
   | { kind: 'array'; way: 'copied' | 'moved' | 'shared'; bytes: number; calls: number }
   /** An array of small objects there and back. */
   | { kind: 'objects'; count: number; calls: number }
