@@ -21,8 +21,10 @@ function ratio(contestant, key) {
 
 function targetCell({ key, target, better, unit }, { contestants }) {
   if (target === undefined) return '';
-  const of = contestants.find(({ name }) => name === target.of);
-  const limit = typeof target === 'number' ? target : of.figures[key].summary.median * target.share;
+  const of = contestants.find(({ name, state }) => name === target.of && state === 'right');
+  const limit = typeof target === 'number' ? target : of?.figures[key]?.summary.median * target.share;
+  // It depends on somebody who was not measured.
+  if (Number.isNaN(limit)) return '';
   const heddle = contestants.find(isHeddle);
   const limitText = `${better === 'lower' ? '≤' : '≥'} ${figure(limit, unit)}`;
   if (heddle.state !== 'right') return limitText;

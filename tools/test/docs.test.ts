@@ -123,6 +123,19 @@ describe('the document of a run of pools', () => {
     expect(page).toContain('| the piscina | 1.2.3 | two of them |');
     expect(page).not.toMatch(/undefined|NaN|## Processes/);
   });
+
+  test('names no target that depends on somebody who failed', () => {
+    const [heddle, loop] = cases[1]!.contestants;
+    const failed = { ...loop, state: 'failed', problem: 'it died', figures: {} };
+    const page = dispatch({
+      card: committed.card,
+      noise: 0.01,
+      contestants,
+      cases: [{ ...cases[1], contestants: [heddle, failed] }],
+    });
+    expect(page).toContain('| map-inline | rate | 3,000,000 tasks/s ±5 % |  |  | failed |');
+    expect(page).toContain('- map-inline, plain-loop, failed: it died');
+  });
 });
 
 function markdownFiles(): string[] {
