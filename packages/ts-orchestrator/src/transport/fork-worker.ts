@@ -88,6 +88,8 @@ export function takeSegmentSocket(
   const fd = handle?.fd;
   if (!pipe || fd === undefined || fd < 0) return undefined;
   handle!.readStop!();
+  // At the child's exit Node reads to the end what is left in its list of streams; messages may still speak of what lies in this one.
+  (child.stdio as unknown[])[SEGMENTS_FD] = null;
   pipe.on('error', () => {});
   pipe.unref();
   return { fd, close: () => pipe.destroy() };
