@@ -71,7 +71,7 @@ export interface PoolAssembly {
 /** Joins the parts; nothing is started yet. Throws what `packSetup` refuses. */
 export function assemblePool(assembly: PoolAssembly): { readonly scheduler: Scheduler; readonly core: PoolCore } {
   const { transport, clock, random, examiner, keepAlive, options, moduleUrl, writeLine } = assembly;
-  const { backend, name, workerData, unsafeByReference, recycleAfterGrowthMiB, workersMax, tasksPerWorker } = options;
+  const { backend, name, workerData, unsafeByReference, recycleAfterGrowthMiB, tasksPerWorker } = options;
   const setupData = transport.packSetup(workerData);
   const source = new Supervisor({
     transport,
@@ -90,12 +90,7 @@ export function assemblePool(assembly: PoolAssembly): { readonly scheduler: Sche
     writeLine,
   });
   const scheduler = new Scheduler({ source, transport, clock, random, options, moduleUrl, keepAlive });
-  const core = new PoolCore({
-    scheduler,
-    key: options,
-    retry: options,
-    mapWindow: backend === 'inline' ? tasksPerWorker : 2 * workersMax,
-  });
+  const core = new PoolCore({ scheduler, key: options, retry: options });
   return { scheduler, core };
 }
 

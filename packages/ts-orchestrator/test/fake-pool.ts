@@ -19,22 +19,34 @@ export class FakeLink implements Link {
   readonly pid: number;
   readonly threadId = undefined;
   readonly sent: HostMessage[] = [];
-  /** Number of the last task that the worker has begun, as its words would tell. */
+  /** Number of the last task that the worker has begun, as its words tell. Not set: as long as it lives what comes first has begun, and when it is gone nothing had. */
   begun: number | undefined;
+  #isGone = false;
+  /** Numbers that were taken back. */
+  readonly revoked: number[] = [];
+  readonly #sentAt = new Map<number, number>();
+  readonly #now: () => number;
   kills = 0;
   isAbandoned = false;
   readonly words: HostWords = {
-    elapsedMs: (seq) => (this.begun !== undefined && seq <= this.begun ? 0 : undefined),
-    revoke: (seq) => this.begun === undefined || seq > this.begun,
+    elapsedMs: (seq) =>
+      seq <= (this.begun ?? (this.#isGone ? 0 : Infinity)) ? this.#now() - this.#sentAt.get(seq)! : undefined,
+    revoke: (seq) => {
+      if (this.begun !== undefined && seq <= this.begun) return false;
+      this.revoked.push(seq);
+      return true;
+    },
   };
 
-  constructor(order: StartOrder, events: LinkEvents) {
+  constructor(order: StartOrder, events: LinkEvents, now: () => number = () => 0) {
+    this.#now = now;
     this.order = order;
     this.events = events;
     this.pid = 1000 + order.workerId;
   }
 
   send(message: HostMessage): void {
+    if (message.t === 'run') this.#sentAt.set(message.id, this.#now());
     this.sent.push(message);
   }
 
@@ -66,6 +78,7 @@ export class FakeLink implements Link {
   }
 
   exit(exit: Partial<LinkExit> = {}): void {
+    this.#isGone = true;
     this.events.onExit({ exitCode: null, signal: 'SIGKILL', cause: undefined, isSpawnFailure: false, ...exit });
   }
 }
@@ -81,6 +94,8 @@ export interface FakePool {
 
 export interface FakeParts {
   readonly canResend?: boolean;
+  /** May arguments be sent to a worker that has another task? Default false. */
+  readonly canGoAhead?: boolean;
   /** Copies arguments when they are packed, which runs their getters. Default false. */
   readonly readsArguments?: boolean;
   /** Default: nobody finds anything out. */
@@ -90,7 +105,7 @@ export interface FakeParts {
 /** Begins to open a pool; its first worker waits for the test. */
 export function beginFakePool(
   raw: PoolOptions = {},
-  { canResend = true, readsArguments = false, examiner }: FakeParts = {},
+  { canResend = true, canGoAhead = false, readsArguments = false, examiner }: FakeParts = {},
 ): FakePool {
   const options = parsePoolOptions({ backend: 'processes', workers: 2, ...raw });
   const clock = new FakeClock();
@@ -100,12 +115,12 @@ export function beginFakePool(
     backend: options.backend,
     canKill: options.backend !== 'inline',
     parentDeath: 'same-process',
-    pack: (args) => ({ value: readsArguments ? structuredClone(args) : args, transfer: [], canResend }),
-    repack: (args) => ({ value: args, transfer: [], canResend }),
+    pack: (args) => ({ value: readsArguments ? structuredClone(args) : args, transfer: [], canResend, canGoAhead }),
+    repack: (args) => ({ value: args, transfer: [], canResend, canGoAhead }),
     canSend: () => true,
     packSetup: (data) => data,
     start(order, events) {
-      const link = new FakeLink(order, events);
+      const link = new FakeLink(order, events, () => clock.now());
       links.push(link);
       return link;
     },

@@ -455,21 +455,30 @@ export function poolContract(backend: Backend, isolation?: IsolationLevel): void
         expect(await values(source())).toEqual([4, 9]);
       });
 
-      promises('pulls only as fast as results are consumed', async () => {
+      /** Most items that the source was ahead of its consumer, who leaves after `taken`. */
+      async function aheadMost(name: string, item: number, taken: number): Promise<number> {
         const pool = await makePool();
         let pulled = 0;
         function* source() {
-          for (;;) yield pulled++;
+          for (; ; pulled++) yield item;
         }
         let consumed = 0;
         let aheadMax = 0;
-        for await (const { value } of pool.map('square', source())) {
-          expect(value).toBe(consumed ** 2);
-          consumed++;
+        for await (const { index } of pool.map(name, source())) {
+          expect(index).toBe(consumed++);
           aheadMax = Math.max(aheadMax, pulled - consumed);
-          if (consumed === 50) break;
+          if (consumed === taken) break;
         }
-        expect(aheadMax).toBeLessThanOrEqual(4);
+        return aheadMax;
+      }
+
+      promises('pulls only as fast as results are consumed', async () => {
+        const perWorker = backend === 'inline' ? 1 : 128;
+        expect(await aheadMost('square', 2, 2_000)).toBeLessThanOrEqual(2 * 2 * perWorker);
+      });
+
+      promises('pulls at most twice the workers ahead where an item takes a millisecond or more', async () => {
+        expect(await aheadMost('spinsFor', 2, 50)).toBeLessThanOrEqual(4);
       });
 
       promises('ends with the first failing item, in its place', async () => {

@@ -18,6 +18,8 @@ export interface ConsumerReport {
   readonly consumed: number;
   /** Most items that the source had given and the consumer had not taken. */
   readonly aheadMax: number;
+  /** The same of items that take 2 ms each. */
+  readonly slowAheadMax: number;
   readonly isRight: boolean;
   /** RSS at a hundred moments, the first after a twentieth of the items. */
   readonly rssBytes: readonly number[];
@@ -29,6 +31,19 @@ const pool = await createPool<typeof tasks>(new URL('./slow-consumer-tasks.js', 
   backend,
   workers: backend === 'inline' ? 64 : 2,
 });
+
+const SLOW_ITEMS = 100;
+let slowPulled = 0;
+function* slowSource() {
+  for (; slowPulled < SLOW_ITEMS; slowPulled++) yield 2;
+}
+let slowConsumed = 0;
+let slowAheadMax = 0;
+for await (const _ of pool.map('spinFor', slowSource())) {
+  slowAheadMax = Math.max(slowAheadMax, slowPulled - slowConsumed);
+  slowConsumed++;
+}
+
 let pulled = 0;
 function* source() {
   for (; pulled < items;) yield pulled++;
@@ -48,4 +63,4 @@ for await (const { index, value } of pool.map('triple', source())) {
 }
 const elapsedMs = performance.now() - startMs;
 await pool.close();
-tell({ consumed, aheadMax, isRight, rssBytes, elapsedMs } satisfies ConsumerReport);
+tell({ consumed, aheadMax, slowAheadMax, isRight, rssBytes, elapsedMs } satisfies ConsumerReport);

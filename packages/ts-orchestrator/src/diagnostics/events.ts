@@ -57,6 +57,7 @@ export type TaskEvent = {
   readonly attempt: number;
 } & (
   | { readonly type: 'submitted' }
+  /** It may begin: its worker has no other before it. */
   | { readonly type: 'started'; readonly workerId: number }
   /**
    * `resent`: given to another worker, because the first died before it had begun. `retried`: its attempt failed, and another

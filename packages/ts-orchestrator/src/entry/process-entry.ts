@@ -47,20 +47,39 @@ function print(task: string | undefined, text: string): void {
 
 const words = wordsFd === '' ? undefined : new FileWords(WORDS_FD);
 const line = new SegmentLine(process.platform === 'linux' ? SEGMENTS_FD : undefined);
+/** Messages that the channel has taken and the system has not. */
+let unsent = 0;
+let onAllSent: (() => void) | undefined;
+const onSent = () => {
+  if (--unsent > 0) return;
+  const resume = onAllSent;
+  onAllSent = undefined;
+  resume?.();
+};
+function post(message: WorkerMessage): void {
+  unsent++;
+  send(wrap(message), undefined, undefined, onSent);
+}
+
 const workerPort: WorkerPort = {
   send(message) {
-    if (message.t !== 'stopped') return void send(wrap(message));
+    if (message.t !== 'stopped') return post(message);
     // Whatever else the module left running ends with the process; the host learns it before.
     send(wrap(message), undefined, undefined, () => process.exit(0));
   },
   sendValue(t, id, value, transfer, role) {
-    send(wrap({ t, id, value: depart(toWire(value, transfer, role), line) }));
+    post({ t, id, value: depart(toWire(value, transfer, role), line) });
   },
   sendCall(message, args) {
     const wire = toWire(args, [], { name: message.name, subject: 'arguments' });
-    send(wrap({ ...message, args: depart(wire, line) }));
+    post({ ...message, args: depart(wire, line) });
   },
   canSend: canSerialize,
+  isBehind(resume) {
+    if (unsent === 0) return false;
+    onAllSent = resume;
+    return true;
+  },
   begin: (id) => words?.begin(id) ?? true,
   print,
 };

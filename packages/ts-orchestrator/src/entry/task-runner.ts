@@ -8,6 +8,7 @@ import type { PayloadRole } from '../task/payload.ts';
 import { outsideTask, taskRealm, unwrapMoved, type RealmTask } from '../task/task-context.ts';
 import type { HostMessage, StartOrder, WorkerPort } from '../transport/protocol.ts';
 import { collector, MemoryWatch, type MemoryWatchParts } from './memory-watch.ts';
+import { RunTime } from './run-time.ts';
 import { NestedCalls } from './nested-calls.ts';
 import { loadTaskModule, type TaskModule } from './module-loader.ts';
 import { canHookTypeScript } from './typescript.ts';
@@ -115,6 +116,8 @@ export class TaskRunner {
   /** When the event loop had its last turn that is known of. */
   #turnAt = 0;
   #isBeginning = false;
+  readonly #onSent = () => this.#beginNext();
+  readonly #runTimes = new Map<string, RunTime>();
   /** Set while the next is waited for. */
   #turn: NodeJS.Immediate | undefined;
   readonly #poolKey: object | undefined;
@@ -200,6 +203,13 @@ export class TaskRunner {
     return encodeThrow(error, (value) => this.#port.canSend(value));
   }
 
+  #measure(name: string, ms: number): void {
+    let runTime = this.#runTimes.get(name);
+    if (runTime === undefined) this.#runTimes.set(name, (runTime = new RunTime()));
+    const told = runTime.add(ms);
+    if (told !== undefined) this.#port.send({ t: 'run-time', name, ms: told });
+  }
+
   #cancel({ id, reason }: Extract<HostMessage, { t: 'cancel' }>): void {
     const task = this.#tasks.get(id);
     if (task !== undefined) return task.cancel(decodeThrow(reason));
@@ -225,6 +235,7 @@ export class TaskRunner {
         });
         break;
       }
+      if (this.#port.isBehind(this.#onSent)) break;
       const message = this.#waiting.shift()!;
       if (this.#port.begin(message.id)) void this.#run(message);
       else this.#port.send({ t: 'skipped', id: message.id });
@@ -253,8 +264,10 @@ export class TaskRunner {
         port.send({ t: 'end', id });
         return;
       }
+      const begunAt = performance.now();
       let result = taskRealm.storage.run(task, () => work(...args));
       if (isThenable(result)) result = await result;
+      this.#measure(name, performance.now() - begunAt);
       const { value, transfer } = unwrapMoved(result);
       if (isGenerator(value)) {
         void (value as AsyncGenerator).return?.(undefined);

@@ -37,6 +37,8 @@ const workerPort: WorkerPort = {
     }
   },
   canSend: canClone,
+  // What was posted stays in the port when the thread ends.
+  isBehind: () => false,
   begin: (id) => words.begin(id),
   print(task, text) {
     port.postMessage({ t: 'print', task, text });

@@ -1,7 +1,7 @@
 /**
  * The workers of a pool: when one is started, which one is free, when an idle or a worn one is let go. Knows nothing of queues.
  *
- * Invariants: `#free` holds exactly the workers that have room, were not told to end, and are no spares. `starting` counts those
+ * Invariants: `#free` holds exactly the workers that have a free place, were not told to end, and are no spares. `starting` counts those
  * that were started and are neither ready nor gone, spares not among them.
  */
 import type { Clock, Timer } from '../clock/clock.ts';
@@ -39,7 +39,7 @@ export class Fleet {
   readonly teardownErrors: unknown[] = [];
   readonly #parts: FleetParts;
   readonly #workers = new Map<number, PoolWorker>();
-  /** Workers with room, the last used last: it is taken first, so that the others may go idle and end. */
+  /** Workers with a free place, the last used last: it is taken first, so that the others may go idle and end. */
   readonly #free: PoolWorker[] = [];
   readonly #idle = new Map<PoolWorker, Idle>();
   readonly #spares = new Spares();
@@ -126,7 +126,7 @@ export class Fleet {
 
   // ---- free and idle ----
 
-  /** The worker has room, and nothing waits for it. */
+  /** The worker has a free place, and nothing waits for it. */
   keep(worker: PoolWorker): void {
     if (this.#isGivenUp && worker.state === 'ready') return this.stop(worker);
     if (!this.#free.includes(worker)) this.#free.push(worker);
@@ -137,7 +137,7 @@ export class Fleet {
   onGiven(worker: PoolWorker): void {
     const { recycleAfterTasks } = this.#parts.options;
     if (recycleAfterTasks !== undefined && worker.tasksGiven >= recycleAfterTasks) this.recycle(worker, 'tasks');
-    else if (!worker.hasRoom) this.withdraw(worker);
+    else if (!worker.hasPlace) this.withdraw(worker);
   }
 
   /** It takes no more for now. */

@@ -1,5 +1,5 @@
 /**
- * `map`: pulls from its source only as fast as results are consumed. At most `window` items are pulled and not yet yielded,
+ * `map`: pulls from its source only as fast as results are consumed. At most `window()` items are pulled and not yet yielded,
  * whether they wait, run, or are ready out of turn.
  *
  * Ordered, a failure surfaces in its place: everything before it is yielded first, nothing after it is pulled any more.
@@ -13,7 +13,8 @@ export interface MapParts<Item> {
   readonly ordered: boolean;
   readonly onError: 'fail' | 'collect';
   readonly signal: AbortSignal | undefined;
-  readonly window: number;
+  /** It changes with what is known of how long the function takes. */
+  readonly window: () => number;
   readonly name: string;
   /** Submits one item; the returned function cancels it. Throws when the pool takes nothing any more or the item can't be sent. */
   readonly submit: (item: Item, index: number, onOutcome: (outcome: Outcome) => void) => (error: unknown) => void;
@@ -142,7 +143,7 @@ class MapRun<Item> {
   }
 
   #wantsMore(): boolean {
-    return !this.#isDone && this.#pulled - this.yielded < this.#parts.window;
+    return !this.#isDone && this.#pulled - this.yielded < this.#parts.window();
   }
 
   #take(item: Item): void {

@@ -280,7 +280,7 @@ export function parsePoolOptions(raw: unknown) {
     restartLimit,
     /** Workers at most. */
     workersMax: backend === 'inline' ? 1 : size,
-    /** Tasks one worker holds at most. */
+    /** Tasks one worker runs at a time. */
     tasksPerWorker: backend === 'inline' ? size : 1,
   });
 }

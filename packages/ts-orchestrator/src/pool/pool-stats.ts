@@ -37,17 +37,17 @@ export interface PoolStats {
   readonly backend: Backend;
   readonly state: 'open' | 'closing' | 'closed' | 'failed';
   readonly tasks: Readonly<TaskCounters> & {
-    /** Waiting for a worker now. */
+    /** Waiting for a worker now, those among them that were sent ahead and wait in it for another to end. */
     readonly queued: number;
     /** Waiting for their next attempt now. */
     readonly delayed: number;
-    /** In a worker now. */
+    /** In a worker and running now, as far as the pool knows. */
     readonly running: number;
   };
   readonly workers: Readonly<WorkerCounters> & {
     /** Most workers at a time. */
     readonly max: number;
-    /** Tasks one worker holds at most; more than 1 only inline. */
+    /** Tasks one worker runs at a time; more than 1 only inline. */
     readonly tasksPerWorker: number;
     /** Ready and kept in reserve now (`spares`); they are among `live`, and not among `max`. */
     readonly spares: number;

@@ -15,7 +15,7 @@ import {
   type RetryRule,
   type RunOptions,
 } from '../task/task-options.ts';
-import type { Outcome } from '../task/task.ts';
+import type { Outcome, TaskCall } from '../task/task.ts';
 import { mapItems } from './map.ts';
 import type { PoolStats } from './pool-stats.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -53,7 +53,9 @@ export interface Pool<M> extends AsyncDisposable {
 
   /**
    * Calls the function with each item of `source` as its one argument and yields `{ index, value }`, in order unless told
-   * otherwise. Pulls from the source only as fast as results are consumed: at most twice the workers are ahead. Nothing
+   * otherwise. Pulls from the source only as fast as results are consumed: ahead is at most twice what the workers are sent at a
+   * time, which is two items per worker where an item takes a millisecond or more, and at most 256. Maps and single
+   * calls that wait for the same workers take turns, item by item, within a priority. Nothing
    * starts before the first `next()`. Ending the iteration early cancels what runs and waits for it.
    */
   map<K extends TaskName<M>, O extends MapOptions | undefined = undefined>(
@@ -91,8 +93,6 @@ export interface PoolParts {
   readonly key: object;
   /** For calls that say nothing about it. */
   readonly retry: RetryRule;
-  /** Items a `map` may have under way. */
-  readonly mapWindow: number;
 }
 
 const CLOSE_SPECS = { cancel: booleanOption(false) };
@@ -128,6 +128,7 @@ export class PoolCore {
     const call = parseMapOptions(options);
     const { signal, ordered, onError } = call;
     const retry = retryRuleOf('map', call, this.#parts.retry);
+    const lane = { turn: 0 };
     const isIterable =
       source !== null &&
       source !== undefined &&
@@ -145,7 +146,7 @@ export class PoolCore {
       ordered,
       onError,
       signal,
-      window: this.#parts.mapWindow,
+      window: () => this.#scheduler.mapWindow(name),
       name,
       isFatal: isPoolEnd,
       submit: (item, index, onOutcome) => {
@@ -154,6 +155,7 @@ export class PoolCore {
           retry,
           index,
           isBounded: true,
+          lane,
           pack: (when) => this.#scheduler.pack(name, [item], [], when),
           onOutcome,
         });
@@ -214,7 +216,7 @@ export class PoolCore {
 
   #submit(name: string, call: CallParsed, parts: CallParts): PoolTask {
     const { timeoutMs, priority, signal, onProgress } = call;
-    const { pack, retry, onOutcome, onItem, index, credit = 0, isBounded = false } = parts;
+    const { pack, retry, onOutcome, onItem, index, lane, credit = 0, isBounded = false } = parts;
     // Inline, a task can reach this very object. It must not wait for the place that it holds itself.
     const inside = taskRealm.storage.getStore();
     const callerRun = inside?.poolKey === this.#parts.key ? inside : undefined;
@@ -227,6 +229,7 @@ export class PoolCore {
         priority,
         credit,
         index,
+        lane,
         onItem,
         onProgress: onProgress === undefined ? undefined : (value) => onProgress(value, index),
         onOutcome(outcome) {
@@ -260,6 +263,7 @@ interface CallParts {
   readonly index?: number;
   readonly credit?: number;
   readonly isBounded?: boolean;
+  readonly lane?: TaskCall['lane'];
 }
 
 /** The pool takes no more tasks: no use in asking it for the next item. */

@@ -18,6 +18,7 @@ import type { KeepAlive } from './keep-alive.ts';
 import { NestedCalls } from './nested-calls.ts';
 import type { ResolvedPoolOptions } from './pool-options.ts';
 import type { PoolStats } from './pool-stats.ts';
+import { RunTimes, tasksPerTarget } from './send-ahead.ts';
 import { StuckWatch } from './stuck-watch.ts';
 import { TaskEvents } from './task-events.ts';
 import type { PoolTask, PoolWorker, TaskMessage, WorkerEnd, WorkerListener, WorkerSource } from './worker-source.ts';
@@ -38,6 +39,7 @@ export class Scheduler implements WorkerListener {
   readonly #dispatcher: Dispatcher;
   readonly #events: TaskEvents;
   readonly #watch: StuckWatch;
+  readonly #runTimes = new RunTimes();
   #state: PoolStats['state'] = 'open';
   #failure: unknown;
   #lastTaskNumber = 0;
@@ -67,6 +69,7 @@ export class Scheduler implements WorkerListener {
       workers: () => this.#fleet.workers,
     });
     this.#dispatcher = new Dispatcher({
+      runTimes: this.#runTimes,
       events: this.#events,
       watch: this.#watch,
       fleet: this.#fleet,
@@ -225,6 +228,12 @@ export class Scheduler implements WorkerListener {
     if (queued >= queueLimit + soonRoom) throw heddleError('HEDDLE_QUEUE_FULL', { queueLimit });
   }
 
+  /** Items that a map of this function may have under way: twice what the workers are sent at a time. */
+  mapWindow(name: string): number {
+    const { backend, workersMax, tasksPerWorker } = this.#parts.options;
+    return backend === 'inline' ? tasksPerWorker : 2 * workersMax * tasksPerTarget(this.#runTimes.msOf(name));
+  }
+
   /** Stops a task for `error`, the first reason only. It settles once it has stopped. */
   cancel(task: PoolTask, error: unknown): void {
     this.#dispatcher.cancel(task, error);
@@ -256,6 +265,7 @@ export class Scheduler implements WorkerListener {
   stopWorkers(): Promise<readonly unknown[]> {
     this.#fleet.stopAll();
     this.#watch.stop();
+    this.#dispatcher.stop();
     return this.holdWhile(this.#stopped());
   }
 
@@ -286,8 +296,13 @@ export class Scheduler implements WorkerListener {
     this.#wake();
   }
 
+  onRunTime(name: string, ms: number): void {
+    this.#runTimes.tell(name, ms);
+  }
+
   onGrown(worker: PoolWorker): void {
     this.#fleet.recycle(worker, 'memory');
+    this.#dispatcher.takeBack(worker);
   }
 
   onTaskMessage(worker: PoolWorker, message: TaskMessage): void {
@@ -297,7 +312,10 @@ export class Scheduler implements WorkerListener {
   onEnd(worker: PoolWorker, end: WorkerEnd): void {
     const tasks = [...worker.tasks.values()];
     const verdict = this.#fleet.remove(worker, end, tasks.some(end.hasBegun));
-    for (const task of tasks) this.#dispatcher.lose(task, worker, end);
+    for (const task of tasks) {
+      // The outcome of one may have cancelled the next, which had not begun.
+      if (task.worker === worker) this.#dispatcher.lose(task, worker, end);
+    }
     if (verdict !== undefined) this.#fail(verdict.giveUpFor);
     // The first worker of a pool decides whether there is a pool.
     else if (end.isStartFailure && this.#taskNames === undefined) this.#fail(end.errorFor(undefined));

@@ -47,9 +47,9 @@ export class StuckWatch {
     for (const worker of workers()) {
       for (const task of worker.tasks.values()) {
         if (this.#told.has(task)) continue;
-        // A stream that waits for its consumer is not stuck.
+        // A stream that waits for its consumer is not stuck, nor is a task that waits for others in its worker.
         const isPaused = task.call.credit > 0 && task.creditLeft === 0;
-        const leftMs = isPaused ? stuckAfterMs : task.startedAt! + stuckAfterMs - now;
+        const leftMs = isPaused || task.state === 'sent' ? stuckAfterMs : task.startedAt! + stuckAfterMs - now;
         if (leftMs > 0) nextMs = Math.min(nextMs, leftMs);
         else this.#tell(task, worker);
       }

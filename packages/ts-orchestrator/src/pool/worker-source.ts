@@ -27,14 +27,24 @@ export interface PoolWorker {
   readonly stderrTail: readonly string[];
   /** Tasks it has answered so far. */
   readonly answered: number;
-  /** Tasks it holds, by id. */
+  /** Tasks it holds, by id, in the order in which they were sent. */
   readonly tasks: ReadonlyMap<number, PoolTask>;
-  /** Takes one more task now? */
-  readonly hasRoom: boolean;
+  /** Milliseconds that these are expected to run. */
+  readonly heldMs: number;
+  /** Tasks it runs at a time. */
+  readonly places: number;
+  /** Would a task that is sent now begin at once? */
+  readonly hasPlace: boolean;
+  /** Does it take one more task that waits behind those it has? */
+  readonly mayHoldMore: boolean;
   /** Tasks it was given so far. */
   readonly tasksGiven: number;
   /** Sends the task, and numbers it. Throws what can't be sent; the worker is as before then. */
   run(task: PoolTask): void;
+  /** Takes a task back. True: it will not begin, and is off this worker; false: it may have begun, and is answered. */
+  revoke(task: PoolTask): boolean;
+  /** Milliseconds since a task began; undefined: it has not. Where workers don't tell, what was sent has begun. */
+  elapsedMs(task: PoolTask): number | undefined;
   /** Aborts the task's signal. */
   cancel(task: PoolTask, reason: unknown): void;
   addCredit(task: PoolTask, items: number): void;
@@ -83,6 +93,8 @@ export interface WorkerEnd {
 export interface WorkerListener {
   /** Ready for the first time: takes tasks from now on. */
   onReady(worker: PoolWorker, tasks: readonly string[]): void;
+  /** What one run of a function takes in it, about. */
+  onRunTime(name: string, ms: number): void;
   /** It holds more memory than it may and should be replaced. */
   onGrown(worker: PoolWorker): void;
   onTaskMessage(worker: PoolWorker, message: TaskMessage): void;

@@ -1,41 +1,38 @@
 /**
- * What waits for a worker: the deepest calls of tasks by tasks first, then highest priority, first in first out among equals. A binary heap in which every entry knows
- * its place, so that a cancelled task leaves at once.
+ * What waits for a worker: the deepest calls of tasks by tasks first, then highest priority, then by turn (see turns.ts), first in
+ * first out among equals. A task keeps its rank: one that comes back stands where it stood. A binary heap in which every entry
+ * knows its place, so that a cancelled task leaves at once.
  *
  * push O(log n), O(1) for rising order of arrival at one priority; shift O(log n); remove O(log n).
  */
 export interface Queued {
   readonly depth: number;
   readonly priority: number;
+  readonly turn: number;
+  /** In the order of submission. */
+  readonly number: number;
 }
 
 interface Entry<T> {
   readonly item: T;
-  readonly sequence: number;
   place: number;
 }
 
 export class TaskQueue<T extends Queued> {
   readonly #heap: Array<Entry<T>> = [];
   readonly #entries = new Map<T, Entry<T>>();
-  #sequence = 0;
-  #sequenceFirst = 0;
 
   get size(): number {
     return this.#heap.length;
   }
 
+  /** What `shift` would give. */
+  get first(): T | undefined {
+    return this.#heap[0]?.item;
+  }
+
   push(item: T): void {
-    this.#insert(item, this.#sequence++);
-  }
-
-  /** Before all that wait with the same priority: for what had its turn already and lost it. */
-  pushFirst(item: T): void {
-    this.#insert(item, --this.#sequenceFirst);
-  }
-
-  #insert(item: T, sequence: number): void {
-    const entry = { item, sequence, place: this.#heap.length };
+    const entry = { item, place: this.#heap.length };
     this.#entries.set(item, entry);
     this.#heap.push(entry);
     this.#rise(entry);
@@ -57,7 +54,7 @@ export class TaskQueue<T extends Queued> {
   }
 
   *[Symbol.iterator](): Generator<T> {
-    for (const entry of [...this.#heap].sort((a, b) => (isBefore(a, b) ? -1 : 1))) yield entry.item;
+    for (const entry of [...this.#heap].sort((a, b) => (ranksBefore(a.item, b.item) ? -1 : 1))) yield entry.item;
   }
 
   #take(entry: Entry<T>): void {
@@ -73,7 +70,7 @@ export class TaskQueue<T extends Queued> {
   #rise(entry: Entry<T>): void {
     while (entry.place > 0) {
       const parent = this.#heap[(entry.place - 1) >> 1]!;
-      if (!isBefore(entry, parent)) return;
+      if (!ranksBefore(entry.item, parent.item)) return;
       this.#swap(entry, parent);
     }
   }
@@ -82,8 +79,8 @@ export class TaskQueue<T extends Queued> {
     for (;;) {
       const left = this.#heap[2 * entry.place + 1];
       const right = this.#heap[2 * entry.place + 2];
-      const child = right !== undefined && isBefore(right, left!) ? right : left;
-      if (child === undefined || !isBefore(child, entry)) return;
+      const child = right !== undefined && ranksBefore(right.item, left!.item) ? right : left;
+      if (child === undefined || !ranksBefore(child.item, entry.item)) return;
       this.#swap(child, entry);
     }
   }
@@ -95,7 +92,13 @@ export class TaskQueue<T extends Queued> {
   }
 }
 
-function isBefore<T extends Queued>(a: Entry<T>, b: Entry<T>): boolean {
-  if (a.item.depth !== b.item.depth) return a.item.depth > b.item.depth;
-  return a.item.priority > b.item.priority || (a.item.priority === b.item.priority && a.sequence < b.sequence);
+function ranksBefore(a: Queued, b: Queued): boolean {
+  if (isMoreUrgent(a, b)) return true;
+  if (isMoreUrgent(b, a)) return false;
+  return a.turn < b.turn || (a.turn === b.turn && a.number < b.number);
+}
+
+/** May it take the place of the other, whenever that came? */
+export function isMoreUrgent(a: Queued, b: Queued): boolean {
+  return a.depth > b.depth || (a.depth === b.depth && a.priority > b.priority);
 }

@@ -14,6 +14,7 @@ import { canMoveWorker, type WorkerState } from '../pool/worker-state.ts';
 import { decodeThrow, encodeThrow } from '../task/error-codec.ts';
 import type { StartOrder, WorkerMessage } from '../transport/protocol.ts';
 import type { Link, LinkExit, Transport } from '../transport/transport.ts';
+import { WORD_SLOTS } from '../transport/worker-words.ts';
 import { loadFailure, setupFailure } from './start-failure.ts';
 import type { OutputLines } from './output-lines.ts';
 import { endByExit, endByGivingUp, type EndFacts } from './worker-end.ts';
@@ -50,6 +51,7 @@ export class SupervisedWorker implements PoolWorker {
   #link: Link;
   #state: WorkerState = 'starting';
   tasksGiven = 0;
+  heldMs = 0;
   #wasReady = false;
   /** Started once more, for TypeScript: true while the first link ends, false after; undefined otherwise. */
   #restart: boolean | undefined;
@@ -62,6 +64,9 @@ export class SupervisedWorker implements PoolWorker {
   #taskNames: readonly string[] = [];
   #answered = 0;
   #lastId = 0;
+  #isSending = false;
+  /** Taken back, and not passed over yet: their slots are in use. */
+  readonly #revoked = new Set<number>();
   /** Why it ends, when heddle or its own start decided that. */
   #startError: unknown;
   #fatal: { readonly error: unknown } | undefined;
@@ -109,8 +114,21 @@ export class SupervisedWorker implements PoolWorker {
     return `worker ${this.id} (${threadId === undefined ? `pid ${pid ?? 'none'}` : `thread ${threadId}`})`;
   }
 
-  get hasRoom(): boolean {
-    return (this.#state === 'ready' || this.#state === 'busy') && this.tasks.size < this.#order.tasksAtOnce;
+  get places(): number {
+    return this.#order.tasksAtOnce;
+  }
+
+  get hasPlace(): boolean {
+    return this.#isOpen && this.tasks.size < this.places;
+  }
+
+  get mayHoldMore(): boolean {
+    return this.#isOpen && this.#link.words !== undefined && this.tasks.size + this.#revoked.size < WORD_SLOTS;
+  }
+
+  /** While arguments are read, which may run getters of the caller that call this pool, nothing else is sent. */
+  get #isOpen(): boolean {
+    return (this.#state === 'ready' || this.#state === 'busy') && !this.#isSending;
   }
 
   run(task: PoolTask): void {
@@ -118,11 +136,30 @@ export class SupervisedWorker implements PoolWorker {
     const id = this.#lastId + 1;
     const { value, transfer } = packed!.fresh?.() ?? packed!;
     const { name, index, credit } = call;
-    this.#link.send({ t: 'run', id, name, value, index, attempt, credit }, transfer);
+    this.#isSending = true;
+    try {
+      this.#link.send({ t: 'run', id, name, value, index, attempt, credit }, transfer);
+    } finally {
+      this.#isSending = false;
+    }
     this.#lastId = task.id = id;
     this.tasks.set(id, task);
+    this.heldMs += task.expectedMs;
     this.tasksGiven++;
     if (this.#state === 'ready') this.#move('busy');
+  }
+
+  revoke(task: PoolTask): boolean {
+    if (this.#link.words?.revoke(task.id) !== true) return false;
+    this.#revoked.add(task.id);
+    this.tasksGiven--;
+    this.#takeOff(task);
+    return true;
+  }
+
+  elapsedMs(task: PoolTask): number | undefined {
+    const { words } = this.#link;
+    return words === undefined ? this.#parts.clock.now() - task.startedAt! : words.elapsedMs(task.id);
   }
 
   cancel(task: PoolTask, reason: unknown): void {
@@ -141,11 +178,18 @@ export class SupervisedWorker implements PoolWorker {
   }
 
   release(task: PoolTask): void {
-    this.tasks.delete(task.id);
     this.#answered++;
     this.#foreseen = undefined;
     this.#examination.giveUp();
+    this.#takeOff(task);
+  }
+
+  #takeOff(task: PoolTask): void {
+    this.tasks.delete(task.id);
+    this.heldMs -= task.expectedMs;
     if (this.tasks.size > 0) return;
+    // Nothing is left of what rounding has left.
+    this.heldMs = 0;
     if (this.#state === 'busy') this.#move('ready');
     else if (this.#state === 'retiring') this.#drain();
   }
@@ -267,10 +311,14 @@ export class SupervisedWorker implements PoolWorker {
       case 'grown':
         this.#listener.onGrown(this);
         return;
+      case 'run-time':
+        this.#listener.onRunTime(message.name, message.ms);
+        return;
       case 'print':
         this.#parts.output.push(message.task, message.text);
         return;
       default:
+        if (message.t === 'skipped' && this.#revoked.delete(message.id)) return;
         if (this.tasks.has(message.id)) this.#listener.onTaskMessage(this, message satisfies TaskMessage);
     }
   }

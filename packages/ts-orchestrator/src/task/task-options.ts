@@ -54,7 +54,7 @@ export interface CallOptions extends RetryOptions {
    * stream: the longest wait for one item. Default: the pool's `taskTimeoutMs`.
    */
   readonly timeoutMs?: number | undefined;
-  /** Higher goes first; first in, first out among equals. Any finite number. Default 0. */
+  /** Higher goes first; among equals calls take turns, a `map` item by item. Any finite number. Default 0. */
   readonly priority?: number | undefined;
   /** Called with what the task gives to `currentTask().progress(value)`, and with the item's index in `map`. */
   readonly onProgress?: ((value: unknown, index: number | undefined) => void) | undefined;

@@ -1,15 +1,19 @@
 /**
  * Life of a task on the host's side. The table is the only list of legal moves.
  *
- *   queued ──> running ──> cancelling ──> settled      every state may go to settled
- *    ^  ^         │  │          │
- *    │  └─────────┘  │          │      its worker died before it began
- *    └── delayed <───┴──────────┘      failed, and is to run again: waits for its time
+ *   queued <──> sent ──> running ──> cancelling ──> settled      every state may go to settled
+ *    ^  ^                  │  │          │
+ *    │  └──────────────────┘  │          │      its worker died, or left it out, before it began
+ *    └── delayed <────────────┴──────────┘      failed, and is to run again: waits for its time
+ *
+ * sent: in a worker that has another before it; taken back, or its worker died, it is queued again. running: it may begin, as far as
+ * the host knows.
  */
-export type TaskState = 'queued' | 'running' | 'cancelling' | 'delayed' | 'settled';
+export type TaskState = 'queued' | 'sent' | 'running' | 'cancelling' | 'delayed' | 'settled';
 
 const MOVES: Record<TaskState, readonly TaskState[]> = {
-  queued: ['running', 'settled'],
+  queued: ['sent', 'running', 'settled'],
+  sent: ['queued', 'running', 'settled'],
   running: ['queued', 'cancelling', 'delayed', 'settled'],
   cancelling: ['delayed', 'settled'],
   delayed: ['queued', 'settled'],

@@ -15,6 +15,8 @@ export interface TaskCall {
   readonly credit: number;
   readonly index: number | undefined;
   readonly priority: number;
+  /** Of the `map` that it belongs to: see queue/turns.ts. */
+  readonly lane?: { turn: number } | undefined;
   /** Milliseconds a run may take; undefined: no limit. For a stream: the longest wait for one item. */
   readonly timeoutMs: number | undefined;
   /** Runs after the first that its caller allows. */
@@ -30,6 +32,7 @@ interface PackedArguments {
   readonly value: unknown;
   readonly transfer: readonly unknown[];
   readonly canResend: boolean;
+  readonly canGoAhead: boolean;
 }
 
 /** The calls that one run of a task made of its own pool. Writer: the dispatcher, and who makes them. */
@@ -55,6 +58,10 @@ export class Task<Packed extends PackedArguments = PackedArguments, Worker = unk
   readonly number: number;
   readonly call: TaskCall;
   readonly priority: number;
+  /** Among those that wait, from when it first did. */
+  turn = 0;
+  /** Milliseconds that its run counts for in its worker: see pool/send-ahead.ts. */
+  expectedMs = 0;
   /** From 1; counts the runs that had begun. */
   attempt = 1;
   /** Errors of the attempts that failed, and of workers that died before it began. Oldest first. */
@@ -70,7 +77,7 @@ export class Task<Packed extends PackedArguments = PackedArguments, Worker = unk
   /** An item of the stream has been handed out: running again would give it twice. */
   hasDelivered = false;
   packed: Packed | undefined;
-  /** The worker that runs it; undefined unless running or cancelling. */
+  /** The worker that has it; undefined unless sent, running or cancelling. */
   worker: Worker | undefined;
   /** Why it was stopped, the first reason only; set while cancelling. */
   cause: { readonly error: unknown; readonly isTimeout: boolean } | undefined;

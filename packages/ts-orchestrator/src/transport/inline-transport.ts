@@ -52,21 +52,21 @@ export function createInlineTransport(options: InlineTransportOptions): Transpor
     canKill: false,
     parentDeath: 'same-process',
     pack(args, transfer, role, when) {
-      if (isByReference) return { value: args, transfer: [], canResend: true };
+      if (isByReference) return { value: args, transfer: [], canResend: true, canGoAhead: false };
       if (transfer.length === 0 && args.every((value) => isPrimitive(value) || isShared(value)))
-        return { value: args, transfer: [], canResend: true };
+        return { value: args, transfer: [], canResend: true, canGoAhead: false };
       if (when === 'keep') checkCopyable(transfer);
       const value = copyValue(args, transfer, role);
-      if (when !== 'keep') return { value, transfer: [], canResend: true };
+      if (when !== 'keep') return { value, transfer: [], canResend: true, canGoAhead: false };
       // The task may change what it gets, so each run gets a copy of the copy.
       const fresh = () => ({ value: copyValue(value, [], role), transfer: [] });
-      return { value, transfer: [], canResend: true, fresh };
+      return { value, transfer: [], canResend: true, canGoAhead: false, fresh };
     },
     repack(args) {
-      if (isByReference) return { value: args, transfer: [], canResend: true };
+      if (isByReference) return { value: args, transfer: [], canResend: true, canGoAhead: false };
       const role: PayloadRole = { name: 'currentTask().run', subject: 'arguments' };
       const fresh = () => ({ value: copyValue(args, [], role), transfer: [] });
-      return { value: args, transfer: [], canResend: true, fresh };
+      return { value: args, transfer: [], canResend: true, canGoAhead: false, fresh };
     },
     canSend: canClone,
     packSetup: copySetup,
@@ -97,6 +97,7 @@ export function createInlineTransport(options: InlineTransportOptions): Transpor
           emit({ ...message, args: isByReference ? args : copyValue(args, [], role) });
         },
         canSend: (value) => isByReference || canClone(value),
+        isBehind: () => false,
         begin: () => true,
         print: (task, text) => {
           if (!isGone) events.onOutput(task, text);

@@ -24,7 +24,7 @@ import { forkWorker, takeSegmentSocket } from './fork-worker.ts';
 import { FileWords, openWordsFile } from './file-words.ts';
 import { ProcessOutput } from './process-output.ts';
 import { heldSegments } from './held-segments.ts';
-import { arrive, depart, fromWire, toWire, type WireMessage } from './process-wire.ts';
+import { arrive, depart, fromWire, isSmallOnWire, toWire, type WireMessage, type WireValue } from './process-wire.ts';
 import type { CallMessage, HostMessage, StartOrder, WorkerMessage } from './protocol.ts';
 import { SegmentLine } from './segment-line.ts';
 import type { Link, LinkEvents, ParentDeath, Transport } from './transport.ts';
@@ -53,6 +53,14 @@ export function createProcessTransport(options: ProcessTransportOptions): Transp
   const onRefusedSignal = () => {
     parentDeath = 'not-guaranteed';
   };
+  // The kernel's limit of processor time is raised for each task when it is sent, so none is sent while another runs.
+  const sendsAhead = options.limits.cpuSeconds === undefined;
+  const packed = (value: WireValue) => ({
+    value,
+    transfer: [],
+    canResend: true,
+    canGoAhead: sendsAhead && isSmallOnWire(value),
+  });
   return {
     backend: 'processes',
     canKill: true,
@@ -60,9 +68,9 @@ export function createProcessTransport(options: ProcessTransportOptions): Transp
       return parentDeath;
     },
     // Bytes are made at once in both cases: they are the copy, and they can be sent again.
-    pack: (args, transfer, role) => ({ value: toWire(args, transfer, role), transfer: [], canResend: true }),
+    pack: (args, transfer, role) => packed(toWire(args, transfer, role)),
     // Bytes, as they came.
-    repack: (args) => ({ value: args, transfer: [], canResend: true }),
+    repack: (args) => packed(args as WireValue),
     canSend: canSerialize,
     packSetup: (data) => toWire(data, [], SETUP_ROLE),
     heldSegments,

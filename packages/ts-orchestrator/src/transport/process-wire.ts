@@ -3,7 +3,15 @@
  */
 import { heddleError } from '../errors/errors.ts';
 import { segmentOf } from '../task/os-services.ts';
-import { arePrimitive, fromBytes, isPrimitive, toBytes, type PayloadRole, type TransferItem } from '../task/payload.ts';
+import {
+  arePrimitive,
+  fromBytes,
+  isPrimitive,
+  isSmall,
+  toBytes,
+  type PayloadRole,
+  type TransferItem,
+} from '../task/payload.ts';
 import { putIn, takeOut, type SharedPart } from '../task/shared-parts.ts';
 import type { WorkerMessage } from './protocol.ts';
 import type { SegmentLine, SharedStub } from './segment-line.ts';
@@ -25,7 +33,7 @@ export const SEGMENTS_FD = 6;
  * A value on the wire: bytes of our own making, or, for the frequent small case, primitives as they are; and the shared arrays that
  * belong to it, while it waits as `parts`, in a message as `stubs`.
  */
-type WireValue = PlainWire | { readonly parts: readonly SharedPart[]; readonly rest: PlainWire } | StubbedWire;
+export type WireValue = PlainWire | { readonly parts: readonly SharedPart[]; readonly rest: PlainWire } | StubbedWire;
 type PlainWire = Uint8Array | { readonly plain: unknown };
 interface StubbedWire {
   readonly stubs: readonly SharedStub[];
@@ -71,6 +79,14 @@ export function arrive(wire: unknown, line: SegmentLine, role: PayloadRole): unk
     return { at: stub.at, array, segment: segmentOf(array)! };
   });
   return { parts, rest };
+}
+
+/** Bytes up to which a value may wait in the memory of a worker that has others before it. */
+const SMALL_BYTES = 4_096;
+
+export function isSmallOnWire(value: WireValue): boolean {
+  if (value instanceof Uint8Array) return value.byteLength <= SMALL_BYTES;
+  return 'plain' in value && isSmall(value.plain);
 }
 
 export function fromWire(wire: unknown): unknown {

@@ -83,6 +83,8 @@ export type WorkerMessage =
   | { readonly t: 'item'; readonly id: number; readonly value: unknown }
   | { readonly t: 'end'; readonly id: number }
   | { readonly t: 'error'; readonly id: number; readonly error: EncodedThrow }
+  /** One run of a function takes about so many milliseconds here. Told when it has changed much. */
+  | { readonly t: 'run-time'; readonly name: string; readonly ms: number }
   /** It did not run it and won't: the host had taken it back, or cancelled it before it began. */
   | { readonly t: 'skipped'; readonly id: number }
   /** Run `id` calls its own pool. Answered by `called`, unless the run is over before; numbered by the run. */
@@ -127,6 +129,11 @@ export interface WorkerPort {
   sendCall(message: Omit<CallMessage, 'args'>, args: readonly unknown[]): void;
   /** Does this value survive the wire? */
   canSend(value: unknown): boolean;
+  /**
+   * Is what was sent before still in the memory of this worker? Then calls `onSent` when it no longer is: an answer must not be lost
+   * with the task that begins after it.
+   */
+  isBehind(onSent: () => void): boolean;
   /** Task `id` counts as begun from now on. False: the host has taken it back, and it must not run. */
   begin(id: number): boolean;
   /** Prints a line of the task to the host's stderr. */

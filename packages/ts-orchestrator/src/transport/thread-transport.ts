@@ -41,17 +41,20 @@ export function createThreadTransport(options: ThreadTransportOptions): Transpor
     canKill: true,
     parentDeath: 'same-process',
     pack(args, transfer, role, when) {
-      if (transfer.length === 0 && arePrimitive(args)) return { value: args, transfer, canResend: true };
+      if (transfer.length === 0 && arePrimitive(args))
+        return { value: args, transfer, canResend: true, canGoAhead: isSmall(args) };
       refuseSegments(args, role, SEGMENT_STAYS);
       // `send` copies synchronously. Only what is cheap to copy is copied here too, so that it can be sent again.
-      if (when === 'now' && (transfer.length > 0 || !isSmall(args))) return { value: args, transfer, canResend: false };
+      if (when === 'now' && (transfer.length > 0 || !isSmall(args)))
+        return { value: args, transfer, canResend: false, canGoAhead: false };
       if (when === 'keep') checkCopyable(transfer);
       const { value, moved } = cloneValue(args, transfer, role);
-      if (when === 'keep') return { value, transfer: [], canResend: true };
-      return { value, transfer: moved, canResend: moved.length === 0 };
+      const canGoAhead = transfer.length === 0 && isSmall(args);
+      if (when === 'keep') return { value, transfer: [], canResend: true, canGoAhead };
+      return { value, transfer: moved, canResend: moved.length === 0, canGoAhead };
     },
     // Nobody else holds these objects, and sending copies them.
-    repack: (args) => ({ value: args, transfer: [], canResend: true }),
+    repack: (args) => ({ value: args, transfer: [], canResend: true, canGoAhead: isSmall(args) }),
     canSend: canClone,
     packSetup: (data) => cloneValue(data, [], SETUP_ROLE).value,
     start: (order, events) => startThread(order, events, options),

@@ -18,6 +18,8 @@ export interface Packed {
   readonly transfer: readonly TransferItem[];
   /** Can it be sent a second time, to another worker, when the first died before it started the task? */
   readonly canResend: boolean;
+  /** Is it small, and fit to be sent to a worker that has another task before it? Large values would fill its memory meanwhile. */
+  readonly canGoAhead: boolean;
   /** Where a worker would get these very objects: makes them anew for each sending. */
   readonly fresh?: () => { readonly value: unknown; readonly transfer: readonly TransferItem[] };
 }

@@ -1,12 +1,19 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { TaskQueue } from '../../src/queue/task-queue.ts';
+import { TaskQueue, type Queued } from '../../src/queue/task-queue.ts';
 
-interface Item {
-  readonly depth: number;
-  readonly priority: number;
+interface Item extends Queued {
   readonly label: number;
 }
+
+const item = (label: number, rank: Partial<Queued> = {}): Item => ({
+  depth: 0,
+  priority: 0,
+  turn: 1,
+  number: label,
+  ...rank,
+  label,
+});
 
 const drain = (queue: TaskQueue<Item>) => {
   const labels: number[] = [];
@@ -16,24 +23,31 @@ const drain = (queue: TaskQueue<Item>) => {
 
 it('goes by depth before priority', () => {
   const queue = new TaskQueue<Item>();
-  for (const [label, depth] of [0, 2, 1, 2].entries()) queue.push({ depth, label, priority: -depth });
+  for (const [label, depth] of [0, 2, 1, 2].entries()) queue.push(item(label, { depth, priority: -depth }));
   expect(drain(queue)).toEqual([1, 3, 2, 0]);
 });
 
 it('goes by priority, then by arrival', () => {
   const queue = new TaskQueue<Item>();
-  for (const [label, priority] of [0, 2, 0, 1, 2, -1].entries()) queue.push({ depth: 0, label, priority });
+  for (const [label, priority] of [0, 2, 0, 1, 2, -1].entries()) queue.push(item(label, { priority }));
   expect([...queue].map(({ label }) => label)).toEqual([1, 4, 3, 0, 2, 5]);
   expect(drain(queue)).toEqual([1, 4, 3, 0, 2, 5]);
 });
 
-it('puts what lost its turn before its equals', () => {
+it('goes by turn among equals, then by number', () => {
   const queue = new TaskQueue<Item>();
-  queue.push({ depth: 0, label: 1, priority: 0 });
-  queue.push({ depth: 0, label: 2, priority: 1 });
-  queue.pushFirst({ depth: 0, label: 3, priority: 0 });
-  queue.pushFirst({ depth: 0, label: 4, priority: 0 });
-  expect(drain(queue)).toEqual([2, 4, 3, 1]);
+  for (const [label, turn] of [1, 2, 3, 2, 1].entries()) queue.push(item(label, { turn }));
+  expect(queue.first?.label).toBe(0);
+  expect(drain(queue)).toEqual([0, 4, 1, 3, 2]);
+});
+
+it('puts what comes back where it was', () => {
+  const queue = new TaskQueue<Item>();
+  for (const label of [1, 3, 2]) queue.push(item(label));
+  const first = queue.shift()!;
+  queue.push(item(4));
+  queue.push(first);
+  expect(drain(queue)).toEqual([1, 2, 3, 4]);
 });
 
 it('agrees with a sorted list, whatever is pushed, shifted and removed', () => {
@@ -49,17 +63,17 @@ it('agrees with a sorted list, whatever is pushed, shifted and removed', () => {
       let label = 0;
       for (const each of steps) {
         if ('push' in each) {
-          const item = { depth: each.depth, priority: each.push, label: label++ };
-          queue.push(item);
+          const pushed = item(label++, { depth: each.depth, priority: each.push });
+          queue.push(pushed);
           const place = model.findIndex(
-            ({ depth, priority }) => depth < item.depth || (depth === item.depth && priority < item.priority),
+            ({ depth, priority }) => depth < pushed.depth || (depth === pushed.depth && priority < pushed.priority),
           );
-          model.splice(place < 0 ? model.length : place, 0, item);
+          model.splice(place < 0 ? model.length : place, 0, pushed);
         } else if ('shift' in each) expect(queue.shift()).toBe(model.shift());
         else {
-          const item = model[each.remove] ?? { depth: 0, priority: 0, label: -1 };
-          expect(queue.remove(item)).toBe(model.includes(item));
-          if (model.includes(item)) model.splice(model.indexOf(item), 1);
+          const gone = model[each.remove] ?? item(-1);
+          expect(queue.remove(gone)).toBe(model.includes(gone));
+          if (model.includes(gone)) model.splice(model.indexOf(gone), 1);
         }
         expect(queue.size).toBe(model.length);
       }

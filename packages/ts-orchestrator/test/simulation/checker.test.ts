@@ -52,6 +52,7 @@ const send = (link: number, key: number, attempt = 1): HistoryEvent => ({
   id: key,
   attempt,
   isMovable: true,
+  canGoAhead: false,
 });
 const begin = (link: number, key: number, attempt = 1): HistoryEvent => ({ e: 'begin', link, key, attempt });
 const ended = (link: number, key: number): HistoryEvent[] => [
@@ -112,6 +113,31 @@ it.each<[string, HistoryEvent[]]>([
   ['which has 1 tasks', [...started(1), ...taken(1), ...taken(2), send(1, 1), send(1, 2)]],
   ['task 2 overtakes task 1', [...started(1), ...taken(1), ...taken(2), send(1, 2)]],
   ['task 1 overtakes task 9', [...started(1), ...taken(1), ...taken(9), send(1, 1)]],
+  [
+    'is sent 5 times in attempt 1',
+    [...taken(1), ...[1, 2, 3, 4, 5].flatMap((link) => [...started(link), send(link, 1), ...gone(link)])],
+  ],
+  [
+    'from which it was taken back',
+    [
+      ...started(1),
+      ...taken(1),
+      send(1, 1),
+      { e: 'revoke', link: 1, key: 1, id: 1, isSure: true },
+      { e: 'begin', link: 1, key: 1, id: 1, attempt: 1 },
+    ],
+  ],
+  [
+    'which waits for its calls',
+    [
+      ...started(1),
+      ...taken(1),
+      send(1, 1),
+      begin(1, 1),
+      { e: 'call-told', link: 1, key: 2, parent: 1 },
+      { ...send(1, 2), canGoAhead: true } as HistoryEvent,
+    ],
+  ],
   ['2 workers live', [...started(1), ...started(2)]],
   ['never killed', [...started(1), { e: 'abandon', link: 1 }]],
   ['waits as number 12', Array.from({ length: 12 }, (_, key) => taken(key + 20)).flat()],

@@ -2,15 +2,20 @@
  * Reads a history and says what in it breaks a promise. It knows what each task, each worker and each caller did, and nothing of
  * how the orchestrator works inside: what it holds against the history is the contract.
  *
- *   rule of the wire   a task goes to a worker that is ready, has room and is neither stopped nor ended
+ *   rule of the wire   a task goes to a worker that is ready, has room and is neither stopped nor ended; never behind one that waits
+ *                      for calls of its own
+ *   taken back         what was taken back for certain never begins there
  *   one outcome        one per task; a value is the one that was computed for it, by the last worker that had it
  *   only the guilty    a task fails for its own error, for a worker that died after it began it, or for what its caller did
- *   never twice        no two living workers have one task; no task begins more often than once and its retries
- *   first by rank      no task overtakes one that waits, of a higher priority or of the same and older
+ *   never twice        no two living workers have one task; no task begins more often than once and its retries; no attempt is sent
+ *                      more often than once and RESENDS_MAX, not counting those taken back
+ *   first by rank      no task overtakes one that waits, of a higher priority, or of the same, older, and of the same call
  *   stopped means so   a cancelled task settles when it no longer runs
  *   bounds             workers, queue, window of map and stream
  *   clean end          everything settles; afterwards no timer, no hold, no worker, no listener is left, and the counters add up
  */
+import { RESENDS_MAX } from '../../src/clock/deadlines.ts';
+import { WORD_SLOTS } from '../../src/transport/worker-words.ts';
 import type { Backend } from '../../src/transport/transport.ts';
 import { REENTRY_KEYS } from './client.ts';
 import type { Outcome } from '../../src/task/task.ts';
@@ -27,6 +32,7 @@ export interface Promised {
   readonly hasWords: boolean;
   readonly tasksPerWorker: number;
   readonly queueLimit: number;
+  /** Items that a map may be ahead while nothing is known of how long they take. */
   readonly mapWindow: number;
   /** Restarts after which the pool may give up. */
   readonly restartCount: number;
@@ -56,12 +62,14 @@ interface TaskState {
   sequence: number | undefined;
   isWaiting: boolean;
   sends: number;
+  /** Of this attempt, without those that were taken back. */
+  attemptSends: number;
   begins: number;
   sentAt: number;
   lastLink: number;
   begunIn: number;
-  /** The worker that wrote that it begins it. */
-  claimedIn: number;
+  /** Workers that wrote that they begin it, and when. */
+  readonly claims: Map<number, number>;
   isMovable: boolean;
   cancelledAt: number | undefined;
   cancelledBy: string | undefined;
@@ -89,6 +97,8 @@ interface LinkState {
   hasAnswered: boolean;
   /** Keys the host gave it and has no answer for. */
   readonly held: Set<number>;
+  /** Numbers of the tasks that were taken back from it for certain. */
+  readonly revoked: Set<number>;
   /** Keys that run in it, in truth. */
   readonly running: Map<number, number>;
 }
@@ -113,6 +123,8 @@ class Checker {
   #stuck = 0;
   /** Tasks call their own pool, in workers beyond those asked for. */
   #hasCalls = false;
+  /** Most tasks that a worker could be sent at a time so far: as many as take a millisecond, by what was told. */
+  #perWorkerMost = 1;
   #isClosing = false;
   #isCancelled = false;
   #isClosed = false;
@@ -137,11 +149,12 @@ class Checker {
         sequence: undefined,
         isWaiting: false,
         sends: 0,
+        attemptSends: 0,
         begins: 0,
         sentAt: 0,
         lastLink: 0,
         begunIn: 0,
-        claimedIn: 0,
+        claims: new Map(),
         isMovable: false,
         cancelledAt: undefined,
         cancelledBy: undefined,
@@ -174,7 +187,7 @@ class Checker {
         const map = this.#map(record.map);
         map.pulled++;
         // One more is being handed out.
-        if (map.pulled - map.yielded > this.#promised.mapWindow + 1)
+        if (map.pulled - map.yielded > this.#promised.mapWindow * this.#perWorkerMost + 1)
           this.#bad(record, `map ${record.map} pulled ${map.pulled - map.yielded} items ahead`);
         return;
       }
@@ -324,9 +337,10 @@ class Checker {
         const timeoutMs = this.#promised.timeoutMsOf(key);
         if (timeoutMs === undefined) return 'it has no time-out';
         if (task.sends === 0) return 'it was never sent';
-        if (at < task.sentAt + timeoutMs)
-          return `it was sent at ${task.sentAt} ms, and its time-out is ${timeoutMs} ms`;
-        return task.call === 'run' ? this.#late(task.sentAt + timeoutMs, at) : undefined;
+        const startedAt = this.#hasWords && task.call === 'run' ? task.claims.get(task.lastLink) : task.sentAt;
+        if (startedAt === undefined) return 'it never began';
+        if (at < startedAt + timeoutMs) return `it began at ${startedAt} ms, and its time-out is ${timeoutMs} ms`;
+        return task.call === 'run' ? this.#late(startedAt + timeoutMs, at) : undefined;
       }
       case 'HEDDLE_TASK_CANCELLED':
         if (!this.#isCancelled && !task.isLeft && task.map === undefined) return 'nobody cancelled it';
@@ -356,7 +370,8 @@ class Checker {
 
   /** Tasks that could be in the queue when `key` is refused; one called from inside of another call's packing comes after that. */
   #mayWait(key: number): number {
-    const held = new Set([...this.#links.values()].flatMap((link) => [...link.held]));
+    const { tasksPerWorker } = this.#promised;
+    const held = new Set([...this.#links.values()].flatMap((link) => [...link.held].slice(0, tasksPerWorker)));
     const waiting = [...this.#tasks.values()].filter((task) => task.isTaken && !task.outcome && !held.has(task.key));
     return waiting.length + (key > REENTRY_KEYS ? 1 : 0);
   }
@@ -368,10 +383,15 @@ class Checker {
   #unexplainedDeath(task: TaskState, link: LinkState | undefined): string | undefined {
     if (link === undefined) return 'it was never sent';
     if (!link.isDead) return 'its worker lives';
-    const isKnown = this.#promised.hasWords && this.#promised.backend !== 'inline';
+    const isKnown = this.#hasWords;
     // One that died between its write and its look may have begun, as far as anyone can know.
-    if (isKnown && task.isMovable && task.claimedIn !== task.lastLink) return 'that worker had not begun it';
+    if (isKnown && task.isMovable && !task.claims.has(task.lastLink)) return 'that worker had not begun it';
     return undefined;
+  }
+
+  /** Does the host know what has begun? */
+  get #hasWords(): boolean {
+    return this.#promised.hasWords && this.#promised.backend !== 'inline';
   }
 
   #item(record: Extract<HistoryRecord, { e: 'item' }>): void {
@@ -473,16 +493,35 @@ class Checker {
       }
       case 'called':
         return this.#outcome(record);
+      case 'run-time-told':
+        if (this.#promised.backend !== 'inline')
+          this.#perWorkerMost = Math.max(this.#perWorkerMost, Math.min(WORD_SLOTS, Math.floor(1 / record.ms)));
+        return;
       case 'ready-told':
         link.isReady = true;
         return;
       case 'claim':
-        this.#task(record.key).claimedIn = record.link;
+        this.#task(record.key).claims.set(record.link, record.at);
         return;
+      case 'skip':
+        this.#task(record.key).claims.delete(record.link);
+        return;
+      case 'revoke': {
+        if (!record.isSure) return;
+        const task = this.#task(record.key);
+        link.held.delete(record.key);
+        link.revoked.add(record.id);
+        task.attemptSends--;
+        task.lastLink = 0;
+        if (task.isTaken) this.#wait(task);
+        return;
+      }
       case 'begin': {
         const task = this.#task(record.key);
         task.begins++;
         task.begunIn = record.link;
+        if (record.id !== undefined && link.revoked.has(record.id))
+          this.#bad(record, `task ${record.key} begins in worker ${record.link}, from which it was taken back`);
         if (task.begins > 1 + this.#promised.retriesOf(record.key))
           this.#bad(record, `task ${record.key} begins ${task.begins} times`);
         for (const [number, other] of this.#links)
@@ -503,6 +542,15 @@ class Checker {
         this.#endCalls(record.key!);
         link.hasAnswered = true;
         return;
+      case 'skip-told': {
+        // One that was taken back for certain is elsewhere by now.
+        if (link.revoked.delete(record.id)) return;
+        link.held.delete(record.key);
+        const task = this.#task(record.key);
+        task.attemptSends--;
+        if (task.isTaken) this.#wait(task);
+        return;
+      }
       case 'exit-told':
         if (!link.isReady) this.#startFailures++;
         if (!link.hasAnswered) this.#failures++;
@@ -520,6 +568,7 @@ class Checker {
       isStopped: false,
       hasAnswered: false,
       held: new Set(),
+      revoked: new Set(),
       running: new Map(),
     });
     if (++this.#liveLinks > this.#workersMost) this.#bad(record, `${this.#liveLinks} workers live`);
@@ -541,7 +590,8 @@ class Checker {
       task.deaths++;
       this.#endCalls(key);
       // One that is to run again may wait for its time first.
-      if (task.isTaken && this.#promised.retriesOf(key) === 0) this.#wait(task);
+      const mayHaveBegun = this.#hasWords && task.claims.has(task.lastLink);
+      if (task.isTaken && !mayHaveBegun && this.#promised.retriesOf(key) === 0) this.#wait(task);
     }
     link.held.clear();
   }
@@ -554,8 +604,12 @@ class Checker {
     if (link.isKilled) this.#bad(record, `${to} is being ended`);
     if (link.isStopped) this.#bad(record, `${to} was asked to end`);
     if (link.isOver) this.#bad(record, `${to} is gone`);
-    if (link.held.size >= this.#promised.tasksPerWorker && !(this.#hasCalls && this.#promised.backend === 'inline'))
+    const heldMost = this.#hasWords && record.canGoAhead ? WORD_SLOTS : this.#promised.tasksPerWorker;
+    if (link.held.size >= heldMost && !(this.#hasCalls && this.#promised.backend === 'inline'))
       this.#bad(record, `${to} has ${link.held.size} tasks`);
+    if (this.#promised.backend !== 'inline')
+      for (const held of link.held)
+        if (this.#waitsForCalls(held)) this.#bad(record, `${to} has task ${held}, which waits for its calls`);
     if (task.outcome !== undefined) this.#bad(record, `${to} had its outcome before`);
     const before = this.#links.get(task.lastLink);
     if (before !== undefined && !before.isDead && before.running.has(key) && this.#promised.backend !== 'inline')
@@ -563,12 +617,21 @@ class Checker {
     this.#checkRank(record, task);
     link.held.add(key);
     task.sends++;
+    task.attemptSends = record.attempt === task.attempt ? task.attemptSends + 1 : 1;
+    if (task.attemptSends > 1 + RESENDS_MAX)
+      this.#bad(record, `task ${key} is sent ${task.attemptSends} times in attempt ${record.attempt}`);
     task.isStopping = false;
     task.sentAt = record.at;
     task.lastLink = record.link;
     task.attempt = record.attempt;
     task.isMovable = record.isMovable;
     this.#noLongerWaiting(task);
+  }
+
+  #waitsForCalls(key: number): boolean {
+    if (!this.#hasCalls) return false;
+    for (const child of this.#tasks.values()) if (child.parent === key && child.outcome === undefined) return true;
+    return false;
   }
 
   #checkRank(record: HistoryRecord, task: TaskState): void {
@@ -585,7 +648,10 @@ class Checker {
       if (task.parent !== undefined) continue;
       if (other.parent !== undefined) this.#bad(record, `task ${task.key} overtakes the call ${other.key}`);
       const otherRank = priorityOf(other.key);
-      if (otherRank > rank || (otherRank === rank && task.sends === 0 && other.sequence! < sequence))
+      if (
+        otherRank > rank ||
+        (otherRank === rank && other.map === task.map && task.sends === 0 && other.sequence! < sequence)
+      )
         this.#bad(record, `task ${task.key} overtakes task ${other.key}`);
     }
   }
@@ -599,6 +665,11 @@ class Checker {
     if (queued > 0 && !this.#hasCalls && look.liveStates.filter((state) => state === 'ready').length > look.spares)
       this.#bad(record, `${queued} tasks wait while a worker is ready`);
     if (look.liveStates.length > this.#workersMost) this.#bad(record, `${look.liveStates.length} workers live`);
+    if (!this.#hasCalls || this.#promised.backend === 'inline') return;
+    for (const [number, link] of this.#links)
+      for (const key of link.held)
+        if (link.held.size > 1 && this.#waitsForCalls(key) && this.#task(key).begunIn === number)
+          this.#bad(record, `task ${key} waits for its calls, and others behind it in worker ${number}`);
   }
 
   /** Nothing will happen any more. */

@@ -29,19 +29,26 @@ export type HistoryEvent =
   // host to worker
   | { e: 'start'; link: number; worker: number }
   /** `isMovable`: were this worker to die before it begins, another could get it. */
-  | { e: 'send'; link: number; key: number; id: number; attempt: number; isMovable: boolean }
+  | { e: 'send'; link: number; key: number; id: number; attempt: number; isMovable: boolean; canGoAhead: boolean }
+  /** The host takes a task back; `isSure`: its words prove that it will not begin there. */
+  | { e: 'revoke'; link: number; key: number; id: number; isSure: boolean }
   | { e: 'send-cancel'; link: number; key: number }
   | { e: 'send-credit'; link: number; key: number; items: number }
   | { e: 'send-stop' | 'kill' | 'abandon'; link: number }
   // worker
   | { e: 'ready-told'; link: number }
+  | { e: 'run-time-told'; link: number; ms: number }
   /** It has written that the task begins, and looks whether it was taken back. */
   | { e: 'claim'; link: number; key: number }
-  | { e: 'begin'; link: number; key: number; attempt: number }
+  | { e: 'begin'; link: number; key: number; id?: number; attempt: number }
+  /** The worker leaves it out. */
+  | { e: 'skip'; link: number; key: number }
   | { e: 'end'; link: number; key: number; attempt: number; ok: boolean }
   | { e: 'dead'; link: number }
   // worker to host
   | { e: 'reply-told' | 'exit-told'; link: number; key?: number }
+  /** It has left a task out. */
+  | { e: 'skip-told'; link: number; key: number; id: number }
   // calls of tasks by tasks: told to the host, and answered
   | { e: 'call-told'; link: number; key: number; parent: number }
   | { e: 'called'; link: number; key: number; outcome: Outcome };

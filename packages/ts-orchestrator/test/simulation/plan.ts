@@ -123,6 +123,8 @@ export interface WorkerPlan {
   readonly kill: 'fine' | 'never' | 'late';
   /** From a kill, or from a death, to the exit that the host sees. */
   readonly exitMs: number;
+  /** What it tells of how long a task takes; undefined: how long its last took. */
+  readonly toldMs: number | undefined;
   /** Tells so long after it became ready that it has grown too much. */
   readonly growsAfterMs: number | undefined;
   /** Dies so long after it became ready, whatever it does then. */
@@ -140,6 +142,7 @@ export const CALM_WORKER: WorkerPlan = {
   teardownMs: 1,
   kill: 'fine',
   exitMs: 1,
+  toldMs: undefined,
   growsAfterMs: undefined,
   diesAfterMs: undefined,
 };

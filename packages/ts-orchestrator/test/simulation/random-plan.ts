@@ -26,6 +26,8 @@ interface Mood {
   readonly nesting: number;
   readonly lastChild: { key: number };
   readonly growth: number;
+  /** How long workers say that tasks take: a small number lets the host send many ahead. */
+  readonly toldMs: number | undefined;
   readonly aborts: number;
   readonly timeouts: number;
   readonly reentries: number;
@@ -50,6 +52,7 @@ export function randomPlan(seed: number): Plan {
     timeouts: random.pick([0, 0.1, 0.5]),
     reentries: random.pick([0, 0, 0.2]),
     neverEnds: random.chance(0.3),
+    toldMs: random.pick([undefined, undefined, 0.01, 0.3]),
   };
   const options = randomOptions(random, backend);
   return {
@@ -233,6 +236,7 @@ function randomWorker(random: Chance, mood: Mood, isInline: boolean, number: num
     teardownMs: random.pick([0, 0, 1, 10]),
     kill: random.chance(mood.stuckKills) ? random.pick(['never', 'late']) : 'fine',
     exitMs: random.pick([0, 0, 1, 15]),
+    toldMs: mood.toldMs,
     growsAfterMs: random.chance(mood.growth) ? random.int(0, 60) : undefined,
     diesAfterMs: random.chance(mood.deaths) ? random.int(0, 60) : undefined,
   };

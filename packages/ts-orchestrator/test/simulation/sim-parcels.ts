@@ -33,13 +33,18 @@ export class SimParcels {
     const canResend = backend !== 'threads' || kind === 'plain' || isCopied;
     if (canResend) this.#movable.add(key);
     else this.#movable.delete(key);
-    return { value: args, transfer: [], canResend };
+    return { value: args, transfer: [], canResend, canGoAhead: backend !== 'inline' && kind === 'plain' };
   }
 
   /** What a task passes to a task it calls. */
   repack(args: unknown): Packed {
     this.#movable.add(keyOf(args));
-    return { value: args, transfer: [], canResend: true };
+    return { value: args, transfer: [], canResend: true, canGoAhead: this.#parts.backend !== 'inline' };
+  }
+
+  /** May it wait behind another task in a worker? */
+  canGoAhead(key: number): boolean {
+    return this.#parts.workOf(key).args === 'plain';
   }
 
   onSend(key: number, name: string): void {

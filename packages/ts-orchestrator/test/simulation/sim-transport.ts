@@ -73,7 +73,11 @@ export class SimLink implements Link {
     this.#parcels = parcels;
     this.#random = new Chance(plan.seed, STREAMS.wire + number);
     if (parts.backend !== 'inline' && plan.wire.hasWords)
-      this.words = new SimWords(() => world.now(), new Chance(plan.seed, STREAMS.words + number));
+      this.words = new SimWords(
+        () => world.now(),
+        new Chance(plan.seed, STREAMS.words + number),
+        (seq, isSure) => history.add({ e: 'revoke', link: number, key: this.#keys.get(seq)!, id: seq, isSure }),
+      );
     const start = plan.sabotage?.('start') as WorkerPlan['start'] | undefined;
     const worker = start === undefined ? plan.worker(number) : { ...plan.worker(number), start };
     history.add({ e: 'start', link: number, worker: order.workerId });
@@ -117,6 +121,7 @@ export class SimLink implements Link {
           id: message.id,
           attempt: message.attempt,
           isMovable: this.#parcels.isMovable(key),
+          canGoAhead: this.#parcels.canGoAhead(key),
         });
         if (backend === 'inline') this.#waiting.add(message.id);
         break;
@@ -188,13 +193,17 @@ export class SimLink implements Link {
 
   #deliver(message: WorkerMessage): void {
     if (this.#isAbandoned) return;
-    if (message.t === 'value' || message.t === 'end' || message.t === 'error' || message.t === 'skipped')
+    if (message.t === 'value' || message.t === 'end' || message.t === 'error')
       this.#parts.history.add({ e: 'reply-told', link: this.number, key: this.#keys.get(message.id)! });
+    else if (message.t === 'skipped')
+      this.#parts.history.add({ e: 'skip-told', link: this.number, key: this.#keys.get(message.id)!, id: message.id });
     else if (message.t === 'call') {
       const key = keyOf(message.args);
       this.#calls.set(`${message.id} ${message.call}`, key);
       this.#parts.history.add({ e: 'call-told', link: this.number, key, parent: this.#keys.get(message.id)! });
-    } else if (message.t === 'ready') this.#parts.history.add({ e: 'ready-told', link: this.number });
+    } else if (message.t === 'run-time')
+      this.#parts.history.add({ e: 'run-time-told', link: this.number, ms: message.ms });
+    else if (message.t === 'ready') this.#parts.history.add({ e: 'ready-told', link: this.number });
     this.#events.onMessage(message);
   }
 

@@ -8,12 +8,14 @@ import type { Chance } from './chance.ts';
 export class SimWords implements HostWords {
   readonly #now: () => number;
   readonly #random: Chance;
+  readonly #onRevoke: (seq: number, isSure: boolean) => void;
   readonly #begunAt = new Map<number, number>();
   readonly #revoked = new Set<number>();
   /** What the worker does next, when it stands between its write and its read. */
   #goOn: (() => void) | undefined;
 
-  constructor(now: () => number, random: Chance) {
+  constructor(now: () => number, random: Chance, onRevoke: (seq: number, isSure: boolean) => void) {
+    this.#onRevoke = onRevoke;
     this.#now = now;
     this.#random = random;
   }
@@ -26,7 +28,9 @@ export class SimWords implements HostWords {
   revoke(seq: number): boolean {
     this.#revoked.add(seq);
     if (this.#random.chance(0.3)) this.#goOn?.();
-    return !this.#begunAt.has(seq);
+    const isSure = !this.#begunAt.has(seq);
+    this.#onRevoke(seq, isSure);
+    return isSure;
   }
 
   /** The worker begins a task; `run` or `skip` follows, at once or after a while of the simulation that `later` gives. */

@@ -155,6 +155,7 @@ export class SimWorker {
       this.#parts.history.add({ e: 'claim', link: this.#parts.link, key });
       const skip = () => {
         this.#tasks.delete(id);
+        this.#parts.history.add({ e: 'skip', link: this.#parts.link, key });
         this.#parts.wire.tell({ t: 'skipped', id });
         this.#beginNext();
       };
@@ -173,7 +174,7 @@ export class SimWorker {
   #begin(task: Running): void {
     const { key, attempt, work } = task;
     task.hasBegun = true;
-    this.#parts.history.add({ e: 'begin', link: this.#parts.link, key, attempt });
+    this.#parts.history.add({ e: 'begin', link: this.#parts.link, key, id: task.id, attempt });
     if (task.isCancelled && work.heedsMs !== undefined) return this.#later(work.heedsMs, () => this.#abort(task));
     if (work.progress > 0) this.#progress(task, work.progress);
     this.#callChildren(task);
@@ -234,7 +235,8 @@ export class SimWorker {
   #cancel(id: number): void {
     const place = this.#waiting.findIndex((waiting) => waiting.id === id);
     if (place >= 0) {
-      this.#waiting.splice(place, 1);
+      const [task] = this.#waiting.splice(place, 1);
+      this.#parts.history.add({ e: 'skip', link: this.#parts.link, key: task!.key });
       return this.#parts.wire.tell({ t: 'skipped', id });
     }
     const task = this.#tasks.get(id);
@@ -256,6 +258,8 @@ export class SimWorker {
     if (!this.#tasks.delete(task.id)) return;
     const { id, key, attempt, work } = task;
     const ok = work.kind !== 'throw';
+    if (ok && work.items === 0)
+      this.#parts.wire.tell({ t: 'run-time', name: 'value', ms: this.#parts.plan.toldMs ?? work.ms });
     this.#ended(task, ok);
     if (!ok) this.#parts.wire.tell({ t: 'error', id, error: fault(`thrown ${key}`) });
     else if (work.items > 0) this.#parts.wire.tell({ t: 'end', id });

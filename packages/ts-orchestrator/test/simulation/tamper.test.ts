@@ -87,6 +87,16 @@ const FAULTS: ReadonlyArray<readonly [what: string, expected: RegExp, tamper: ()
   ],
   ['resends a task that had begun', /begins 2 times/, () => withWords(() => ({ elapsedMs: () => undefined }))],
   ['blames a task that had not begun', /had not begun it/, () => withWords(() => ({ elapsedMs: () => 1 }))],
+  [
+    'believes that it has taken back a task that begins',
+    /begins 2 times|the second while it runs|still runs in worker|from which it was taken back/,
+    () => withWords((words) => ({ revoke: (seq) => words.revoke(seq) || true })),
+  ],
+  [
+    'runs what was taken back',
+    /begins 2 times|the second while it runs|still runs in worker|had its outcome before/,
+    () => withWords(() => ({ revoke: () => true })),
+  ],
   ['does not end a worker that must be ended', /was never killed/, () => withLinks(() => ({ kill() {} }))],
   [
     'leaks a hold',

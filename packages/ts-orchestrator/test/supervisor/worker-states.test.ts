@@ -61,6 +61,7 @@ function live(random: Random): Set<string> {
     {
       onReady() {},
       onTaskMessage: (_, message) => finish(message.id),
+      onRunTime() {},
       onGrown: () => worker.retire('memory'),
       onEnd: ({ state }) => void ends.push(state),
     },
@@ -88,7 +89,7 @@ function live(random: Random): Set<string> {
       }),
     () => link.exit({ exitCode: 0, signal: null }),
     () => {
-      if (!worker.hasRoom) return;
+      if (!worker.hasPlace) return;
       const id = ++lastTaskId;
       const call = { name: 'f', index: undefined, credit: 0 };
       worker.run({ id, call, packed: { value: [], transfer: [] }, attempt: 1 } as unknown as PoolTask);

@@ -1,0 +1,270 @@
+/**
+ * Tasks on their way to workers: which waits, which goes where, which is sent ahead and taken back.
+ *
+ * A worker has a place for each task that it runs at a time. A task that is sent to a free place is running; one that is sent ahead
+ * waits behind it in the worker, is `sent`, and moves up when the one before it is answered.
+ *
+ * Invariants: while a worker has a place that may be used (`capacity`), nothing waits, neither here nor behind another task; the one
+ * exception is a task that could not be taken back because it begins at this moment. Nothing waits behind a task that only waits
+ * itself: for calls of its own pool, which could wait for what is behind it; for the consumer of its stream; or for its end, when
+ * it is being stopped.
+ */
+import type { Clock, Timer } from '../clock/clock.ts';
+import { isMoreUrgent, TaskQueue } from '../queue/task-queue.ts';
+import { Turns } from '../queue/turns.ts';
+import type { Fleet } from './fleet.ts';
+import type { ResolvedPoolOptions } from './pool-options.ts';
+import { expectedMs, mayGoAhead, type RunTimes, SLOW_MS } from './send-ahead.ts';
+import type { PoolTask, PoolWorker } from './worker-source.ts';
+
+export interface SendingParts {
+  readonly fleet: Fleet;
+  readonly clock: Clock;
+  readonly options: ResolvedPoolOptions;
+  readonly runTimes: RunTimes;
+  /** Tasks that run and only wait for calls of their own, and leave their place to others: see nested-calls.ts. */
+  readonly waiting: () => number;
+  /** A task may begin now. */
+  readonly onStarted: (task: PoolTask, worker: PoolWorker) => void;
+  /** A task can't be sent. */
+  readonly onUnsendable: (task: PoolTask, error: unknown) => void;
+}
+
+export class Sending {
+  readonly #parts: SendingParts;
+  readonly #queue = new TaskQueue<PoolTask>();
+  readonly #turns = new Turns();
+  /** Those in workers that may have begun. */
+  #running = 0;
+  /** Those in workers behind others. */
+  #ahead = 0;
+  /** Places with a task. */
+  #placesTaken = 0;
+  /** Set while something is sent ahead: looks for workers that are slow. */
+  #slowLook: Timer | undefined;
+  /** Workers whose task is slow, and how many they had answered before it. */
+  readonly #slow = new WeakMap<PoolWorker, number>();
+
+  constructor(parts: SendingParts) {
+    this.#parts = parts;
+  }
+
+  /** Tasks that wait here, in the order in which they will go. */
+  get queue(): Iterable<PoolTask> {
+    return this.#queue;
+  }
+
+  /** Tasks that wait, here or behind another. */
+  get waiting(): number {
+    return this.#queue.size + this.#ahead;
+  }
+
+  get running(): number {
+    return this.#running;
+  }
+
+  /** Tasks that may begin now, as far as the number of workers asked for allows. */
+  get capacity(): number {
+    const { options, waiting } = this.#parts;
+    return options.workersMax * options.tasksPerWorker - (this.#placesTaken - waiting());
+  }
+
+  // ---- to a worker ----
+
+  /** Waits from now on, or goes at once. */
+  enqueue(task: PoolTask): void {
+    this.push(task);
+    // One that was called by another lets that one wait, and so gives its place away.
+    if (this.#queue.first !== task && task.parent === undefined) return this.growFleet();
+    if (this.capacity <= 0 || this.#parts.fleet.free === undefined) this.#takeBackLessUrgent(task);
+    this.dispatch();
+  }
+
+  /** Waits from now on, at the rank that it had before, if it had one. The caller hands out what waits when it is done. */
+  push(task: PoolTask): void {
+    this.#takeTurn(task);
+    this.#queue.push(task);
+  }
+
+  #takeTurn(task: PoolTask): void {
+    if (task.turn === 0) task.turn = this.#turns.next(task.call.lane);
+  }
+
+  /** Waits no more. False: it did not. */
+  remove(task: PoolTask): boolean {
+    return this.#queue.remove(task);
+  }
+
+  /** Throws what can't be sent; nothing has happened then. */
+  send(task: PoolTask, worker: PoolWorker): void {
+    const isAhead = !worker.hasPlace;
+    this.#takeTurn(task);
+    this.#turns.serve(task.turn);
+    task.expectedMs = expectedMs(this.#parts.runTimes.msOf(task.call.name));
+    worker.run(task);
+    task.worker = worker;
+    if (isAhead) {
+      task.move('sent');
+      this.#ahead++;
+      this.#watchSlow();
+    } else {
+      this.#placesTaken++;
+      this.#start(task, worker);
+    }
+    this.#parts.fleet.onGiven(worker);
+  }
+
+  #start(task: PoolTask, worker: PoolWorker): void {
+    task.move('running');
+    this.#running++;
+    this.#parts.onStarted(task, worker);
+  }
+
+  /** The worker has room: gives it what waits, or keeps it at hand. */
+  fill(worker: PoolWorker): void {
+    const { fleet } = this.#parts;
+    if (worker.hasPlace) {
+      if (this.#queue.size === 0 && this.capacity > 0) this.#takeBackFor(worker);
+      while (worker.hasPlace && this.capacity > 0 && this.#queue.size > 0) this.#sendFirst(worker);
+      if (worker.hasPlace) return fleet.keep(worker);
+    }
+    // First those that could begin at once.
+    while (this.#queue.size > 0 && this.capacity > 0 && fleet.free !== undefined) this.#sendFirst(fleet.free);
+    while (this.#mayGetFirst(worker)) this.#sendFirst(worker);
+  }
+
+  /** Gives what waits to workers that have room, and starts more for the rest. */
+  dispatch(): void {
+    const { fleet } = this.#parts;
+    while (this.#queue.size > 0 && this.capacity > 0 && fleet.free !== undefined) this.#sendFirst(fleet.free);
+    this.growFleet();
+    for (const worker of fleet.workers) {
+      if (this.#queue.size === 0) break;
+      while (this.#mayGetFirst(worker)) this.#sendFirst(worker);
+    }
+  }
+
+  #sendFirst(worker: PoolWorker): void {
+    const task = this.#queue.shift()!;
+    try {
+      this.send(task, worker);
+    } catch (error) {
+      this.#parts.onUnsendable(task, error);
+    }
+  }
+
+  /** Starts workers for what waits. */
+  growFleet(): void {
+    const { fleet, options, waiting } = this.#parts;
+    const wanted = Math.min(this.waiting, this.capacity);
+    fleet.grow(Math.ceil(wanted / options.tasksPerWorker) - fleet.starting, waiting());
+  }
+
+  // ---- ahead ----
+
+  /** May the first that waits be sent to this worker, behind what it has? */
+  #mayGetFirst(worker: PoolWorker): boolean {
+    const task = this.#queue.first;
+    if (task === undefined || worker.hasPlace || !worker.mayHoldMore) return false;
+    const { call, packed, resends } = task;
+    // One that lost its worker before goes to a free place only: were it to lose the next one too, it would be its own doing.
+    if (!packed!.canGoAhead || !packed!.canResend || call.credit > 0 || resends > 0) return false;
+    if (this.#slow.get(worker) === worker.answered) return false;
+    const [first] = worker.tasks.values();
+    if (first?.state !== 'running' || first.family !== undefined || first.call.credit > 0) return false;
+    return mayGoAhead(this.#parts.runTimes.msOf(call.name), worker.tasks.size, worker.heldMs);
+  }
+
+  /** Takes back what the worker has not begun, the last first, as long as `wants` says so. Returns how many. */
+  takeBack(worker: PoolWorker, wants: (task: PoolTask, taken: number) => boolean = () => true): number {
+    if (this.#ahead === 0) return 0;
+    let taken = 0;
+    for (const task of [...worker.tasks.values()].reverse()) {
+      if (task.state !== 'sent' || !wants(task, taken)) break;
+      if (!this.revoke(task)) continue;
+      task.move('queued');
+      this.push(task);
+      taken++;
+    }
+    return taken;
+  }
+
+  /** Takes one back that was sent ahead. False: it begins, or has begun, and counts as running. */
+  revoke(task: PoolTask): boolean {
+    const worker = task.worker!;
+    this.#ahead--;
+    if (worker.revoke(task)) {
+      this.#leavePlace(worker);
+      task.worker = undefined;
+      return true;
+    }
+    this.#start(task, worker);
+    return false;
+  }
+
+  /** For a worker without a task: half of what waits in the one that has most. */
+  #takeBackFor(idle: PoolWorker): void {
+    if (this.#ahead === 0) return;
+    let fullest: PoolWorker | undefined;
+    for (const worker of this.#parts.fleet.workers)
+      if (worker !== idle && worker.tasks.size > (fullest?.tasks.size ?? 1)) fullest = worker;
+    if (fullest === undefined) return;
+    const half = Math.ceil((fullest.tasks.size - 1) / 2);
+    this.takeBack(fullest, (_task, taken) => taken < half);
+  }
+
+  #takeBackLessUrgent(urgent: PoolTask): void {
+    if (this.#ahead === 0) return;
+    for (const worker of this.#parts.fleet.workers) this.takeBack(worker, (task) => isMoreUrgent(urgent, task));
+  }
+
+  /** A worker that answers nothing for so long has a task that takes long, and others may be free before it. */
+  #watchSlow(): void {
+    this.#slowLook ??= this.#lookLater();
+  }
+
+  #lookLater(): Timer {
+    const { clock, fleet } = this.#parts;
+    const answeredBefore = new Map([...fleet.workers].map((worker) => [worker, worker.answered]));
+    return clock.after(SLOW_MS, () => {
+      this.#slowLook = undefined;
+      for (const [worker, answered] of answeredBefore) {
+        if (worker.answered !== answered || worker.tasks.size < 2) continue;
+        this.#slow.set(worker, answered);
+        this.takeBack(worker);
+      }
+      if (this.#ahead > 0) this.#slowLook = this.#lookLater();
+      this.dispatch();
+    });
+  }
+
+  /** Nothing will be sent any more. */
+  stop(): void {
+    this.#slowLook?.cancel();
+    this.#slowLook = undefined;
+  }
+
+  // ---- off a worker ----
+
+  /** A task leaves its worker: it was answered, or the worker is gone. */
+  release(task: PoolTask, worker: PoolWorker): void {
+    worker.release(task);
+    this.#leavePlace(worker);
+    if (task.state === 'sent') this.#ahead--;
+    else this.#running--;
+  }
+
+  /** The next takes the place over, if there is one. */
+  #leavePlace(worker: PoolWorker): void {
+    if (worker.tasks.size < worker.places) this.#placesTaken--;
+  }
+
+  /** What is behind the task that was answered begins. */
+  moveUp(worker: PoolWorker): void {
+    if (this.#ahead === 0) return;
+    const [next] = worker.tasks.values();
+    if (next?.state !== 'sent') return;
+    this.#ahead--;
+    this.#start(next, worker);
+  }
+}

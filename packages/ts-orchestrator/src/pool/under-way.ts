@@ -1,0 +1,184 @@
+/**
+ * Tasks that run: what they tell, their time-outs, and how they are stopped.
+ */
+import type { Clock } from '../clock/clock.ts';
+import { workerEvents } from '../diagnostics/events.ts';
+import { heddleError, HeddleError } from '../errors/errors.ts';
+import { decodeThrow } from '../task/error-codec.ts';
+import type { Fleet } from './fleet.ts';
+import type { NestedCalls } from './nested-calls.ts';
+import type { Outcomes } from './outcomes.ts';
+import type { ResolvedPoolOptions } from './pool-options.ts';
+import type { Sending } from './sending.ts';
+import type { StuckWatch } from './stuck-watch.ts';
+import type { TaskEvents } from './task-events.ts';
+import type { PoolTask, PoolWorker, TaskMessage } from './worker-source.ts';
+
+export interface UnderWayParts {
+  readonly fleet: Fleet;
+  readonly clock: Clock;
+  readonly options: ResolvedPoolOptions;
+  readonly events: TaskEvents;
+  readonly watch: StuckWatch;
+  /** Can a busy worker be ended from outside? */
+  readonly canKill: boolean;
+  readonly sending: Sending;
+  readonly outcomes: Outcomes;
+  readonly onCall: NestedCalls['call'];
+  readonly onUncall: NestedCalls['uncall'];
+}
+
+export class UnderWay {
+  readonly #parts: UnderWayParts;
+
+  constructor(parts: UnderWayParts) {
+    this.#parts = parts;
+  }
+
+  onStarted(task: PoolTask, worker: PoolWorker): void {
+    const { clock, events, watch } = this.#parts;
+    task.start(clock);
+    this.#armTimeout(task);
+    events.started(task, worker.id);
+    watch.onStart(task);
+  }
+
+  // ---- time-outs ----
+
+  #armTimeout(task: PoolTask): void {
+    const timeoutMs = task.call.timeoutMs ?? this.#parts.options.taskTimeoutMs;
+    if (timeoutMs !== undefined) this.#timeOutAfter(task, timeoutMs, timeoutMs);
+  }
+
+  #timeOutAfter(task: PoolTask, delayMs: number, timeoutMs: number): void {
+    const { clock } = this.#parts;
+    const { name, credit } = task.call;
+    task.setTimer(
+      clock.after(delayMs, () => {
+        // A reply that arrived while the host was busy counts.
+        task.setTimer(
+          clock.afterArrivals(() => {
+            // It may have begun later than it was sent, or not yet. The time-out of a stream counts from its last item.
+            const elapsedMs = credit > 0 ? timeoutMs : (task.worker!.elapsedMs(task) ?? 0);
+            if (elapsedMs < timeoutMs) return this.#timeOutAfter(task, timeoutMs - elapsedMs, timeoutMs);
+            this.#stop(task, heddleError('HEDDLE_TASK_TIMEOUT', { name, timeoutMs, gap: credit > 0 }), true);
+          }),
+        );
+      }),
+    );
+  }
+
+  // ---- what they tell ----
+
+  /** The consumer of a stream has room for more items. */
+  addCredit(task: PoolTask, items: number): void {
+    if (task.state !== 'running') return;
+    const wasPaused = task.creditLeft === 0;
+    task.creditLeft += items;
+    task.worker!.addCredit(task, items);
+    if (wasPaused) this.#armTimeout(task);
+  }
+
+  onMessage(worker: PoolWorker, message: TaskMessage): void {
+    const { outcomes, onCall, onUncall } = this.#parts;
+    const task = worker.tasks.get(message.id)!;
+    switch (message.t) {
+      case 'item':
+        if (task.state !== 'running') return;
+        task.creditLeft--;
+        task.hasDelivered = true;
+        if (task.creditLeft > 0) this.#armTimeout(task);
+        else task.setTimer(undefined);
+        task.call.onItem?.(message.value);
+        return;
+      case 'progress':
+        if (task.state !== 'running') return;
+        try {
+          task.call.onProgress?.(message.value);
+        } catch (error) {
+          this.cancel(task, error);
+        }
+        return;
+      case 'call':
+        return onCall(worker, task, message);
+      case 'uncall':
+        return onUncall(task, message);
+      case 'value':
+        return outcomes.reply(task, worker, { ok: true, value: message.value });
+      case 'end':
+        return outcomes.reply(task, worker, { ok: true, value: undefined });
+      case 'error':
+        return outcomes.reply(task, worker, { ok: false, error: decodeThrow(message.error) });
+      case 'skipped':
+        return outcomes.skipped(task, worker);
+    }
+  }
+
+  // ---- stopping ----
+
+  /** Stops a task for `error`, the first reason only. It settles once it has stopped. */
+  cancel(task: PoolTask, error: unknown): void {
+    task.isUnwanted = true;
+    this.#stop(task, error, false);
+  }
+
+  #stop(task: PoolTask, error: unknown, isTimeout: boolean): void {
+    const { clock, options, sending, outcomes } = this.#parts;
+    if (outcomes.removeWaiting(task)) {
+      task.cause = { error, isTimeout };
+      return outcomes.refuse(task, error);
+    }
+    if (task.state === 'sent') {
+      const worker = task.worker!;
+      if (sending.revoke(task)) {
+        task.cause = { error, isTimeout };
+        outcomes.refuse(task, error);
+        return sending.fill(worker);
+      }
+    }
+    if (!isRunning(task)) return;
+    const worker = task.worker!;
+    task.cause = { error, isTimeout };
+    task.move('cancelling');
+    task.setTimer(undefined);
+    worker.cancel(task, error);
+    // Inline, a task that had not begun is answered at once.
+    if (!isCancelling(task)) return;
+    outcomes.cancelCalls(task);
+    // What waits behind it would wait for its end, which may be forced.
+    if (sending.takeBack(worker) > 0) sending.dispatch();
+    if (options.cancelGraceMs === 0) return this.#endByForce(task, worker);
+    const half = Math.floor(options.cancelGraceMs / 2);
+    task.setTimer(
+      clock.after(half, () => {
+        // A task that heeds its signal has settled by now. What this one is at is found out while the grace lasts.
+        if (this.#parts.canKill && isTold(task)) worker.prepareInterrupt();
+        task.setTimer(
+          clock.after(options.cancelGraceMs - half, () => {
+            task.setTimer(clock.afterArrivals(() => this.#endByForce(task, worker)));
+          }),
+        );
+      }),
+    );
+  }
+
+  #endByForce(task: PoolTask, worker: PoolWorker): void {
+    if (task.state !== 'cancelling') return;
+    if (this.#parts.canKill) return this.#parts.fleet.kill(worker, isTold(task));
+    // Inline nothing can be ended: the task is left to itself and its late answer goes nowhere.
+    this.#parts.outcomes.reply(task, worker, { ok: false, error: task.cause!.error });
+  }
+}
+
+/** Will someone hear what its worker was at? A caller's own reason is handed back as it is. */
+function isTold({ cause }: PoolTask): boolean {
+  return cause?.error instanceof HeddleError || workerEvents.hasSubscribers;
+}
+
+function isRunning(task: PoolTask): boolean {
+  return task.state === 'running';
+}
+
+function isCancelling(task: PoolTask): boolean {
+  return task.state === 'cancelling';
+}
