@@ -1,10 +1,10 @@
 /** Random schedules of the orchestrator in virtual time: `npm run simulate`, told beside what real faults showed. */
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import fs from 'node:fs';
+import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Check } from '../result.ts';
 
-const SIMULATE = fileURLToPath(new URL('../../../../tools/simulate.mjs', import.meta.url));
 const SCHEDULES = 1_000_000;
 const SCHEDULES_QUICK = 2_000;
 /** Side by side, in processes of their own: each computes on one core. */
@@ -17,8 +17,15 @@ interface Simulated {
   readonly events: number;
 }
 
+/** The command of the clone that this app is part of. */
+function commandFile(): string {
+  let folder = import.meta.dirname;
+  while (!fs.existsSync(path.join(folder, 'nx.json'))) folder = path.dirname(folder);
+  return path.join(folder, 'tools', 'simulate.mjs');
+}
+
 async function simulate(firstSeed: number, schedules: number): Promise<{ result: Simulated; output: string }> {
-  const words = [SIMULATE, String(schedules), String(firstSeed), '--json'];
+  const words = [commandFile(), String(schedules), String(firstSeed), '--json'];
   // A schedule that fails makes it end with 1; what it tells is the same.
   const { stdout } = await promisify(execFile)(process.execPath, words, { maxBuffer: 2 ** 28 }).catch(
     (error: { stdout?: string }) => {

@@ -156,7 +156,7 @@ it('gives up one that nothing waits for when an end does', async () => {
   const fake = await open({ stuckAfterMs: 500 });
   runFor(fake, 1_000).catch(() => {});
   fake.clock.advance(1_050);
-  expect(fake.examiner.limits).toEqual([10_000, 1_000]);
+  expect(fake.examiner.limits).toEqual([10_000, 750]);
   expect(fake.examiner.gaveUp).toBe(1);
 });
 
