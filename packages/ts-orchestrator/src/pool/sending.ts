@@ -170,7 +170,7 @@ export class Sending {
     // One that lost its worker before goes to a free place only: were it to lose the next one too, it would be its own doing.
     if (!packed!.canGoAhead || !packed!.canResend || call.credit > 0 || resends > 0) return false;
     if (this.#slow.get(worker) === worker.answered) return false;
-    const [first] = worker.tasks.values();
+    const first = firstOf(worker);
     if (first?.state !== 'running' || first.family !== undefined || first.call.credit > 0) return false;
     return mayGoAhead(this.#parts.runTimes.msOf(call.name), worker.tasks.size, worker.heldMs);
   }
@@ -262,9 +262,14 @@ export class Sending {
   /** What is behind the task that was answered begins. */
   moveUp(worker: PoolWorker): void {
     if (this.#ahead === 0) return;
-    const [next] = worker.tasks.values();
+    const next = firstOf(worker);
     if (next?.state !== 'sent') return;
     this.#ahead--;
     this.#start(next, worker);
   }
+}
+
+/** The task that it was sent first, of those it has. */
+function firstOf({ tasks }: PoolWorker): PoolTask | undefined {
+  return tasks.values().next().value;
 }

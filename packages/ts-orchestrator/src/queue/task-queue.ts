@@ -1,6 +1,6 @@
 /**
  * What waits for a worker: the deepest calls of tasks by tasks first, then highest priority, then by turn (see turns.ts), first in
- * first out among equals. A task keeps its rank: one that comes back stands where it stood. A binary heap in which every entry
+ * first out among equals. A task keeps its rank: one that comes back stands where it stood. A binary heap in which every task
  * knows its place, so that a cancelled task leaves at once.
  *
  * push O(log n), O(1) for rising order of arrival at one priority; shift O(log n); remove O(log n).
@@ -11,16 +11,12 @@ export interface Queued {
   readonly turn: number;
   /** In the order of submission. */
   readonly number: number;
-}
-
-interface Entry<T> {
-  readonly item: T;
+  /** In the heap; -1: it doesn't wait. Writer: the queue. */
   place: number;
 }
 
 export class TaskQueue<T extends Queued> {
-  readonly #heap: Array<Entry<T>> = [];
-  readonly #entries = new Map<T, Entry<T>>();
+  readonly #heap: T[] = [];
 
   get size(): number {
     return this.#heap.length;
@@ -28,67 +24,69 @@ export class TaskQueue<T extends Queued> {
 
   /** What `shift` would give. */
   get first(): T | undefined {
-    return this.#heap[0]?.item;
+    return this.#heap[0];
   }
 
   push(item: T): void {
-    const entry = { item, place: this.#heap.length };
-    this.#entries.set(item, entry);
-    this.#heap.push(entry);
-    this.#rise(entry);
+    item.place = this.#heap.length;
+    this.#heap.push(item);
+    this.#rise(item);
   }
 
   shift(): T | undefined {
     const first = this.#heap[0];
-    if (first === undefined) return undefined;
-    this.#take(first);
-    return first.item;
+    if (first !== undefined) this.#take(first);
+    return first;
   }
 
   /** False when it isn't waiting here. */
   remove(item: T): boolean {
-    const entry = this.#entries.get(item);
-    if (entry === undefined) return false;
-    this.#take(entry);
+    if (this.#heap[item.place] !== item) return false;
+    this.#take(item);
     return true;
   }
 
   *[Symbol.iterator](): Generator<T> {
-    for (const entry of [...this.#heap].sort((a, b) => (ranksBefore(a.item, b.item) ? -1 : 1))) yield entry.item;
+    yield* [...this.#heap].sort((a, b) => (ranksBefore(a, b) ? -1 : 1));
   }
 
-  #take(entry: Entry<T>): void {
-    this.#entries.delete(entry.item);
+  #take(item: T): void {
     const last = this.#heap.pop()!;
-    if (last === entry) return;
-    last.place = entry.place;
-    this.#heap[last.place] = last;
-    this.#rise(last);
-    this.#sink(last);
+    if (last !== item) {
+      this.#put(last, item.place);
+      this.#rise(last);
+      this.#sink(last);
+    }
+    item.place = -1;
   }
 
-  #rise(entry: Entry<T>): void {
-    while (entry.place > 0) {
-      const parent = this.#heap[(entry.place - 1) >> 1]!;
-      if (!ranksBefore(entry.item, parent.item)) return;
-      this.#swap(entry, parent);
+  #rise(item: T): void {
+    while (item.place > 0) {
+      const parent = this.#heap[(item.place - 1) >> 1]!;
+      if (!ranksBefore(item, parent)) return;
+      this.#swap(item, parent);
     }
   }
 
-  #sink(entry: Entry<T>): void {
+  #sink(item: T): void {
     for (;;) {
-      const left = this.#heap[2 * entry.place + 1];
-      const right = this.#heap[2 * entry.place + 2];
-      const child = right !== undefined && ranksBefore(right.item, left!.item) ? right : left;
-      if (child === undefined || !ranksBefore(child.item, entry.item)) return;
-      this.#swap(child, entry);
+      const left = this.#heap[2 * item.place + 1];
+      const right = this.#heap[2 * item.place + 2];
+      const child = right !== undefined && ranksBefore(right, left!) ? right : left;
+      if (child === undefined || !ranksBefore(child, item)) return;
+      this.#swap(child, item);
     }
   }
 
-  #swap(a: Entry<T>, b: Entry<T>): void {
-    [a.place, b.place] = [b.place, a.place];
-    this.#heap[a.place] = a;
-    this.#heap[b.place] = b;
+  #swap(a: T, b: T): void {
+    const place = a.place;
+    this.#put(a, b.place);
+    this.#put(b, place);
+  }
+
+  #put(item: T, place: number): void {
+    item.place = place;
+    this.#heap[place] = item;
   }
 }
 

@@ -60,6 +60,8 @@ export class Task<Packed extends PackedArguments = PackedArguments, Worker = unk
   readonly priority: number;
   /** Among those that wait, from when it first did. */
   turn = 0;
+  /** Among those that wait: see queue/task-queue.ts. */
+  place = -1;
   /** Milliseconds that its run counts for in its worker: see pool/send-ahead.ts. */
   expectedMs = 0;
   /** From 1; counts the runs that had begun. */

@@ -11,6 +11,7 @@ const item = (label: number, rank: Partial<Queued> = {}): Item => ({
   priority: 0,
   turn: 1,
   number: label,
+  place: -1,
   ...rank,
   label,
 });
