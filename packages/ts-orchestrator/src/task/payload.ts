@@ -44,6 +44,8 @@ const SMALL_UNITS = 1_024;
 
 /** Is a copy of this cheap? Looks at no more than it must, and runs no getter. Plain objects and arrays, flat data in them. */
 export function isSmall(root: unknown): boolean {
+  // The frequent case costs no list of what is to be looked at: every call with a few numbers comes here.
+  if (Array.isArray(root) && root.length <= SMALL_VALUES && arePrimitive(root)) return unitsOf(root) <= SMALL_UNITS;
   const open: unknown[] = [root];
   let values = 0;
   let units = 0;
@@ -68,6 +70,12 @@ export function isSmall(root: unknown): boolean {
     if (units > SMALL_UNITS) return false;
   }
   return true;
+}
+
+function unitsOf(primitives: readonly unknown[]): number {
+  let units = 0;
+  for (const value of primitives) if (typeof value === 'string') units += value.length;
+  return units;
 }
 
 /**
