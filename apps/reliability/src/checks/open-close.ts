@@ -2,7 +2,7 @@
 import { BACKENDS } from '../faults/table.ts';
 import type { Holdings, OpenCloseOrder } from '../programs/open-close.ts';
 import { endOf, runProgram } from '../programs/run-program.ts';
-import { STEADY_HEAP_ARGV } from '../programs/steady-heap.ts';
+import { STEADY_MEMORY } from '../programs/steady-memory.ts';
 import type { Check, Row } from '../result.ts';
 import { slope } from '../slope.ts';
 
@@ -21,7 +21,7 @@ export const openClose: Check = {
   method:
     'Pools of one worker are opened, run three tasks and are closed, one after the other in one program; every tenth loses its worker on the ' +
     'way. What the program holds is counted in /proc after a full collection, first after a tenth of the pools. The slope of RSS is ' +
-    `that of the second half, by least squares, with the young generation of the heap held at one size, because V8 enlarges it at any time; it counts as 0 when its 95 % interval begins below ${SLOPE_KIB_MAX} KiB per pool.`,
+    `that of the second half, by least squares, with the young generation of the heap held at one size and malloc at one arena, because both are enlarged at any time; it counts as 0 when its 95 % interval begins below ${SLOPE_KIB_MAX} KiB per pool.`,
   async run({ isQuick, say }) {
     const rows: Row[] = [];
     for (const backend of BACKENDS) {
@@ -29,7 +29,8 @@ export const openClose: Check = {
       say(`${backend}, ${pools} pools`);
       const order: OpenCloseOrder = { backend, pools, sampleEvery: Math.max(1, pools / 50) };
       const end = await runProgram('open-close', order, {
-        execArgv: ['--expose-gc', ...STEADY_HEAP_ARGV],
+        execArgv: ['--expose-gc', ...STEADY_MEMORY.execArgv],
+        env: STEADY_MEMORY.env,
         limitMs: LIMIT_MS,
       });
       const samples = end.lines as Holdings[];

@@ -2,7 +2,7 @@
 import type { Backend } from '@heddle/ts-orchestrator';
 import type { ConsumerOrder, ConsumerReport } from '../programs/slow-consumer.ts';
 import { endOf, runProgram } from '../programs/run-program.ts';
-import { STEADY_HEAP_ARGV } from '../programs/steady-heap.ts';
+import { STEADY_MEMORY } from '../programs/steady-memory.ts';
 import type { Check, Row } from '../result.ts';
 
 /** Longer means that it hangs. */
@@ -24,14 +24,14 @@ export const slowConsumer: Check = {
   method:
     'pool.map over a generator, in order, with a consumer that rests 1 ms after every 1,000 items and leaves early by break; before it, one ' +
     'over 100 items of 2 ms. Compared are the highest RSS of the first half (without its first tenth) and of the second. The young ' +
-    'generation of the heap is held at one size, because V8 enlarges it at any time of such a run.',
+    'generation of the heap is held at one size and malloc at one arena, because both are enlarged at any time of such a run.',
   async run({ isQuick, say }) {
     const rows: Row[] = [];
     for (const backend of Object.keys(TAKEN) as Backend[]) {
       say(backend);
       const taken = isQuick ? TAKEN_QUICK : TAKEN[backend];
       const order: ConsumerOrder = { backend, items: ITEMS, taken, restEvery: 1_000 };
-      const end = await runProgram('slow-consumer', order, { execArgv: STEADY_HEAP_ARGV, limitMs: LIMIT_MS });
+      const end = await runProgram('slow-consumer', order, { ...STEADY_MEMORY, limitMs: LIMIT_MS });
       const report = end.lines[0] as ConsumerReport | undefined;
       if (report === undefined) {
         rows.push({ figures: { backend }, isMet: false, problem: endOf(end) });
