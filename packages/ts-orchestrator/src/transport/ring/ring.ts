@@ -1,0 +1,176 @@
+/**
+ * A ring of bytes from one writer to one reader, in memory that both have: a SharedArrayBuffer between threads, or a mapping that
+ * processes share. It never blocks and never loses: a writer that finds no room is told so.
+ *
+ *   word      writer        reader of it   what
+ *   tail      the writer    the reader     bytes written so far, whole records only
+ *   head      the reader    the writer     bytes taken so far
+ *   parked    both          both           1: the reader sleeps or is about to; who sets it back to 0 wakes it
+ *
+ * Each word has a line of its own, so that no side's stores disturb what the other reads. Positions count modulo 2 ** 32; the byte
+ * of a position is its rest by the capacity, which is a power of two. A record is its length in four bytes, four bytes that the
+ * caller names (`kind`), and its payload; it begins at a multiple of eight and never wraps: where it doesn't fit before the end, a
+ * record of kind SKIP fills that up.
+ *
+ * Commit after write: a record is written in plain bytes first, then `tail` is stored; the reader loads `tail` first. Both are
+ * sequentially consistent, so what lies below `tail` is whole, also when the writer was ended in the middle of the next record. The
+ * same holds for `head` and the bytes that may be written over. Each side keeps its last look at the other's word, and looks again
+ * only when that says full or empty.
+ *
+ * No wake-up is lost:
+ *
+ *   reader   parked = 1, then reads tail         writer   tail = …, then reads parked
+ *
+ * in both orders sequentially consistent. So the reader sees the record and does not sleep, or the writer sees the flag, sets it
+ * back and wakes. Waiting itself looks at the flag once more (`Atomics.wait` and its like compare before they sleep), so a wake-up
+ * between the reader's look and its sleep is seen too. The flag is set back by an exchange, so one park is answered by one wake-up.
+ */
+
+/** Two cache lines: some processors fetch them in pairs. */
+const LINE_BYTES = 128;
+const TAIL_WORD = 0;
+const HEAD_WORD = LINE_BYTES / 4;
+/** What a reader of another kind of memory waits on. */
+export const PARKED_WORD = (2 * LINE_BYTES) / 4;
+const DATA_OFFSET = 3 * LINE_BYTES;
+
+const HEADER_BYTES = 8;
+const ALIGN_BYTES = 8;
+const SKIP = -1;
+
+/** Bytes of memory for a ring that holds so many bytes of records. */
+export const ringBytes = (capacityBytes: number): number => DATA_OFFSET + capacityBytes;
+
+const alignUp = (bytes: number): number => (bytes + ALIGN_BYTES - 1) & -ALIGN_BYTES;
+
+function capacityOf(memory: ArrayBufferLike): number {
+  const capacity = memory.byteLength - DATA_OFFSET;
+  if (capacity < 2 * ALIGN_BYTES || (capacity & (capacity - 1)) !== 0)
+    throw new RangeError(`a ring holds a power of two of bytes, not ${capacity}`);
+  return capacity;
+}
+
+export class RingWriter {
+  readonly memory: ArrayBufferLike;
+  readonly #words: Int32Array;
+  readonly #capacity: number;
+  readonly #wake: (words: Int32Array) => void;
+  #tail: number;
+  /** `head` when last looked at. */
+  #headSeen: number;
+
+  /** `wake`: ends the reader's sleep; called after its flag was set back. */
+  constructor(memory: ArrayBufferLike, wake: (words: Int32Array) => void) {
+    this.memory = memory;
+    this.#words = new Int32Array(memory);
+    this.#capacity = capacityOf(memory);
+    this.#wake = wake;
+    this.#tail = Atomics.load(this.#words, TAIL_WORD);
+    this.#headSeen = Atomics.load(this.#words, HEAD_WORD);
+  }
+
+  /**
+   * Where in `memory` a payload of up to so many bytes may be written; -1: no room now. At most a quarter of the capacity can be
+   * asked for. Nothing is visible before `commit`; without it, the place is as free as before.
+   */
+  open(bytesMax: number): number {
+    const size = HEADER_BYTES + alignUp(bytesMax);
+    const toEnd = this.#capacity - (this.#tail & (this.#capacity - 1));
+    const skipped = toEnd < size ? toEnd : 0;
+    if (!this.#hasRoom(skipped + size)) {
+      this.#headSeen = Atomics.load(this.#words, HEAD_WORD);
+      if (!this.#hasRoom(skipped + size)) return -1;
+    }
+    if (skipped > 0) {
+      const at = this.#offset() >> 2;
+      this.#words[at] = skipped;
+      this.#words[at + 1] = SKIP;
+      // Becomes visible with the record after it.
+      this.#tail = (this.#tail + skipped) | 0;
+    }
+    return this.#offset() + HEADER_BYTES;
+  }
+
+  /** Makes the payload visible that was written from where `open` said up to `end`, and wakes the reader if it sleeps. */
+  commit(kind: number, end: number): void {
+    const at = this.#offset();
+    this.#words[at >> 2] = end - at;
+    this.#words[(at >> 2) + 1] = kind;
+    this.#tail = (this.#tail + alignUp(end - at)) | 0;
+    Atomics.store(this.#words, TAIL_WORD, this.#tail);
+    if (Atomics.load(this.#words, PARKED_WORD) === 1 && Atomics.exchange(this.#words, PARKED_WORD, 0) === 1)
+      this.#wake(this.#words);
+  }
+
+  #hasRoom(bytes: number): boolean {
+    return ((this.#tail - this.#headSeen) | 0) + bytes <= this.#capacity;
+  }
+
+  #offset(): number {
+    return DATA_OFFSET + (this.#tail & (this.#capacity - 1));
+  }
+}
+
+export class RingReader {
+  readonly memory: ArrayBufferLike;
+  /** For waiting on PARKED_WORD. */
+  readonly words: Int32Array;
+  readonly #capacity: number;
+  /** Of the record that `next` has found. */
+  kind = 0;
+  /** Where in `memory` its payload lies. */
+  start = 0;
+  end = 0;
+  /** Where the next record begins. */
+  #head: number;
+  /** `head` as it was last stored. */
+  #headTold: number;
+  /** `tail` when last looked at. */
+  #tailSeen: number;
+
+  constructor(memory: ArrayBufferLike) {
+    this.memory = memory;
+    this.words = new Int32Array(memory);
+    this.#capacity = capacityOf(memory);
+    this.#head = this.#headTold = Atomics.load(this.words, HEAD_WORD);
+    this.#tailSeen = this.#head;
+  }
+
+  /** Goes on to the next record; the one before must be done with. False: there is none now. */
+  next(): boolean {
+    for (;;) {
+      if (this.#head === this.#tailSeen) {
+        this.#tailSeen = Atomics.load(this.words, TAIL_WORD);
+        if (this.#head === this.#tailSeen) {
+          this.#tell();
+          return false;
+        }
+      }
+      // Told now and then, because each store takes the line from the writer.
+      if (((this.#head - this.#headTold) | 0) >= this.#capacity >> 2) this.#tell();
+      const at = DATA_OFFSET + (this.#head & (this.#capacity - 1));
+      const length = this.words[at >> 2]!;
+      const kind = this.words[(at >> 2) + 1]!;
+      this.#head = (this.#head + alignUp(length)) | 0;
+      if (kind === SKIP) continue;
+      this.kind = kind;
+      this.start = at + HEADER_BYTES;
+      this.end = at + length;
+      return true;
+    }
+  }
+
+  /** Before sleeping. False: something came meanwhile; `next` has it. True: PARKED_WORD is 1 until the writer wakes. */
+  park(): boolean {
+    Atomics.store(this.words, PARKED_WORD, 1);
+    if (Atomics.load(this.words, TAIL_WORD) === this.#head) return true;
+    Atomics.store(this.words, PARKED_WORD, 0);
+    return false;
+  }
+
+  #tell(): void {
+    if (this.#head === this.#headTold) return;
+    this.#headTold = this.#head;
+    Atomics.store(this.words, HEAD_WORD, this.#head);
+  }
+}
