@@ -1,5 +1,5 @@
 /**
- * First file of a worker thread. Everything with the host goes over a port of its own, so that `parentPort` and
+ * First file of a worker thread. Everything with the host goes over a mailbox of its own, so that `parentPort` and
  * `process.stdout` of the thread are the user's to break.
  */
 import fs from 'node:fs';
@@ -7,23 +7,35 @@ import { workerData } from 'node:worker_threads';
 import { encodeThrow } from '../task/error-codec.ts';
 import { canClone, payloadError, refuseSegments, SEGMENT_STAYS } from '../task/payload.ts';
 import { taskRealm } from '../task/task-context.ts';
-import type { HostMessage, WorkerPort } from '../transport/protocol.ts';
+import type { HostMessage, WorkerMessage, WorkerPort } from '../transport/protocol.ts';
+import { ThreadMailbox } from '../transport/thread-mailbox.ts';
 import { addPrinted, type ThreadStart } from '../transport/thread-words.ts';
 import { MemoryWords } from '../transport/worker-words.ts';
 import { captureOutput } from './capture-output.ts';
 import { heapBytes } from './memory-watch.ts';
 import { TaskRunner } from './task-runner.ts';
 
-const { port, order, printed, words: memory } = (workerData as { heddle: ThreadStart }).heddle;
-const words = new MemoryWords(memory);
+const { port, mailbox: memory, order, printed, words: wordMemory } = (workerData as { heddle: ThreadStart }).heddle;
+const words = new MemoryWords(wordMemory);
 taskRealm.isWorker = true;
 
+const mailbox = new ThreadMailbox<HostMessage, WorkerMessage>({
+  port,
+  inbound: memory.toWorker,
+  outbound: memory.toHost,
+  onMessage: (message) => runner.receive(message),
+  onUnreadable(error) {
+    // A task that can't be read has no name to answer for: the thread ends with the reason, and the host knows what it had sent.
+    throw error;
+  },
+});
+
 const workerPort: WorkerPort = {
-  send: (message) => port.postMessage(message),
+  send: (message) => mailbox.send(message),
   sendValue(t, id, value, transfer, role) {
     refuseSegments(value, role, SEGMENT_STAYS);
     try {
-      port.postMessage({ t, id, value }, transfer as never);
+      mailbox.send({ t, id, value }, transfer);
     } catch (error) {
       throw payloadError(error, value, transfer, role, canClone);
     }
@@ -31,17 +43,17 @@ const workerPort: WorkerPort = {
   sendCall(message, args) {
     refuseSegments(args, { name: message.name, subject: 'arguments' }, SEGMENT_STAYS);
     try {
-      port.postMessage({ ...message, args });
+      mailbox.send({ ...message, args });
     } catch (error) {
       throw payloadError(error, args, [], { name: message.name, subject: 'arguments' }, canClone);
     }
   },
   canSend: canClone,
-  // What was posted stays in the port when the thread ends.
+  // What was sent stays in the mailbox when the thread ends.
   isBehind: () => false,
   begin: (id) => words.begin(id),
   print(task, text) {
-    port.postMessage({ t: 'print', task, text });
+    mailbox.send({ t: 'print', task, text });
     addPrinted(printed, text);
   },
 };
@@ -72,10 +84,5 @@ const runner = new TaskRunner(
   },
   [heapBytes],
 );
-port.on('message', (message: HostMessage) => runner.receive(message));
-port.on('messageerror', (error) => {
-  // A task that can't be read has no name to answer for: the thread ends with the reason, and the host knows what it had sent.
-  throw error;
-});
 workerPort.send({ t: 'spawned', osThreadId: osThreadId() });
 void runner.start(order);

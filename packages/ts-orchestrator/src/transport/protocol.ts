@@ -35,7 +35,7 @@ export type HostMessage =
       readonly t: 'run';
       readonly id: number;
       readonly name: string;
-      /** The arguments, packed by the transport. */
+      /** The arguments, packed by the transport; the worker gets the list. */
       readonly value: unknown;
       /** Set on the worker's own side: why the arguments can't be read, which is how the task fails. */
       readonly unreadable?: unknown;

@@ -1,15 +1,16 @@
 /**
- * Worker threads. One message port of our own per thread; nothing here keeps the program alive.
+ * Worker threads. One mailbox per thread, over a message port of our own; nothing here keeps the program alive.
  *
- * Oddities met: a thread's messages may still lie in the port when its exit is reported, so the port is emptied then; adding a
+ * Oddities met: a thread's messages may still lie in the mailbox when its exit is reported, so that is emptied then; adding a
  * listener refs a port again, so unref comes last; reading a thread's stdout refs a handle that nothing can unref, so what got
  * there before the entry took the streams over is read only after the exit; Node 20 never closes the files that its module loader
  * reads when the thread is terminated meanwhile, so a thread that loads is let finish that first.
  */
-import { MessageChannel, receiveMessageOnPort, Worker, type WorkerOptions } from 'node:worker_threads';
+import { MessageChannel, Worker, type WorkerOptions } from 'node:worker_threads';
 import { readThreadStack } from '../liveness/thread-stack.ts';
 import type { Clock, Timer } from '../clock/clock.ts';
 import { THREAD_LOAD_MS } from '../clock/deadlines.ts';
+import { PackedList } from '../task/codec/packed-list.ts';
 import {
   arePrimitive,
   canClone,
@@ -22,7 +23,8 @@ import {
   SETUP_ROLE,
 } from '../task/payload.ts';
 import { entryUrl } from './entry-url.ts';
-import type { WorkerMessage } from './protocol.ts';
+import type { HostMessage, WorkerMessage } from './protocol.ts';
+import { createMailboxMemory, ThreadMailbox } from './thread-mailbox.ts';
 import { createPrinted, takePrinted, type ThreadStart } from './thread-words.ts';
 import type { Link, LinkEvents, Transport } from './transport.ts';
 import { MemoryWords } from './worker-words.ts';
@@ -44,6 +46,10 @@ export function createThreadTransport(options: ThreadTransportOptions): Transpor
       if (transfer.length === 0 && arePrimitive(args))
         return { value: args, transfer, canResend: true, canGoAhead: isSmall(args) };
       refuseSegments(args, role, SEGMENT_STAYS);
+      if (transfer.length === 0) {
+        const bytes = PackedList.of(args);
+        if (bytes !== undefined) return { value: bytes, transfer, canResend: true, canGoAhead: true };
+      }
       // `send` copies synchronously. Only what is cheap to copy is copied here too, so that it can be sent again.
       if (when === 'now' && (transfer.length > 0 || !isSmall(args)))
         return { value: args, transfer, canResend: false, canGoAhead: false };
@@ -68,7 +74,14 @@ function startThread(order: ThreadStart['order'], events: LinkEvents, options: T
   const { port1: port, port2 } = new MessageChannel();
   const words = new MemoryWords();
   const printed = createPrinted();
-  const start: ThreadStart = { port: port2, order, words: words.memory as SharedArrayBuffer, printed };
+  const memory = createMailboxMemory();
+  const start: ThreadStart = {
+    port: port2,
+    mailbox: memory,
+    order,
+    words: words.memory as SharedArrayBuffer,
+    printed,
+  };
   const workerOptions: WorkerOptions = {
     workerData: { heddle: start },
     transferList: [port2],
@@ -113,21 +126,24 @@ function startThread(order: ThreadStart['order'], events: LinkEvents, options: T
     if (message.t === 'print') events.onOutput(message.task, message.text);
     else events.onMessage(message);
   };
-  port.on('message', receive);
-  port.on('messageerror', (error) => {
-    // Some reply can't be read, and it doesn't say which: the thread is ended, so that its task gets an outcome.
-    cause ??= error;
-    terminate();
+  const mailbox = new ThreadMailbox<WorkerMessage, HostMessage>({
+    port,
+    inbound: memory.toHost,
+    outbound: memory.toWorker,
+    onMessage: receive,
+    onUnreadable(error) {
+      // Some reply can't be read, and it doesn't say which: the thread is ended, so that its task gets an outcome.
+      cause ??= error;
+      terminate();
+    },
   });
   worker.on('error', (error) => {
     cause ??= error;
   });
   worker.once('exit', (exitCode) => {
     loadWait?.cancel();
-    for (let left = receiveMessageOnPort(port); left !== undefined; left = receiveMessageOnPort(port)) {
-      receive(left.message as WorkerMessage);
-    }
-    port.close();
+    mailbox.takeRest();
+    mailbox.close();
     if (isAbandoned) return;
     for (const stream of [worker.stdout, worker.stderr]) {
       const text = stream.setEncoding('utf8').read() as string | null;
@@ -148,7 +164,7 @@ function startThread(order: ThreadStart['order'], events: LinkEvents, options: T
     words,
     send(message, transfer = []) {
       try {
-        port.postMessage(message, transfer as never);
+        mailbox.send(message, transfer);
       } catch (error) {
         if (message.t !== 'run') throw error;
         throw payloadError(error, message.value, transfer, { name: message.name, subject: 'arguments' }, canClone);
@@ -162,7 +178,7 @@ function startThread(order: ThreadStart['order'], events: LinkEvents, options: T
     },
     abandon() {
       isAbandoned = true;
-      port.close();
+      mailbox.close();
     },
   };
 }

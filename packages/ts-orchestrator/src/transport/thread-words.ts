@@ -1,12 +1,15 @@
 /**
- * What a worker thread gets from its host: its end of the port, the memory of its words, and a count of what it has printed.
+ * What a worker thread gets from its host: its end of the port and of the rings, the memory of its words, and a count of what it has printed.
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { StartOrder } from './protocol.ts';
+import type { MailboxMemory } from './thread-mailbox.ts';
 
 /** In `workerData` of the thread, under the key `heddle`. */
 export interface ThreadStart {
   readonly port: MessagePort;
+  /** The rings of the mailbox. */
+  readonly mailbox: MailboxMemory;
   readonly order: StartOrder;
   /** For `MemoryWords`. */
   readonly words: SharedArrayBuffer;
