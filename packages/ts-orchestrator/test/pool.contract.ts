@@ -691,8 +691,14 @@ export function poolContract(backend: Backend, isolation?: IsolationLevel): void
         const pool = await makePool({ workers: 1 });
         const error = await errorOf(timesOutOnceBegun(pool, 'busyLoop'));
         expect(error).toMatchObject({ code: 'HEDDLE_TASK_TIMEOUT', verdict: 'busy' });
-        expect(error.workerStack).toMatch(/^ {4}at busyLoop \(file:\/\/.*tasks\.mjs:\d+:\d+\)\n/);
-        expect(error.message).toMatch(/; it was busy at busyLoop \(file:.*tasks\.mjs:\d+:\d+\)$/);
+        // On a machine under heavy load it may not stop for its inspector before its end can wait no longer.
+        const isSeen = error.workerStack !== undefined;
+        expect(error.message).toMatch(
+          isSeen
+            ? /; it was busy at busyLoop \(file:.*tasks\.mjs:\d+:\d+\)$/
+            : /; it was busy, no JavaScript stack: it did not stop/,
+        );
+        if (isSeen) expect(error.workerStack).toMatch(/^ {4}at busyLoop \(file:\/\/.*tasks\.mjs:\d+:\d+\)\n/);
         expect(error.stack).toContain(error.message);
       });
 
