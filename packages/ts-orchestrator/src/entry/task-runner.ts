@@ -3,6 +3,7 @@
  * thread, a process, or beside its host.
  */
 import { heddleError } from '../errors/errors.ts';
+import { NumberMap } from '../queue/number-map.ts';
 import { decodeThrow, encodeThrow } from '../task/error-codec.ts';
 import type { PayloadRole } from '../task/payload.ts';
 import { outsideTask, taskRealm, unwrapMoved, type RealmTask } from '../task/task-context.ts';
@@ -110,7 +111,7 @@ class RunningTask implements RealmTask {
 
 export class TaskRunner {
   readonly #port: WorkerPort;
-  readonly #tasks = new Map<number, RunningTask>();
+  readonly #tasks = new NumberMap<RunningTask>();
   /** Sent and not begun, first in, first out. */
   #waiting: RunMessage[] = [];
   /** When the event loop had its last turn that is known of. */

@@ -289,7 +289,7 @@ export class Fleet {
         state,
         pid,
         threadId,
-        tasks: [...tasks.values()].map((task) => task.call.name),
+        tasks: tasks.values().map((task) => task.call.name),
       })),
     };
   }

@@ -6,6 +6,7 @@
  * Leaving early, by break, failure or abort, cancels what is under way and waits until it has stopped.
  */
 import { heddleError, type HeddleError } from '../errors/errors.ts';
+import { NumberMap } from '../queue/number-map.ts';
 import type { Outcome } from '../task/task.ts';
 
 export interface MapParts<Item> {
@@ -54,10 +55,11 @@ class MapRun<Item> {
   yielded = 0;
   readonly #parts: MapParts<Item>;
   readonly #source: Iterator<Item> | AsyncIterator<Item>;
-  /** Outcomes not yet yielded, in order of arrival. */
-  readonly #ready = new Map<number, Outcome>();
+  /** Outcomes not yet yielded, by their turn: the index if ordered, else the order of arrival. */
+  readonly #ready = new NumberMap<{ readonly index: number; readonly outcome: Outcome }>();
+  #arrived = 0;
   /** Items submitted and not settled: how to cancel each. */
-  readonly #running = new Map<number, (error: unknown) => void>();
+  readonly #running = new NumberMap<(error: unknown) => void>();
   readonly #cancelled: HeddleError;
   #pulled = 0;
   #isPulling = false;
@@ -104,11 +106,9 @@ class MapRun<Item> {
 
   /** The outcome to yield now, if there is one. */
   next(): { index: number; outcome: Outcome } | undefined {
-    const index = this.#parts.ordered ? this.yielded : this.#ready.keys().next().value;
-    const outcome = index === undefined ? undefined : this.#ready.get(index);
-    if (outcome === undefined) return undefined;
-    this.#ready.delete(index!);
-    return { index: index!, outcome };
+    const next = this.#ready.get(this.yielded);
+    if (next !== undefined) this.#ready.delete(this.yielded);
+    return next;
   }
 
   /** Nothing to yield now or later. Throws what ended the iteration; ordered, only after all that came before it. */
@@ -161,11 +161,12 @@ class MapRun<Item> {
 
   #settle(index: number, outcome: Outcome): void {
     this.#running.delete(index);
-    this.#ready.set(index, outcome);
+    this.#ready.set(this.#parts.ordered ? index : this.#arrived++, { index, outcome });
     if (!outcome.ok && this.#parts.onError === 'fail') {
       this.#isDone = true;
       // What comes after the failure in its order will never be asked for.
-      if (this.#parts.ordered) for (const [later, cancel] of this.#running) if (later > index) cancel(this.#cancelled);
+      if (this.#parts.ordered)
+        for (const later of this.#running.numbers()) if (later > index) this.#running.get(later)?.(this.#cancelled);
     }
     this.#notify();
   }

@@ -310,7 +310,7 @@ export class Scheduler implements WorkerListener {
   }
 
   onEnd(worker: PoolWorker, end: WorkerEnd): void {
-    const tasks = [...worker.tasks.values()];
+    const tasks = worker.tasks.values();
     const verdict = this.#fleet.remove(worker, end, tasks.some(end.hasBegun));
     for (const task of tasks) {
       // The outcome of one may have cancelled the next, which had not begun.

@@ -170,7 +170,7 @@ export class Sending {
     // One that lost its worker before goes to a free place only: were it to lose the next one too, it would be its own doing.
     if (!packed!.canGoAhead || !packed!.canResend || call.credit > 0 || resends > 0) return false;
     if (this.#slow.get(worker) === worker.answered) return false;
-    const first = firstOf(worker);
+    const first = worker.firstTask;
     if (first?.state !== 'running' || first.family !== undefined || first.call.credit > 0) return false;
     return mayGoAhead(this.#parts.runTimes.msOf(call.name), worker.tasks.size, worker.heldMs);
   }
@@ -179,7 +179,7 @@ export class Sending {
   takeBack(worker: PoolWorker, wants: (task: PoolTask, taken: number) => boolean = () => true): number {
     if (this.#ahead === 0) return 0;
     let taken = 0;
-    for (const task of [...worker.tasks.values()].reverse()) {
+    for (const task of worker.tasks.values().reverse()) {
       if (task.state !== 'sent' || !wants(task, taken)) break;
       if (!this.revoke(task)) continue;
       task.move('queued');
@@ -262,14 +262,9 @@ export class Sending {
   /** What is behind the task that was answered begins. */
   moveUp(worker: PoolWorker): void {
     if (this.#ahead === 0) return;
-    const next = firstOf(worker);
+    const next = worker.firstTask;
     if (next?.state !== 'sent') return;
     this.#ahead--;
     this.#start(next, worker);
   }
-}
-
-/** The task that it was sent first, of those it has. */
-function firstOf({ tasks }: PoolWorker): PoolTask | undefined {
-  return tasks.values().next().value;
 }

@@ -4,6 +4,7 @@
 import type { RecycleReason } from '../diagnostics/events.ts';
 import type { Examination } from '../errors/examination.ts';
 import type { TaskTrace } from '../errors/errors.ts';
+import type { NumberMap } from '../queue/number-map.ts';
 import type { Packed } from '../transport/transport.ts';
 import type { WorkerMessage } from '../transport/protocol.ts';
 import type { Task } from '../task/task.ts';
@@ -28,7 +29,9 @@ export interface PoolWorker {
   /** Tasks it has answered so far. */
   readonly answered: number;
   /** Tasks it holds, by id, in the order in which they were sent. */
-  readonly tasks: ReadonlyMap<number, PoolTask>;
+  readonly tasks: Pick<NumberMap<PoolTask>, 'size' | 'get' | 'values'>;
+  /** Of them, the one that it was sent first. */
+  readonly firstTask: PoolTask | undefined;
   /** Milliseconds that these are expected to run. */
   readonly heldMs: number;
   /** Tasks it runs at a time. */

@@ -11,6 +11,7 @@ import { addExamination, heddleError, HeddleError } from '../errors/errors.ts';
 import type { Examiner } from '../liveness/examiner.ts';
 import type { PoolTask, PoolWorker, TaskMessage, WorkerEnd, WorkerListener } from '../pool/worker-source.ts';
 import { canMoveWorker, type WorkerState } from '../pool/worker-state.ts';
+import { NumberMap } from '../queue/number-map.ts';
 import { decodeThrow, encodeThrow } from '../task/error-codec.ts';
 import type { StartOrder, WorkerMessage } from '../transport/protocol.ts';
 import type { Link, LinkExit, Transport } from '../transport/transport.ts';
@@ -43,7 +44,7 @@ export interface WorkerParts {
 
 export class SupervisedWorker implements PoolWorker {
   readonly id: number;
-  readonly tasks = new Map<number, PoolTask>();
+  readonly tasks = new NumberMap<PoolTask>();
   readonly #parts: WorkerParts;
   readonly #listener: WorkerListener;
   readonly #order: StartOrder;
@@ -64,6 +65,8 @@ export class SupervisedWorker implements PoolWorker {
   #taskNames: readonly string[] = [];
   #answered = 0;
   #lastId = 0;
+  /** None of its tasks has a lower number. */
+  #firstId = 1;
   #isSending = false;
   /** Taken back, and not passed over yet: their slots are in use. */
   readonly #revoked = new Set<number>();
@@ -112,6 +115,13 @@ export class SupervisedWorker implements PoolWorker {
     const { pid, threadId } = this.#link;
     if (this.#parts.transport.backend === 'inline') return `worker ${this.id} (inline)`;
     return `worker ${this.id} (${threadId === undefined ? `pid ${pid ?? 'none'}` : `thread ${threadId}`})`;
+  }
+
+  get firstTask(): PoolTask | undefined {
+    if (this.tasks.size === 0) return undefined;
+    // Numbers are given in rising order, and those below are gone for good.
+    while (this.tasks.get(this.#firstId) === undefined) this.#firstId++;
+    return this.tasks.get(this.#firstId);
   }
 
   get places(): number {
@@ -319,7 +329,7 @@ export class SupervisedWorker implements PoolWorker {
         return;
       default:
         if (message.t === 'skipped' && this.#revoked.delete(message.id)) return;
-        if (this.tasks.has(message.id)) this.#listener.onTaskMessage(this, message satisfies TaskMessage);
+        if (this.tasks.get(message.id) !== undefined) this.#listener.onTaskMessage(this, message satisfies TaskMessage);
     }
   }
 
