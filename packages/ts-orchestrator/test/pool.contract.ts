@@ -681,8 +681,8 @@ export function poolContract(backend: Backend, isolation?: IsolationLevel): void
       });
 
       promises('ends a busy loop at its time-out', async () => {
-        const pool = await makePool({ workers: 1, cancelGraceMs: 10, taskTimeoutMs: 50 });
-        expect(await errorOf(pool.run('busyLoop'))).toMatchObject({ code: 'HEDDLE_TASK_TIMEOUT' });
+        const pool = await makePool({ workers: 1, cancelGraceMs: 10 });
+        expect(await errorOf(pool.run('busyLoop', [], { timeoutMs: 50 }))).toMatchObject({ code: 'HEDDLE_TASK_TIMEOUT' });
         expect(await pool.run('add', [1, 2])).toBe(3);
         expect(pool.stats().workers.killed).toBe(1);
       });

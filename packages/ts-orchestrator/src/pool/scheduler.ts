@@ -312,8 +312,10 @@ export class Scheduler implements WorkerListener {
   onEnd(worker: PoolWorker, end: WorkerEnd): void {
     const tasks = worker.tasks.values();
     const verdict = this.#fleet.remove(worker, end, tasks.some(end.hasBegun));
-    for (const task of tasks) {
-      // The outcome of one may have cancelled the next, which had not begun.
+    // First those that go elsewhere: who hears of an outcome may call again at once, and would be served before them.
+    const inOrder = [...tasks.filter((task) => !end.hasBegun(task)), ...tasks.filter(end.hasBegun)];
+    for (const task of inOrder) {
+      // The outcome of one may have cancelled the next.
       if (task.worker === worker) this.#dispatcher.lose(task, worker, end);
     }
     if (verdict !== undefined) this.#fail(verdict.giveUpFor);

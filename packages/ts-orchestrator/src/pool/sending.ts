@@ -125,23 +125,29 @@ export class Sending {
     const { fleet } = this.#parts;
     if (worker.hasPlace) {
       if (this.#queue.size === 0 && this.capacity > 0) this.#takeBackFor(worker);
-      while (worker.hasPlace && this.capacity > 0 && this.#queue.size > 0) this.#sendFirst(worker);
+      while (worker.hasPlace && this.capacity > 0 && this.#queue.size > 0) this.#sendToPlace(worker);
       if (worker.hasPlace) return fleet.keep(worker);
     }
     // First those that could begin at once.
-    while (this.#queue.size > 0 && this.capacity > 0 && fleet.free !== undefined) this.#sendFirst(fleet.free);
+    while (this.#queue.size > 0 && this.capacity > 0 && fleet.free !== undefined) this.#sendToPlace(fleet.free);
     while (this.#mayGetFirst(worker)) this.#sendFirst(worker);
   }
 
   /** Gives what waits to workers that have room, and starts more for the rest. */
   dispatch(): void {
     const { fleet } = this.#parts;
-    while (this.#queue.size > 0 && this.capacity > 0 && fleet.free !== undefined) this.#sendFirst(fleet.free);
+    while (this.#queue.size > 0 && this.capacity > 0 && fleet.free !== undefined) this.#sendToPlace(fleet.free);
     this.growFleet();
     for (const worker of fleet.workers) {
       if (this.#queue.size === 0) break;
       while (this.#mayGetFirst(worker)) this.#sendFirst(worker);
     }
+  }
+
+  /** Gives a free place to the first of all that wait: here, or as a deeper call behind another task. */
+  #sendToPlace(worker: PoolWorker): void {
+    if (this.#ahead > 0) this.#takeBackDeeper(this.#queue.first!.depth);
+    this.#sendFirst(worker);
   }
 
   #sendFirst(worker: PoolWorker): void {
@@ -169,6 +175,8 @@ export class Sending {
     const { call, packed, resends } = task;
     // One that lost its worker before goes to a free place only: were it to lose the next one too, it would be its own doing.
     if (!packed!.canGoAhead || !packed!.canResend || call.credit > 0 || resends > 0) return false;
+    // Who made the deeper call may make another when it ends, and waits for that as well: it goes first.
+    if (task.depth < worker.lastDepth) return false;
     if (this.#slow.get(worker) === worker.answered) return false;
     const first = worker.firstTask;
     if (first?.state !== 'running' || first.family !== undefined || first.call.credit > 0) return false;
@@ -211,6 +219,11 @@ export class Sending {
     if (fullest === undefined) return;
     const half = Math.ceil((fullest.tasks.size - 1) / 2);
     this.takeBack(fullest, (_task, taken) => taken < half);
+  }
+
+  #takeBackDeeper(depth: number): void {
+    for (const worker of this.#parts.fleet.workers)
+      if (worker.tasks.size > 1 && worker.lastDepth > depth) this.takeBack(worker, (task) => task.depth > depth);
   }
 
   #takeBackLessUrgent(urgent: PoolTask): void {

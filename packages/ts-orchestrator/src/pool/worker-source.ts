@@ -32,6 +32,8 @@ export interface PoolWorker {
   readonly tasks: Pick<NumberMap<PoolTask>, 'size' | 'get' | 'values'>;
   /** Of them, the one that it was sent first. */
   readonly firstTask: PoolTask | undefined;
+  /** Of the task that it was sent last, whether it still has that or not: see `Task.depth`. */
+  readonly lastDepth: number;
   /** Milliseconds that these are expected to run. */
   readonly heldMs: number;
   /** Tasks it runs at a time. */
