@@ -682,7 +682,9 @@ export function poolContract(backend: Backend, isolation?: IsolationLevel): void
 
       promises('ends a busy loop at its time-out', async () => {
         const pool = await makePool({ workers: 1, cancelGraceMs: 10 });
-        expect(await errorOf(pool.run('busyLoop', [], { timeoutMs: 50 }))).toMatchObject({ code: 'HEDDLE_TASK_TIMEOUT' });
+        expect(await errorOf(pool.run('busyLoop', [], { timeoutMs: 50 }))).toMatchObject({
+          code: 'HEDDLE_TASK_TIMEOUT',
+        });
         expect(await pool.run('add', [1, 2])).toBe(3);
         expect(pool.stats().workers.killed).toBe(1);
       });
