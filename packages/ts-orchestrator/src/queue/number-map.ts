@@ -13,9 +13,12 @@
 const FREE = -1;
 const CAPACITY_MIN = 16;
 
+const freeNumbers = (capacity: number): number[] => Array.from({ length: capacity }, () => FREE);
+const freeValues = (capacity: number): undefined[] => Array.from({ length: capacity });
+
 export class NumberMap<V> {
-  #numbers: number[] = new Array<number>(CAPACITY_MIN).fill(FREE);
-  #values: Array<V | undefined> = new Array<V | undefined>(CAPACITY_MIN).fill(undefined);
+  #numbers: number[] = freeNumbers(CAPACITY_MIN);
+  #values: Array<V | undefined> = freeValues(CAPACITY_MIN);
   #size = 0;
 
   get size(): number {
@@ -79,8 +82,8 @@ export class NumberMap<V> {
   #grow(): void {
     const numbers = this.#numbers;
     const values = this.#values;
-    this.#numbers = new Array<number>(2 * numbers.length).fill(FREE);
-    this.#values = new Array<V | undefined>(2 * numbers.length).fill(undefined);
+    this.#numbers = freeNumbers(2 * numbers.length);
+    this.#values = freeValues(2 * numbers.length);
     for (let i = 0; i < numbers.length; i++) {
       if (numbers[i] === FREE) continue;
       const at = this.#find(numbers[i]!);
