@@ -548,7 +548,8 @@ class Checker {
         link.held.delete(record.key);
         const task = this.#task(record.key);
         task.attemptSends--;
-        if (task.isTaken) this.#wait(task);
+        // Left out because it was stopped before it began: that is an answer, and it waits no more.
+        if (task.isTaken && !task.isStopping) this.#wait(task);
         return;
       }
       case 'exit-told':
