@@ -210,15 +210,23 @@ export class Sending {
     return false;
   }
 
-  /** For a worker without a task: half of what waits in the one that has most. */
+  /** For a worker without a task: half of what waits in the one that has most; where all of that begins just now, in the next. */
   #takeBackFor(idle: PoolWorker): void {
-    if (this.#ahead === 0) return;
+    const asked = [idle];
+    while (this.#ahead > 0) {
+      const fullest = this.#fullestBut(asked);
+      if (fullest === undefined) return;
+      const half = Math.ceil((fullest.tasks.size - 1) / 2);
+      if (this.takeBack(fullest, (_task, taken) => taken < half) > 0) return;
+      asked.push(fullest);
+    }
+  }
+
+  #fullestBut(asked: readonly PoolWorker[]): PoolWorker | undefined {
     let fullest: PoolWorker | undefined;
     for (const worker of this.#parts.fleet.workers)
-      if (worker !== idle && worker.tasks.size > (fullest?.tasks.size ?? 1)) fullest = worker;
-    if (fullest === undefined) return;
-    const half = Math.ceil((fullest.tasks.size - 1) / 2);
-    this.takeBack(fullest, (_task, taken) => taken < half);
+      if (worker.tasks.size > (fullest?.tasks.size ?? 1) && !asked.includes(worker)) fullest = worker;
+    return fullest;
   }
 
   #takeBackDeeper(depth: number): void {

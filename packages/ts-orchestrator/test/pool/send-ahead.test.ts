@@ -71,6 +71,17 @@ describe('a worker', () => {
     expect(inWorker(fake.links[1]!)).toEqual([5, 6, 7]);
   });
 
+  it('that is idle takes from the next where all of the fullest begins just now', async () => {
+    const [fake, link] = await pooled(0.1, { workers: 3 });
+    for (let label = 1; label <= 7; label++) void run(fake, label);
+    fake.links[1]!.becomeReady();
+    link.begun = 4;
+    fake.links[2]!.becomeReady();
+    expect(inWorker(link)).toEqual([1, 2, 3, 4]);
+    expect(inWorker(fake.links[1]!)).toEqual([5, 6]);
+    expect(inWorker(fake.links[2]!)).toEqual([7]);
+  });
+
   it('that is slow keeps only what it runs, and gets nothing more before it has answered', async () => {
     const [fake, link] = await pooled(0.1);
     for (const label of [1, 2, 3]) void run(fake, label);
