@@ -20,6 +20,7 @@ const words = new MemoryWords(wordMemory);
 taskRealm.isWorker = true;
 
 const mailbox = new ThreadMailbox<HostMessage, WorkerMessage>({
+  side: 'worker',
   port,
   inbound: memory.toWorker,
   outbound: memory.toHost,

@@ -15,6 +15,7 @@ import { REFUSED } from '../task/codec/value-writer.ts';
 import type { TransferItem } from '../task/payload.ts';
 import type { HostMessage, WorkerMessage } from './protocol.ts';
 import { endSleep, notifyReader, sleepReader } from './ring/async-wait.ts';
+import { PacedWake, SECOND_LOOK_MS } from './ring/paced-wake.ts';
 import { ringBytes, RingReader, RingWriter } from './ring/ring.ts';
 import { TaskRecords } from './task-records.ts';
 
@@ -39,6 +40,8 @@ export function createMailboxMemory(): MailboxMemory {
 }
 
 export interface MailboxParts<In> {
+  /** The host sends in bursts and paces its wake-ups; the worker looks a second time, and answers at once. */
+  readonly side: 'host' | 'worker';
   readonly port: MessagePort;
   readonly inbound: SharedArrayBuffer;
   readonly outbound: SharedArrayBuffer;
@@ -63,15 +66,17 @@ export class ThreadMailbox<In extends HostMessage | WorkerMessage, Out extends H
   readonly #delivered: In[] = [];
   #isTaking = false;
   #isAsleep = false;
+  /** It slept and looked already since it last found something. */
+  #hasLookedTwice = false;
   #isClosed = false;
   /** Set while the event loop has its turn. */
   #turn: NodeJS.Immediate | undefined;
 
   constructor(parts: MailboxParts<In>) {
-    const { port, inbound, outbound, onUnreadable } = parts;
+    const { side, port, inbound, outbound, onUnreadable } = parts;
     this.#parts = parts;
     this.#port = port;
-    this.#writer = new RingWriter(outbound, notifyReader);
+    this.#writer = new RingWriter(outbound, side === 'host' ? new PacedWake(notifyReader).ask : notifyReader);
     this.#reader = new RingReader(inbound);
     this.#records = new TaskRecords(outbound, inbound);
     this.#outCounts = new Int32Array(outbound);
@@ -127,6 +132,7 @@ export class ThreadMailbox<In extends HostMessage | WorkerMessage, Out extends H
     let left = recordsMax;
     while (left > 0 && !this.#isClosed && reader.next()) {
       left--;
+      this.#hasLookedTwice = false;
       const posted = this.#inCounts[reader.start >> 2]!;
       while (((posted - this.#taken) | 0) > 0 && this.#takePosted());
       this.#handOn(this.#records.read(reader.kind, reader.start + COUNT_BYTES) as In);
@@ -148,7 +154,9 @@ export class ThreadMailbox<In extends HostMessage | WorkerMessage, Out extends H
 
   #sleep(): void {
     if (this.#isAsleep || this.#isClosed || this.#turn !== undefined) return;
-    this.#isAsleep = sleepReader(this.#reader, this.#wake);
+    const looksAgain = this.#parts.side === 'worker' && !this.#hasLookedTwice;
+    this.#hasLookedTwice = looksAgain;
+    this.#isAsleep = sleepReader(this.#reader, this.#wake, looksAgain ? SECOND_LOOK_MS : Infinity);
     if (!this.#isAsleep) this.#takeInNextTurn();
   }
 

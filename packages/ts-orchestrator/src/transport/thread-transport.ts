@@ -127,6 +127,7 @@ function startThread(order: ThreadStart['order'], events: LinkEvents, options: T
     else events.onMessage(message);
   };
   const mailbox = new ThreadMailbox<WorkerMessage, HostMessage>({
+    side: 'host',
     port,
     inbound: memory.toHost,
     outbound: memory.toWorker,

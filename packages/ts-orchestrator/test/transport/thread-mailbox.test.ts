@@ -33,6 +33,7 @@ function connect(onHostMessage?: (ends: Ends) => void): Ends {
   const atHost: WorkerMessage[] = [];
   const atWorker: HostMessage[] = [];
   const host = new ThreadMailbox<WorkerMessage, HostMessage>({
+    side: 'host',
     port: port1,
     inbound: toHost,
     outbound: toWorker,
@@ -44,6 +45,7 @@ function connect(onHostMessage?: (ends: Ends) => void): Ends {
     onUnreadable,
   });
   const worker = new ThreadMailbox<HostMessage, WorkerMessage>({
+    side: 'worker',
     port: port2,
     inbound: toWorker,
     outbound: toHost,
