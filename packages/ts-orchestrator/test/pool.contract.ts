@@ -284,8 +284,39 @@ export function poolContract(backend: Backend, isolation?: IsolationLevel): void
         const list = ['at the call'];
         const waiting = pool.run('identity', [list]);
         list.push('after it');
+        const args = [1, 2];
+        const sum = pool.run('add', args);
+        args[0] = 10;
         release();
         expect(await waiting).toEqual(['at the call']);
+        expect(await sum).toBe(3);
+      });
+
+      promises('are whole when reading them calls the pool', async () => {
+        const pool = await makePool({ workers: 1 });
+        const inner: Array<Promise<unknown>> = [];
+        const asking = (label: string) => ({
+          first: label,
+          get asked() {
+            inner.push(pool.run('identity', [{ inner: label }]));
+            return true;
+          },
+          last: label,
+        });
+        const free = pool.run('identity', [asking('free')]);
+        const release = await occupy(pool);
+        const waiting = pool.run('identity', [asking('waiting')]);
+        release();
+        expect(await free).toEqual({ first: 'free', asked: true, last: 'free' });
+        expect(await waiting).toEqual({ first: 'waiting', asked: true, last: 'waiting' });
+        for (const { inner: label } of (await Promise.all(inner)) as Array<{ inner: string }>)
+          expect(['free', 'waiting']).toContain(label);
+        const progress: unknown[] = [];
+        const result = pool.run('asksWhileRead', [], { onProgress: (value) => progress.push(value) });
+        expect(await result).toEqual({ first: 1, asked: true, last: 2 });
+        // Read twice where the quick way to copy it was given up for the thorough one.
+        for (const value of progress) expect(value).toEqual({ inner: true });
+        expect(progress.length).toBeGreaterThan(0);
       });
 
       promises('are moved when listed, and detached here', async () => {

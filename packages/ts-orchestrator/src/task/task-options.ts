@@ -161,10 +161,13 @@ export const parseRunOptions = (raw: unknown, what: 'run' | 'stream') =>
 export const parseNestedOptions = (raw: unknown) => readOptions('currentTask().run', raw, NESTED_SPECS);
 export const parseMapOptions = (raw: unknown) => readOptions('map', raw, MAP_SPECS);
 
-/** @throws {HeddleError} HEDDLE_OPTION_INVALID, when it is no array. */
+/**
+ * The list as it is now: the caller may change its array right after the call.
+ * @throws {HeddleError} HEDDLE_OPTION_INVALID, when it is no array.
+ */
 export function checkArguments(call: string, name: string, args: unknown): readonly unknown[] {
   if (args === undefined) return [];
-  if (Array.isArray(args)) return args as unknown[];
+  if (Array.isArray(args)) return [...(args as unknown[])];
   throw heddleError('HEDDLE_OPTION_INVALID', {
     option: `the arguments of ${call}("${name}")`,
     expected: 'an array, one element per argument',

@@ -85,9 +85,9 @@ export class TaskRecords {
 
   #list(list: readonly unknown[] | PackedList, at: number, end: number): number {
     if (!(list instanceof PackedList)) return this.#writer.writeList(list, at, end);
-    const next = at + list.bytes.length;
+    const next = at + list.byteLength;
     if (next > end) return REFUSED;
-    this.#outBytes.set(list.bytes, at);
+    list.copyTo(this.#outBytes, at);
     return next;
   }
 

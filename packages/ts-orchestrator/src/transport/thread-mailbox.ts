@@ -64,6 +64,7 @@ export class ThreadMailbox<In extends HostMessage | WorkerMessage, Out extends H
   #taken = 0;
   /** Delivered by the port, not handed on yet. */
   readonly #delivered: In[] = [];
+  #isWriting = false;
   #isTaking = false;
   #isAsleep = false;
   /** It slept and looked already since it last found something. */
@@ -99,11 +100,15 @@ export class ThreadMailbox<In extends HostMessage | WorkerMessage, Out extends H
   }
 
   #write(message: Out): boolean {
+    // Getters of a value may send something else while it is written: that is posted, and so comes before it.
+    if (this.#isWriting) return false;
     const kind = this.#records.kindOf(message);
     if (kind === REFUSED) return false;
     const at = this.#writer.open(RECORD_BYTES_MAX);
     if (at < 0) return false;
+    this.#isWriting = true;
     const end = this.#records.write(message, at + COUNT_BYTES, at + RECORD_BYTES_MAX);
+    this.#isWriting = false;
     if (end === REFUSED) return false;
     this.#outCounts[at >> 2] = this.#posted;
     this.#writer.commit(kind, end);

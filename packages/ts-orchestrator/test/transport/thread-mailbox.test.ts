@@ -166,6 +166,24 @@ describe('a mailbox', () => {
     expect(PackedList.of([new Map()])).toBeUndefined();
   });
 
+  it('takes what is sent while a value is read, before it, and keeps both whole', async () => {
+    const { worker, atHost, hostHas } = connect();
+    const value = {
+      first: 'a',
+      get second() {
+        worker.send({ t: 'progress', id: 1, value: { inner: true } });
+        return 'b';
+      },
+      third: 'c',
+    };
+    worker.send({ t: 'value', id: 1, value });
+    await hostHas(2);
+    expect(atHost).toStrictEqual([
+      { t: 'progress', id: 1, value: { inner: true } },
+      { t: 'value', id: 1, value: { first: 'a', second: 'b', third: 'c' } },
+    ]);
+  });
+
   it('moves what is listed, and refuses what can not be copied without a trace', async () => {
     const { worker, atHost, hostHas } = connect();
     const buffer = new ArrayBuffer(8);

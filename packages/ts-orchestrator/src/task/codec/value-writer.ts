@@ -12,8 +12,9 @@
  * 4,400), 11 characters 130 (420, 160, 2,100), an object of four properties 770 (1,700, 1,800, 7,500), 100 integers 2,000 (2,400, 4,700,
  * 9,100), 100 fractions 2,800 (2,100, 7,800, 13,000), ten objects of two properties 3,700 (9,600, 4,300, 25,000).
  *
- * Getters run, as structured clone runs them; they run again there when the value is refused after all. Nothing is allocated per
- * value, except what `Object.values` gives for an array: the only quick way to see properties that are no elements.
+ * Getters run, as structured clone runs them; they run again there when the value is refused after all. A getter may come back here:
+ * what it wants written meanwhile is refused, because the first value is not whole yet. Nothing is allocated per value, except what
+ * `Object.values` gives for an array: the only quick way to see properties that are no elements.
  */
 import { isProxy } from 'node:util/types';
 import { LONG_KEY, SMALL_INT, Tag, VIEWS } from './format.ts';
@@ -60,6 +61,7 @@ export class ValueWriter {
   readonly #listed: unknown[] = Array.from({ length: LISTED_OBJECTS });
   readonly #others = new Set<unknown>();
   #objects = 0;
+  #isWriting = false;
 
   /** Writes into this memory, at the places that each call names. */
   constructor(memory: ArrayBufferLike) {
@@ -69,24 +71,30 @@ export class ValueWriter {
 
   /** Writes a value from `at`, not beyond `end`. Gives the place after it, or REFUSED; then those bytes hold anything. Never throws. */
   write(value: unknown, at: number, end: number): number {
+    if (this.#isWriting) return REFUSED;
+    this.#isWriting = true;
     this.#end = end;
     try {
       return this.#value(value, at, 0);
     } catch {
       return REFUSED;
     } finally {
+      this.#isWriting = false;
       if (this.#objects > 0) this.#forget();
     }
   }
 
   /** Writes the elements of a list as one value, for `readList`: objects that two of them share are refused. */
   writeList(list: readonly unknown[], at: number, end: number): number {
+    if (this.#isWriting) return REFUSED;
+    this.#isWriting = true;
     this.#end = end;
     try {
       return this.#elements(list, at, 0);
     } catch {
       return REFUSED;
     } finally {
+      this.#isWriting = false;
       if (this.#objects > 0) this.#forget();
     }
   }

@@ -197,6 +197,20 @@ describe('a small value as bytes', () => {
     }
   });
 
+  it('stays whole when reading it comes back here, which is refused meanwhile', () => {
+    const inner: number[] = [];
+    const read = trip({
+      first: 'a',
+      get second() {
+        inner.push(writer.write(1, 3, BYTES), writer.writeList([1], 3, BYTES));
+        return 'b';
+      },
+    });
+    expect(read).toStrictEqual({ value: { first: 'a', second: 'b' } });
+    expect(inner).toEqual([REFUSED, REFUSED]);
+    accepts(1);
+  });
+
   it('may be a list whose elements do not share', () => {
     const end = writer.writeList([1, { a: 2 }, 'x'], 0, BYTES);
     expect(end).toBeGreaterThan(0);
