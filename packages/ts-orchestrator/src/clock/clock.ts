@@ -38,8 +38,17 @@ export const systemClock: Clock = {
   },
 };
 
+/** Taken now: tests, and tasks, replace the clock that they see. */
+const threadNow = performance.now.bind(performance);
+/** From this thread's clock, which runs with the machine's and costs a third of asking for that, to the machine's. */
+const THREAD_START_MS = hrtimeMs() - threadNow();
+
 /** Milliseconds of the machine's monotonic clock, with fractions: the same in every thread and process. */
 export function monotonicMs(): number {
+  return threadNow() + THREAD_START_MS;
+}
+
+function hrtimeMs(): number {
   const [seconds, nanoseconds] = process.hrtime();
   return seconds * 1_000 + nanoseconds / 1e6;
 }

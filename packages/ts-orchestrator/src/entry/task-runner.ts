@@ -5,13 +5,13 @@
 import { heddleError } from '../errors/errors.ts';
 import { NumberMap } from '../queue/number-map.ts';
 import { decodeThrow, encodeThrow } from '../task/error-codec.ts';
-import type { PayloadRole } from '../task/payload.ts';
+import { isPrimitive, type PayloadRole, type TransferItem } from '../task/payload.ts';
 import { outsideTask, taskRealm, unwrapMoved, type RealmTask } from '../task/task-context.ts';
 import type { HostMessage, StartOrder, WorkerPort } from '../transport/protocol.ts';
 import { collector, MemoryWatch, type MemoryWatchParts } from './memory-watch.ts';
 import { RunTime } from './run-time.ts';
 import { NestedCalls } from './nested-calls.ts';
-import { loadTaskModule, type TaskModule } from './module-loader.ts';
+import { loadTaskModule, type TaskFunction, type TaskModule } from './module-loader.ts';
 import { canHookTypeScript } from './typescript.ts';
 
 type RunMessage = Extract<HostMessage, { t: 'run' }>;
@@ -22,6 +22,8 @@ type RunMessage = Extract<HostMessage, { t: 'run' }>;
  */
 const TURN_MS = 1;
 
+const NOTHING_MOVED: readonly TransferItem[] = [];
+
 /** One task in this worker; `signal` is made when first asked for. */
 class RunningTask implements RealmTask {
   readonly id: number;
@@ -30,9 +32,6 @@ class RunningTask implements RealmTask {
   readonly attempt: number;
   readonly workerId: number;
   readonly poolKey: object | undefined;
-  readonly print: (text: string) => void;
-  readonly log: (text: string) => void;
-  readonly progress: (value: unknown) => void;
   /** Items the host is ready to take. Stream only. */
   credit: number;
   isCancelled = false;
@@ -41,8 +40,8 @@ class RunningTask implements RealmTask {
   readonly #port: WorkerPort;
   /** Made with the first call of the pool. */
   #calls: NestedCalls | undefined;
-  /** Why there are no calls any more. */
-  #callsEnd: (() => unknown) | undefined;
+  /** It has settled: there are no calls any more. */
+  #isOver = false;
   #controller: AbortController | undefined;
   #reason: unknown;
 
@@ -54,11 +53,22 @@ class RunningTask implements RealmTask {
     this.credit = message.credit;
     this.workerId = workerId;
     this.poolKey = poolKey;
-    this.print = (text) => outsideTask(() => port.print(this.name, text));
-    this.log = (text) => this.print(`${text}\n`);
     this.#port = port;
-    this.progress = (value) =>
-      outsideTask(() => port.sendValue('progress', this.id, value, [], { name: this.name, subject: 'result' }));
+  }
+
+  // Functions that a task may take off this object. Made when they are asked for: most tasks of a few microseconds never do.
+
+  get print(): (text: string) => void {
+    return (text) => outsideTask(() => this.#port.print(this.name, text));
+  }
+
+  get log(): (text: string) => void {
+    return (text) => this.print(`${text}\n`);
+  }
+
+  get progress(): (value: unknown) => void {
+    const role: PayloadRole = { name: this.name, subject: 'result' };
+    return (value) => outsideTask(() => this.#port.sendValue('progress', this.id, value, [], role));
   }
 
   get signal(): AbortSignal {
@@ -73,7 +83,8 @@ class RunningTask implements RealmTask {
     return (name, ...[args, options]) => {
       if (this.#calls === undefined) {
         this.#calls = new NestedCalls(this.id, this.#port);
-        if (this.#callsEnd !== undefined) this.#calls.end(this.#callsEnd());
+        if (this.isCancelled) this.#calls.end(this.#reason);
+        else if (this.#isOver) this.#calls.end(this.#ended());
       }
       return this.#calls.run(name, args, options) as never;
     };
@@ -83,11 +94,15 @@ class RunningTask implements RealmTask {
     this.#calls?.onCalled(message);
   }
 
-  /** What it has called and what it calls from now on is over. */
-  endCalls(reason: () => unknown): void {
-    if (this.#callsEnd !== undefined) return;
-    this.#callsEnd = reason;
-    this.#calls?.end(reason());
+  /** It has settled: what it has called and what it calls from now on is over. */
+  end(): void {
+    this.#isOver = true;
+    if (!this.isCancelled) this.#calls?.end(this.#ended());
+  }
+
+  #ended(): unknown {
+    const reason = 'it has ended, and its calls of the pool with it';
+    return heddleError('HEDDLE_TASK_CANCELLED', { name: this.name, reason });
   }
 
   cancel(reason: unknown): void {
@@ -96,7 +111,7 @@ class RunningTask implements RealmTask {
     this.#reason = reason;
     this.wake?.();
     this.#controller?.abort(reason);
-    this.endCalls(() => reason);
+    if (!this.#isOver) this.#calls?.end(reason);
   }
 
   addCredit(items: number): void {
@@ -227,8 +242,9 @@ export class TaskRunner {
     this.#isBeginning = true;
     const { tasksAtOnce } = this.#order!;
     while (this.#turn === undefined && this.#waiting.length > 0 && this.#tasks.size < tasksAtOnce) {
+      const now = performance.now();
       // Inline the host's side gives the turns.
-      if (tasksAtOnce < Infinity && performance.now() - this.#turnAt >= TURN_MS) {
+      if (tasksAtOnce < Infinity && now - this.#turnAt >= TURN_MS) {
         this.#turn = setImmediate(() => {
           this.#turn = undefined;
           this.#turnAt = performance.now();
@@ -238,53 +254,81 @@ export class TaskRunner {
       }
       if (this.#port.isBehind(this.#onSent)) break;
       const message = this.#waiting.shift()!;
-      if (this.#port.begin(message.id)) void this.#run(message);
+      if (this.#port.begin(message.id)) this.#run(message, now);
       else this.#port.send({ t: 'skipped', id: message.id });
     }
     this.#isBeginning = false;
   }
 
-  async #run(message: RunMessage): Promise<void> {
-    const { id, name } = message;
-    const port = this.#port;
-    const task = new RunningTask(message, this.#order!.workerId, port, this.#poolKey);
-    this.#tasks.set(id, task);
+  /** Calls the function. What it returns is sent at once, unless it has to be waited for. */
+  #run(message: RunMessage, begunAt: number): void {
+    const { name } = message;
+    const task = new RunningTask(message, this.#order!.workerId, this.#port, this.#poolKey);
+    this.#tasks.set(message.id, task);
     try {
-      if (message.unreadable !== undefined) throw message.unreadable;
-      const work = this.#module!.find(name);
-      if (work === undefined)
-        throw heddleError('HEDDLE_TASK_UNKNOWN', {
-          name,
-          url: this.#order!.moduleUrl,
-          nearest: undefined,
-          known: this.#module!.names,
-        });
-      const args = message.value as unknown[];
-      if (message.credit > 0) {
-        await taskRealm.storage.run(task, () => this.#stream(task, work(...args)));
-        port.send({ t: 'end', id });
-        return;
-      }
-      const begunAt = performance.now();
-      let result = taskRealm.storage.run(task, () => work(...args));
-      if (isThenable(result)) result = await result;
+      const work = this.#find(message);
+      if (message.credit > 0) return void this.#runStream(task, () => work(...(message.value as unknown[])));
+      const result = taskRealm.storage.run(task, work, ...(message.value as unknown[]));
+      if (isThenable(result)) return void this.#await(task, result, begunAt);
       this.#measure(name, performance.now() - begunAt);
-      const { value, transfer } = unwrapMoved(result);
-      if (isGenerator(value)) {
-        void (value as AsyncGenerator).return?.(undefined);
-        throw heddleError('HEDDLE_TASK_GENERATOR', { name });
-      }
-      port.sendValue('value', id, value, transfer, { name, subject: 'result' });
+      this.#answer(task, result);
     } catch (error) {
-      port.send({ t: 'error', id, error: this.#encode(error) });
-    } finally {
-      this.#tasks.delete(id);
-      task.endCalls(() =>
-        heddleError('HEDDLE_TASK_CANCELLED', { name, reason: 'it has ended, and its calls of the pool with it' }),
-      );
-      if (this.#memory !== undefined && this.#tasks.size === 0) this.#lookAtMemory(this.#memory);
-      this.#beginNext();
+      this.#port.send({ t: 'error', id: task.id, error: this.#encode(error) });
     }
+    this.#leave(task);
+  }
+
+  /** Never rejects. */
+  async #await(task: RunningTask, promised: PromiseLike<unknown>, begunAt: number): Promise<void> {
+    try {
+      const result = await promised;
+      this.#measure(task.name, performance.now() - begunAt);
+      this.#answer(task, result);
+    } catch (error) {
+      this.#port.send({ t: 'error', id: task.id, error: this.#encode(error) });
+    }
+    this.#leave(task);
+  }
+
+  /** Never rejects. */
+  async #runStream(task: RunningTask, work: () => unknown): Promise<void> {
+    try {
+      await taskRealm.storage.run(task, () => this.#stream(task, work()));
+      this.#port.send({ t: 'end', id: task.id });
+    } catch (error) {
+      this.#port.send({ t: 'error', id: task.id, error: this.#encode(error) });
+    }
+    this.#leave(task);
+  }
+
+  #find({ name, unreadable }: RunMessage): TaskFunction {
+    if (unreadable !== undefined) throw unreadable;
+    const work = this.#module!.find(name);
+    if (work !== undefined) return work;
+    throw heddleError('HEDDLE_TASK_UNKNOWN', {
+      name,
+      url: this.#order!.moduleUrl,
+      nearest: undefined,
+      known: this.#module!.names,
+    });
+  }
+
+  #answer({ id, name }: RunningTask, result: unknown): void {
+    if (isPrimitive(result))
+      return this.#port.sendValue('value', id, result, NOTHING_MOVED, { name, subject: 'result' });
+    const { value, transfer } = unwrapMoved(result);
+    if (isGenerator(value)) {
+      void (value as AsyncGenerator).return?.(undefined);
+      throw heddleError('HEDDLE_TASK_GENERATOR', { name });
+    }
+    this.#port.sendValue('value', id, value, transfer, { name, subject: 'result' });
+  }
+
+  #leave(task: RunningTask): void {
+    this.#tasks.delete(task.id);
+    task.end();
+    if (this.#memory !== undefined && this.#tasks.size === 0) this.#lookAtMemory(this.#memory);
+    this.#beginNext();
   }
 
   /** Sends items as long as there is credit. Leaving early, by cancel or by error, runs the generator's finally blocks. */

@@ -102,7 +102,7 @@ export class Outcomes {
   #resend(task: PoolTask, error: unknown, worker: TracedWorker): void {
     this.#trace(task, worker, error);
     if (!task.packed!.canResend) return this.#settle(task, { ok: false, error });
-    task.failures.push(error);
+    task.failures = [...task.failures, error];
     if (++task.resends > RESENDS_MAX) return this.#quarantine(task, false, worker);
     this.counters.resent++;
     this.#parts.events.again(task, 'resent', error);
@@ -120,7 +120,7 @@ export class Outcomes {
     const { retry } = task.call;
     this.#trace(task, worker, error);
     if (retry.retries === 0) return this.#settle(task, { ok: false, error });
-    task.failures.push(error);
+    task.failures = [...task.failures, error];
     if (kind === 'crash') task.deaths++;
     if (task.attempt > retry.retries) {
       if (task.deaths === task.attempt) return this.#quarantine(task, true, worker);

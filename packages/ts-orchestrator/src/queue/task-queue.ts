@@ -91,8 +91,8 @@ export class TaskQueue<T extends Queued> {
 }
 
 function ranksBefore(a: Queued, b: Queued): boolean {
-  if (isMoreUrgent(a, b)) return true;
-  if (isMoreUrgent(b, a)) return false;
+  if (a.depth !== b.depth) return a.depth > b.depth;
+  if (a.priority !== b.priority) return a.priority > b.priority;
   return a.turn < b.turn || (a.turn === b.turn && a.number < b.number);
 }
 

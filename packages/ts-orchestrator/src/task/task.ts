@@ -51,6 +51,8 @@ export class Family<T> {
   }
 }
 
+const NONE: readonly unknown[] = [];
+
 export class Task<Packed extends PackedArguments = PackedArguments, Worker = unknown> {
   /** Number in its worker of the run that is under way, new for every run: what comes late from one never hits the next. */
   id = 0;
@@ -58,6 +60,8 @@ export class Task<Packed extends PackedArguments = PackedArguments, Worker = unk
   readonly number: number;
   readonly call: TaskCall;
   readonly priority: number;
+  /** How many calls of the pool by its own tasks led here. */
+  readonly depth: number;
   /** Among those that wait, from when it first did. */
   turn = 0;
   /** Among those that wait: see queue/task-queue.ts. */
@@ -67,7 +71,7 @@ export class Task<Packed extends PackedArguments = PackedArguments, Worker = unk
   /** From 1; counts the runs that had begun. */
   attempt = 1;
   /** Errors of the attempts that failed, and of workers that died before it began. Oldest first. */
-  readonly failures: unknown[] = [];
+  failures: readonly unknown[] = NONE;
   /** Attempts that ended with the death of the worker. */
   deaths = 0;
   /** How often its worker died before it began. */
@@ -95,15 +99,11 @@ export class Task<Packed extends PackedArguments = PackedArguments, Worker = unk
   constructor(number: number, call: TaskCall, packed: Packed | undefined, parent?: Family<Task<Packed, Worker>>) {
     this.number = number;
     this.parent = parent;
+    this.depth = parent === undefined ? 0 : parent.depth;
     this.call = call;
     this.priority = call.priority;
     this.packed = packed;
     this.creditLeft = call.credit;
-  }
-
-  /** How many calls of the pool by its own tasks led here. */
-  get depth(): number {
-    return this.parent?.depth ?? 0;
   }
 
   get state(): TaskState {
