@@ -10,12 +10,14 @@
  * The receiver sleeps in `sleepReader`, never blocks, and takes all there is before it sleeps again, though not more than
  * RECORDS_PER_TURN at once, so that timers and I/O have their turn.
  */
+// Not the globals, which a task may replace.
+import { clearTimeout, setTimeout } from 'node:timers';
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import { REFUSED } from '../task/codec/value-writer.ts';
 import type { TransferItem } from '../task/payload.ts';
 import type { HostMessage, WorkerMessage } from './protocol.ts';
 import { endSleep, notifyReader, sleepReader } from './ring/async-wait.ts';
-import { PacedWake, SECOND_LOOK_MS } from './ring/paced-wake.ts';
+import { isPaced, PacedWake, SECOND_LOOK_MS } from './ring/paced-wake.ts';
 import { ringBytes, RingReader, RingWriter } from './ring/ring.ts';
 import { TaskRecords } from './task-records.ts';
 
@@ -40,7 +42,7 @@ export function createMailboxMemory(): MailboxMemory {
 }
 
 export interface MailboxParts<In> {
-  /** The host sends in bursts and paces its wake-ups; the worker looks a second time, and answers at once. */
+  /** The host sends in bursts and paces its wake-ups; the worker answers one by one. */
   readonly side: 'host' | 'worker';
   readonly port: MessagePort;
   readonly inbound: SharedArrayBuffer;
@@ -67,8 +69,7 @@ export class ThreadMailbox<In extends HostMessage | WorkerMessage, Out extends H
   #isWriting = false;
   #isTaking = false;
   #isAsleep = false;
-  /** It slept and looked already since it last found something. */
-  #hasLookedTwice = false;
+  #secondLook: NodeJS.Timeout | undefined;
   #isClosed = false;
   /** Set while the event loop has its turn. */
   #turn: NodeJS.Immediate | undefined;
@@ -126,6 +127,7 @@ export class ThreadMailbox<In extends HostMessage | WorkerMessage, Out extends H
     this.#isClosed = true;
     this.#port.close();
     clearImmediate(this.#turn);
+    clearTimeout(this.#secondLook);
     endSleep(this.#reader);
   }
 
@@ -137,7 +139,6 @@ export class ThreadMailbox<In extends HostMessage | WorkerMessage, Out extends H
     let left = recordsMax;
     while (left > 0 && !this.#isClosed && reader.next()) {
       left--;
-      this.#hasLookedTwice = false;
       const posted = this.#inCounts[reader.start >> 2]!;
       while (((posted - this.#taken) | 0) > 0 && this.#takePosted());
       this.#handOn(this.#records.read(reader.kind, reader.start + COUNT_BYTES) as In);
@@ -159,10 +160,18 @@ export class ThreadMailbox<In extends HostMessage | WorkerMessage, Out extends H
 
   #sleep(): void {
     if (this.#isAsleep || this.#isClosed || this.#turn !== undefined) return;
-    const looksAgain = this.#parts.side === 'worker' && !this.#hasLookedTwice;
-    this.#hasLookedTwice = looksAgain;
-    this.#isAsleep = sleepReader(this.#reader, this.#wake, looksAgain ? SECOND_LOOK_MS : Infinity);
+    this.#isAsleep = sleepReader(this.#reader, this.#wake);
     if (!this.#isAsleep) this.#takeInNextTurn();
+    else if (isPaced(this.#reader.words)) this.#lookAgainLater();
+  }
+
+  /**
+   * By one timer that is set anew whenever the reader goes to sleep; a time-out of `waitAsync` would be a timer of its own each time,
+   * and wake this thread to set it. It keeps nothing alive, and does not end the sleep.
+   */
+  #lookAgainLater(): void {
+    this.#secondLook ??= setTimeout(() => this.#take(), SECOND_LOOK_MS).unref();
+    this.#secondLook.refresh();
   }
 
   readonly #wake = (): void => {

@@ -7,7 +7,6 @@ const { waitAsync } = Atomics as typeof Atomics & {
     words: Int32Array,
     index: number,
     value: number,
-    timeoutMs: number,
   ): { readonly async: false } | { readonly async: true; readonly value: Promise<unknown> };
 };
 
@@ -18,12 +17,11 @@ export function notifyReader(words: Int32Array): void {
 
 /**
  * Puts the reader to sleep; `wake` is called once, in a later turn of the event loop. False: there are records to read already, and
- * `wake` is not called. A sleep does not keep the program alive, and lasts until the writer or `endSleep` ends it, or `timeoutMs`
- * are over.
+ * `wake` is not called. A sleep does not keep the program alive, and lasts until the writer or `endSleep` ends it.
  */
-export function sleepReader(reader: RingReader, wake: () => void, timeoutMs = Infinity): boolean {
+export function sleepReader(reader: RingReader, wake: () => void): boolean {
   if (!reader.park()) return false;
-  const wait = waitAsync(reader.words, PARKED_WORD, 1, timeoutMs);
+  const wait = waitAsync(reader.words, PARKED_WORD, 1);
   // The writer was faster: what it has written is there.
   if (!wait.async) return false;
   void wait.value.then(wake);

@@ -1,41 +1,63 @@
 /**
- * Wake-ups of another thread, at most two in one turn of this one: the first at once, all others together when the turn ends.
+ * Wake-ups of another thread in bursts: of those in one turn of this thread's event loop the first two go at once, all others
+ * together when the turn ends.
  *
  * A reader that is faster than its writer sleeps again after every record, and each wake-up costs the writer several microseconds:
  * of a host that sent 1,000 small tasks in a turn, 30 % of its time. What comes before the end of the turn finds more to do.
  *
- * Owned by the writer's thread. The reader's flag was set back by who asks (see ring.ts), so until the late wake-up nobody asks
- * again; the reader itself looks once more SECOND_LOOK_MS after it went to sleep, so that a turn that computes for long holds nothing
- * up. A wake-up that comes after that look wakes a reader that finds nothing, which it must stand anyway.
+ * A turn may compute for long after it has sent something, and must not hold it up. So the reader looks again by itself
+ * SECOND_LOOK_MS after it went to sleep. That costs a timer, so it does it only while wake-ups are put off:
+ *
+ *   paced   writer: the writer, to 1 before the second wake-up of a turn, which still goes at once; to 0 at the end of a turn that
+ *           put nothing off.   reader of it: the reader, after it has raised its flag (PARKED_WORD in ring.ts) and found nothing.
+ *
+ * The wake-up after `paced` became 1 is not put off, so the reader went to sleep after that, and has seen it. The flag was set back
+ * by who asks, so until the late wake-up nobody asks again. One that comes after the reader's look finds nothing, which a reader
+ * must stand anyway. Owned by the writer's thread.
  */
+import { PACED_WORD } from './ring.ts';
+
 export const SECOND_LOOK_MS = 1;
+
+/** Must a reader that goes to sleep look again by itself? */
+export function isPaced(words: Int32Array): boolean {
+  return Atomics.load(words, PACED_WORD) === 1;
+}
 
 export class PacedWake {
   readonly #wake: (words: Int32Array) => void;
-  /** Woken already in this turn. */
-  #hasWoken = false;
-  /** To be woken at its end. */
+  /** In this turn. */
+  #wakes = 0;
+  #isPaced = false;
+  /** Of the reader, which is to be woken at the end of the turn. */
   #waiting: Int32Array | undefined;
+  #words: Int32Array | undefined;
 
   constructor(wake: (words: Int32Array) => void) {
     this.#wake = wake;
   }
 
   readonly ask = (words: Int32Array): void => {
-    if (this.#hasWoken) {
+    if (this.#wakes++ === 0) {
+      this.#words = words;
+      process.nextTick(this.#endTurn);
+    } else if (this.#isPaced) {
       this.#waiting = words;
       return;
-    }
-    this.#hasWoken = true;
-    process.nextTick(this.#endTurn);
+    } else this.#setPaced(words, true);
     this.#wake(words);
   };
 
   readonly #endTurn = (): void => {
-    this.#hasWoken = false;
-    const words = this.#waiting;
-    if (words === undefined) return;
+    const waiting = this.#waiting;
+    this.#wakes = 0;
     this.#waiting = undefined;
-    this.#wake(words);
+    if (waiting !== undefined) this.#wake(waiting);
+    else if (this.#isPaced) this.#setPaced(this.#words!, false);
   };
+
+  #setPaced(words: Int32Array, isPaced: boolean): void {
+    this.#isPaced = isPaced;
+    Atomics.store(words, PACED_WORD, isPaced ? 1 : 0);
+  }
 }

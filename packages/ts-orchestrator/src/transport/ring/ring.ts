@@ -32,6 +32,8 @@ const TAIL_WORD = 0;
 const HEAD_WORD = LINE_BYTES / 4;
 /** What a reader of another kind of memory waits on. */
 export const PARKED_WORD = (2 * LINE_BYTES) / 4;
+/** For wake-ups in bursts: see paced-wake.ts. */
+export const PACED_WORD = PARKED_WORD + 1;
 const DATA_OFFSET = 3 * LINE_BYTES;
 
 const HEADER_BYTES = 8;
