@@ -36,7 +36,8 @@ export async function loadTaskModule(url: string, isTypeScriptWanted: boolean): 
     taskRealm.loadingUrl = previous;
   }
   const find = (name: string) => {
-    const found = Object.hasOwn(namespace, name) ? namespace[name] : undefined;
+    // A namespace has no prototype, so there is nothing but its exports.
+    const found = namespace[name];
     return typeof found === 'function' ? (found as TaskFunction) : undefined;
   };
   return {

@@ -78,7 +78,7 @@ export class Fleet {
 
   /** The worker to use next. */
   get free(): PoolWorker | undefined {
-    return this.#free.at(-1);
+    return this.#free[this.#free.length - 1];
   }
 
   // ---- start ----

@@ -15,11 +15,11 @@ import {
   type RetryRule,
   type RunOptions,
 } from '../task/task-options.ts';
-import type { Outcome, TaskCall } from '../task/task.ts';
 import { mapItems } from './map.ts';
 import type { PoolStats } from './pool-stats.ts';
 import type { Scheduler } from './scheduler.ts';
 import { streamItems } from './stream.ts';
+import { SubmittedCall } from './submitted-call.ts';
 import type { PoolTask } from './worker-source.ts';
 import type { PackFor, Packed } from '../transport/transport.ts';
 import type { CallRest, TaskArgs, TaskItem, TaskName, TaskResult, TaskYield } from '../task/module-types.ts';
@@ -116,11 +116,9 @@ export class PoolCore {
       const list = checkArguments('run', name, args);
       this.#scheduler.assertCanRun(name);
       if (call.signal?.aborted === true) return void reject(call.signal.reason);
-      this.#submit(name, call, {
-        retry,
-        pack: (when) => this.#scheduler.pack(name, list, call.transfer, when),
-        onOutcome: (outcome) => (outcome.ok ? resolve(outcome.value) : reject(outcome.error)),
-      });
+      this.#submit(new SubmittedCall(name, call, { retry, resolve, reject }), call.signal, (when) =>
+        this.#scheduler.pack(name, list, call.transfer, when),
+      );
     });
   }
 
@@ -151,14 +149,12 @@ export class PoolCore {
       isFatal: isPoolEnd,
       submit: (item, index, onOutcome) => {
         this.#scheduler.assertCanRun(name);
-        const task = this.#submit(name, call, {
-          retry,
-          index,
-          isBounded: true,
-          lane,
-          pack: (when) => this.#scheduler.pack(name, [item], [], when),
-          onOutcome,
-        });
+        const task = this.#submit(
+          new SubmittedCall(name, call, { retry, index, lane, onOutcome }),
+          signal,
+          (when) => this.#scheduler.pack(name, [item], [], when),
+          true,
+        );
         return (error) => this.#scheduler.cancel(task, error);
       },
     });
@@ -177,13 +173,8 @@ export class PoolCore {
       submit: (onItem, onOutcome) => {
         if (signal?.aborted === true) throw signal.reason;
         this.#scheduler.assertCanRun(name);
-        const task = this.#submit(name, call, {
-          retry,
-          credit: STREAM_WINDOW,
-          pack: () => held,
-          onItem,
-          onOutcome,
-        });
+        const parts = { retry, credit: STREAM_WINDOW, onItem, onOutcome };
+        const task = this.#submit(new SubmittedCall(name, call, parts), signal, () => held);
         const reason = 'the iteration over stream ended early';
         return {
           addCredit: (items) => this.#scheduler.addCredit(task, items),
@@ -214,33 +205,18 @@ export class PoolCore {
     return this.close();
   }
 
-  #submit(name: string, call: CallParsed, parts: CallParts): PoolTask {
-    const { timeoutMs, priority, signal, onProgress } = call;
-    const { pack, retry, onOutcome, onItem, index, lane, credit = 0, isBounded = false } = parts;
+  /** `isBounded`: see `Scheduler.submit`. */
+  #submit(
+    call: SubmittedCall,
+    signal: AbortSignal | undefined,
+    pack: (when: PackFor) => Packed,
+    isBounded = false,
+  ): PoolTask {
     // Inline, a task can reach this very object. It must not wait for the place that it holds itself.
     const inside = taskRealm.storage.getStore();
     const callerRun = inside?.poolKey === this.#parts.key ? inside : undefined;
-    let undo: (() => void) | undefined;
-    const task = this.#scheduler.submit(
-      {
-        name,
-        timeoutMs,
-        retry,
-        priority,
-        credit,
-        index,
-        lane,
-        onItem,
-        onProgress: onProgress === undefined ? undefined : (value) => onProgress(value, index),
-        onOutcome(outcome) {
-          undo?.();
-          onOutcome(outcome);
-        },
-      },
-      pack,
-      { isBounded, callerRun },
-    );
-    if (signal !== undefined) undo = this.#aborts.add(signal, (reason) => this.#scheduler.cancel(task, reason));
+    const task = this.#scheduler.submit(call, pack, isBounded, callerRun);
+    if (signal !== undefined) call.undo = this.#aborts.add(signal, (reason) => this.#scheduler.cancel(task, reason));
     return task;
   }
 
@@ -249,21 +225,6 @@ export class PoolCore {
     const [error] = await this.#scheduler.stopWorkers();
     if (error !== undefined) throw error;
   }
-}
-
-/** The options that every kind of call has. */
-type CallParsed = Pick<ReturnType<typeof parseRunOptions>, 'timeoutMs' | 'priority' | 'signal' | 'onProgress'>;
-
-/** What else makes a call. */
-interface CallParts {
-  readonly pack: (when: PackFor) => Packed;
-  readonly retry: RetryRule;
-  readonly onOutcome: (outcome: Outcome) => void;
-  readonly onItem?: (value: unknown) => void;
-  readonly index?: number;
-  readonly credit?: number;
-  readonly isBounded?: boolean;
-  readonly lane?: TaskCall['lane'];
 }
 
 /** The pool takes no more tasks: no use in asking it for the next item. */

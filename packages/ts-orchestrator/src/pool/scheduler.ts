@@ -147,7 +147,8 @@ export class Scheduler implements WorkerListener {
   submit(
     call: TaskCall,
     pack: (when: PackFor) => Packed,
-    { isBounded, callerRun }: { readonly isBounded: boolean; readonly callerRun: RunIdentity | undefined },
+    isBounded: boolean,
+    callerRun: RunIdentity | undefined,
   ): PoolTask {
     this.#submitting++;
     try {

@@ -135,7 +135,7 @@ export async function runPlan(plan: Plan, tamper: Tamper = {}): Promise<PlanResu
 /** Writes down what the pool takes over and what it makes of it, at that moment: callers hear of it later. */
 function watchOutcomes(scheduler: Scheduler, history: History, tamper: Tamper['onOutcome']): void {
   const submit = scheduler.submit.bind(scheduler);
-  scheduler.submit = (call, pack, origin) => {
+  scheduler.submit = (call, pack, isBounded, callerRun) => {
     let key = 0;
     const watched: TaskCall = {
       ...call,
@@ -153,8 +153,8 @@ function watchOutcomes(scheduler: Scheduler, history: History, tamper: Tamper['o
       key = keyOf(result.value);
       return result;
     };
-    const task = submit(watched, packed, origin);
-    history.add({ e: 'taken', key, isBounded: origin.isBounded });
+    const task = submit(watched, packed, isBounded, callerRun);
+    history.add({ e: 'taken', key, isBounded });
     return task;
   };
 }
