@@ -12,9 +12,9 @@ const ITEMS = 10_000_000;
 const TAKEN: Readonly<Record<Backend, number>> = { inline: ITEMS, threads: 1_000_000, processes: 500_000 };
 const TAKEN_QUICK = 20_000;
 const GROWTH_MIB_MAX = 8;
-/** Twice what two workers are sent at a time, which is at most 128 of tasks as short as these; inline the 64 tasks at a time. */
-const AHEAD_MAX: Readonly<Record<Backend, number>> = { inline: 64, threads: 512, processes: 512 };
-/** Of items that take 2 ms each: twice the workers. */
+/** Twice what two workers are sent at a time, which is at most 128 of tasks as short as these; inline once. */
+const AHEAD_MAX: Readonly<Record<Backend, number>> = { inline: 128, threads: 512, processes: 512 };
+/** Of items that take 2 ms each: twice the workers; inline the 64 tasks at a time. */
 const SLOW_AHEAD_MAX: Readonly<Record<Backend, number>> = { inline: 64, threads: 4, processes: 4 };
 
 export const slowConsumer: Check = {

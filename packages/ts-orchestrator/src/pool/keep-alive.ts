@@ -1,17 +1,26 @@
 /**
  * One ref'd handle per pool while anything is promised (a start, a task, a drain, a close), none otherwise: an idle pool never
  * holds the program, and a program never ends before what it waits for.
+ *
+ * The handle stays from the first promise on and is only marked: a pool whose calls are awaited one by one comes here twice for each.
  */
 export class KeepAlive {
   #holds = 0;
   #handle: NodeJS.Timeout | undefined;
 
   hold(): void {
+    if (this.#holds++ > 0) return;
     // A timer that has nothing to do: it fires every 24 days.
-    if (this.#holds++ === 0) this.#handle = setInterval(() => {}, 2 ** 31 - 1);
+    if (this.#handle === undefined) this.#handle = setInterval(() => {}, 2 ** 31 - 1);
+    else this.#handle.ref();
   }
 
   release(): void {
-    if (--this.#holds === 0) clearInterval(this.#handle);
+    if (--this.#holds === 0) this.#handle!.unref();
+  }
+
+  /** Nothing is promised any more, for good. */
+  end(): void {
+    clearInterval(this.#handle);
   }
 }

@@ -229,10 +229,11 @@ export class Scheduler implements WorkerListener {
     if (queued >= queueLimit + soonRoom) throw heddleError('HEDDLE_QUEUE_FULL', { queueLimit });
   }
 
-  /** Items that a map of this function may have under way: twice what the workers are sent at a time. */
+  /** Items that a map of this function may have under way: twice what the workers are sent at a time; inline once, what runs at a time. */
   mapWindow(name: string): number {
     const { backend, workersMax, tasksPerWorker } = this.#parts.options;
-    return backend === 'inline' ? tasksPerWorker : 2 * workersMax * tasksPerTarget(this.#runTimes.msOf(name));
+    const perWorker = tasksPerTarget(this.#runTimes.msOf(name));
+    return backend === 'inline' ? Math.max(tasksPerWorker, perWorker) : 2 * workersMax * perWorker;
   }
 
   /** Stops a task for `error`, the first reason only. It settles once it has stopped. */
@@ -273,6 +274,7 @@ export class Scheduler implements WorkerListener {
   async #stopped(): Promise<readonly unknown[]> {
     while (this.#fleet.size > 0) await this.#change();
     if (this.#state !== 'failed') this.#state = 'closed';
+    this.#parts.keepAlive.end();
     return this.#fleet.teardownErrors;
   }
 

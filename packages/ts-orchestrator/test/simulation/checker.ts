@@ -494,8 +494,7 @@ class Checker {
       case 'called':
         return this.#outcome(record);
       case 'run-time-told':
-        if (this.#promised.backend !== 'inline')
-          this.#perWorkerMost = Math.max(this.#perWorkerMost, Math.min(WORD_SLOTS, Math.floor(1 / record.ms)));
+        this.#perWorkerMost = Math.max(this.#perWorkerMost, Math.min(WORD_SLOTS, Math.floor(1 / record.ms)));
         return;
       case 'ready-told':
         link.isReady = true;
