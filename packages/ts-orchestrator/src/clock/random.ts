@@ -1,8 +1,6 @@
 /**
  * All chance comes from here: one interface and one seed, so that a run can be played again.
  */
-import { randomInt } from 'node:crypto';
-
 export interface Random {
   /** Evenly from 0 up to, not including, 1. */
   next(): number;
@@ -28,8 +26,20 @@ export function seededRandom(seed: number): Random {
   return { next };
 }
 
+// Not from node:crypto: nothing here is a secret, and loading that is a tenth of what a start may take.
+const randomSeed = (): number => Math.floor(Math.random() * 2 ** 47);
+
+/** Sixteen hexadecimal digits that nobody else has by accident. Not for secrets. */
+export function randomName(): string {
+  const digits = () =>
+    Math.floor(Math.random() * 2 ** 32)
+      .toString(16)
+      .padStart(8, '0');
+  return digits() + digits();
+}
+
 /** Seeded by the variable HEDDLE_SEED, an integer, when it is set: then every run draws the same. Else by chance. */
 export function systemRandom(environment: NodeJS.ProcessEnv = process.env): Random {
   const given = Number(environment.HEDDLE_SEED);
-  return seededRandom(Number.isSafeInteger(given) && environment.HEDDLE_SEED !== '' ? given : randomInt(2 ** 47));
+  return seededRandom(Number.isSafeInteger(given) && environment.HEDDLE_SEED !== '' ? given : randomSeed());
 }

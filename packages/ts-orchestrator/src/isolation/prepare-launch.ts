@@ -13,6 +13,8 @@ export interface LaunchWish extends LaunchRequest {
   readonly setprivPath: string | undefined;
 }
 
+const NO_FLAGS: ReadonlySet<string> = new Set();
+
 /** @throws {HeddleError} HEDDLE_ISOLATION_UNAVAILABLE. */
 export async function prepareLaunch(wish: LaunchWish): Promise<Launch> {
   const { isolation, cpuSeconds, rssMiB, moduleUrl, setprivPath } = wish;
@@ -27,7 +29,8 @@ export async function prepareLaunch(wish: LaunchWish): Promise<Launch> {
   const folders = isSandbox ? readableFolders(moduleUrl) : [];
   return planLaunch(wish, {
     nodePath,
-    nodeFlags: process.allowedNodeEnvironmentFlags,
+    // Node makes this set when it is asked for, which takes a millisecond or two.
+    nodeFlags: isSandbox ? process.allowedNodeEnvironmentFlags : NO_FLAGS,
     hostEnv: process.env,
     hostExecArgv: process.execArgv,
     setprivPath,

@@ -1,7 +1,6 @@
 /**
  * Programs of this machine that isolation and limits rest on. What was asked for and can't be had is refused, never left out.
  */
-import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -36,6 +35,7 @@ export async function requireBubblewrap(folders: readonly string[], searchPath?:
   const bwrapPath = findProgram('bwrap', searchPath);
   if (bwrapPath === undefined)
     throw refuse('the program bwrap, which is not there (package "bubblewrap" of most distributions)');
+  const { execFile } = process.getBuiltinModule('node:child_process');
   try {
     await promisify(execFile)(
       bwrapPath,

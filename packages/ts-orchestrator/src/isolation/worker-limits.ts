@@ -3,7 +3,6 @@
  * and by the kernel, and only recognised here; memory is watched from the host, because no kernel limit without privileges
  * counts what is resident.
  */
-import { execFile } from 'node:child_process';
 import type { Clock } from '../clock/clock.ts';
 import { CpuBudget } from './cpu-budget.ts';
 import { watchMemory, type MemoryWatch } from './memory-watch.ts';
@@ -60,13 +59,15 @@ export class WorkerLimits {
           kill();
         },
       });
-    if (cpuSeconds !== undefined)
+    if (cpuSeconds !== undefined) {
+      const { execFile } = process.getBuiltinModule('node:child_process');
       this.#cpu = new CpuBudget({
         cpuSeconds,
         usedSeconds: () => cpuSecondsOf(nodePid() ?? 0),
         // Fails when the worker has just ended: then there is nothing to raise.
         raise: (seconds) => execFile(prlimitPath!, ['--pid', String(nodePid()), `--cpu=${seconds}:`], () => {}).unref(),
       });
+    }
   }
 
   /** A task is about to be sent. */

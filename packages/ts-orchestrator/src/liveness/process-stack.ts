@@ -9,7 +9,7 @@
  * after it was closed, when the loop of the worker turns. So the worker is told after every reading, and at every address that
  * nobody waits for, to close what is open.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '../clock/clock.ts';
 import type { StackReading } from '../errors/examination.ts';
@@ -101,6 +101,7 @@ export class ProcessStack {
 
   #probe(url: string, done: (reading: StackReading) => void): () => void {
     const { probe, probeMs } = this.#parts;
+    const { spawn } = process.getBuiltinModule('node:child_process');
     let child: ChildProcess;
     try {
       child = spawn(process.execPath, [fileURLToPath(probe), url, String(probeMs)], {

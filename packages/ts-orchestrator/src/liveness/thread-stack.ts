@@ -5,7 +5,6 @@
  * the line to its thread, which resumes it. Opening a session draws a line to every thread of the process, so readings that
  * overlap share one.
  */
-import { Session } from 'node:inspector';
 import { isMainThread } from 'node:worker_threads';
 import type { StackReading } from '../errors/examination.ts';
 import { PAUSE_REQUESTS, stackListener } from './paused-stack.ts';
@@ -24,7 +23,8 @@ interface Reading {
 }
 
 class SharedSession {
-  readonly #session = new Session();
+  // Loaded when a stack is read for the first time.
+  readonly #session = new (process.getBuiltinModule('node:inspector').Session)();
   readonly #readings = new Map<number, Reading>();
   /** Lines to threads, both ways. A thread whose line was cut gets no other in this session. */
   readonly #lineOf = new Map<number, string>();

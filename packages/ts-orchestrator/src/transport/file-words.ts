@@ -2,11 +2,11 @@
  * The words of a worker process in a file without a name, for hosts and workers that share no memory. Each begin costs the worker
  * one write and one read of a few bytes. See worker-words.ts for who writes what; the system's calls keep their order.
  */
-import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { monotonicMs } from '../clock/clock.ts';
+import { randomName } from '../clock/random.ts';
 import {
   BEGUN_OFFSET,
   REVOKED_OFFSET,
@@ -19,7 +19,7 @@ import {
 
 /** Undefined where no such file can be made. */
 export function openWordsFile(): number | undefined {
-  const file = path.join(os.tmpdir(), `heddle-${process.pid}-${randomBytes(6).toString('hex')}`);
+  const file = path.join(os.tmpdir(), `heddle-${process.pid}-${randomName()}`);
   let fd: number | undefined;
   try {
     fd = fs.openSync(file, 'wx+', 0o600);

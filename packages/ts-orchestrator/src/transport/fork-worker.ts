@@ -1,7 +1,7 @@
 /**
  * Starts the process of a worker as its launch is planned.
  */
-import { fork, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import type { Socket } from 'node:net';
 import os from 'node:os';
@@ -39,6 +39,8 @@ export function forkWorker(parts: ForkParts): ChildProcess {
   const strays = isIsolated ? strayDescriptors().filter((fd) => (stdio[fd] ?? 'ignore') === 'ignore') : [];
   // The only way to close a descriptor of the child is to give it another.
   const nothing = strays.length === 0 ? undefined : fs.openSync(os.devNull, 'r');
+  // Loaded by the first worker process: a pool of threads needs none of it.
+  const { fork } = process.getBuiltinModule('node:child_process');
   try {
     for (const fd of strays) {
       while (stdio.length < fd) stdio.push('ignore');

@@ -6,9 +6,9 @@
  * reports by callback and must not throw; every listener and stream refs the loop, so unref comes last.
  */
 import type { ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import type { Clock } from '../clock/clock.ts';
+import { randomName } from '../clock/random.ts';
 import type { StackReading } from '../errors/examination.ts';
 import type { Launch } from '../isolation/launch.ts';
 import { descendant, killGroup, killMarked, signalProcess } from '../isolation/process-group.ts';
@@ -85,7 +85,7 @@ function startProcess(
   onRefusedSignal: () => void,
 ): Link {
   const { clock, launch } = options;
-  const mark = randomBytes(8).toString('hex');
+  const mark = randomName();
   const wordsFd = openWordsFile();
   let words = wordsFd === undefined ? undefined : new FileWords(wordsFd);
   const inspectorLines = new InspectorLines();
