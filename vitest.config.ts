@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-// Sources are tested as they are (condition @heddle/source); worker entries run from dist, which `npm test` builds first.
+// Sources are tested as they are (condition @heddle/source); worker entries run from dist/bundle, which `npm test` builds
+// first.
 export default defineConfig({
   resolve: { conditions: ['@heddle/source'] },
   ssr: { resolve: { conditions: ['@heddle/source'] } },

@@ -19,6 +19,11 @@ const isNative = manifest.files?.includes('binding.gyp') === true;
 /** What never belongs in a package, wherever it lies. */
 const isLeftOut = (file) => /(^|[\\/])node_modules$|\.tsbuildinfo$|\.node$/.test(file);
 
+/** Where bundles are published, the modules they hold lie beside them for the tests of this repository only. */
+const hasBundles = Object.values(manifest.exports ?? {}).some((entry) => entry.default?.startsWith('./dist/bundle/'));
+const isBundled = (file) =>
+  hasBundles && /^dist[\\/](?!bundle[\\/]).*\.js(\.map)?$/.test(path.relative(packageDir, file));
+
 /** Runs a script of Node; shows what it said only when it fails. */
 function run(args, cwd) {
   const { status, error, stdout, stderr } = spawnSync(process.execPath, args, { cwd, encoding: 'utf8' });
@@ -42,8 +47,13 @@ function stage(stagingDir) {
       if (name !== 'dist') continue;
       throw new Error(`${manifest.name} is not built: run \`npx nx build ${manifest.name}\` first`);
     }
-    fs.cpSync(from, path.join(stagingDir, name), { recursive: true, filter: (file) => !isLeftOut(file) });
+    fs.cpSync(from, path.join(stagingDir, name), {
+      recursive: true,
+      filter: (file) => !isLeftOut(file) && !isBundled(file),
+    });
   }
+  if (hasBundles && !fs.existsSync(path.join(stagingDir, 'dist/bundle')))
+    throw new Error(`${manifest.name} has no bundles: run \`npx nx build ${manifest.name}\` first`);
   for (const [name, from] of [
     ['README.md', packageDir],
     ['LICENSE', root],

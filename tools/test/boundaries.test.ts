@@ -128,6 +128,18 @@ describe('a planted violation is found', () => {
     expect(check(lines.join('\n'))).toBe(0);
   });
 
+  it('source: what is needed for the build alone, without a bundle that holds it', () => {
+    const uses = (build: string, isPrivate = false) =>
+      checkSources(
+        'packages/a',
+        { name: '@heddle/a', private: isPrivate, devDependencies: { b: '1' }, scripts: { build } },
+        [{ file: 'packages/a/src/x.ts', text: `import { b } from 'b';` }],
+      );
+    expect(uses('tsc -b')).toHaveLength(1);
+    expect(uses('tsc -b && node tools/bundle.mjs')).toEqual([]);
+    expect(uses('tsc -b', true)).toEqual([]);
+  });
+
   const rooms = (file: string, specifier: string) =>
     checkRooms('packages/o/src', [{ file: `packages/o/src/${file}`, text: `import '${specifier}';` }]);
 

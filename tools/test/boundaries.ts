@@ -56,6 +56,7 @@ export interface SourceFile {
 export interface Manifest {
   readonly name: string;
   readonly private?: boolean;
+  readonly scripts?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
@@ -135,7 +136,8 @@ const packageOf = (specifier: string): string =>
 
 /**
  * Sources of one project: relative imports stay inside of its folder, other imports are declared in its package.json
- * (so that the graph of projects knows them, and so that the package works outside of the repository).
+ * (so that the graph of projects knows them, and so that the package works outside of the repository). A published package may
+ * use a package of this repository that it needs for its build alone, because its bundles hold that then.
  */
 export function checkSources(projectDir: string, manifest: Manifest, files: readonly SourceFile[]): string[] {
   const declared = new Set([
@@ -143,6 +145,7 @@ export function checkSources(projectDir: string, manifest: Manifest, files: read
     ...Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies, ...manifest.peerDependencies }),
     // A private package only runs in this repository, where they are installed.
     ...Object.keys((manifest.private && manifest.devDependencies) || {}),
+    ...Object.keys((manifest.scripts?.['build']?.includes('tools/bundle.mjs') && manifest.devDependencies) || {}),
   ]);
   const problems: string[] = [];
   for (const source of files) {

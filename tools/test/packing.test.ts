@@ -101,6 +101,11 @@ describe.each([...dirOf])('%s', (name, dir) => {
       expect(files).toEqual(expect.arrayContaining(['package/LICENSE', 'package/README.md', 'package/package.json']));
       expect(files.filter((file) => /\.test\.|tsbuildinfo|node_modules/.test(file))).toEqual([]);
       expect(files.filter((file) => file.endsWith('.node'))).toHaveLength(isPlatform(tarball) ? 1 : 0);
+      const built = files.filter((file) => /^package\/dist\/.*\.js$/.test(file));
+      const bundles = built.filter((file) => file.startsWith('package/dist/bundle/'));
+      // Bundles hold the modules.
+      if (bundles.length > 0) expect(built).toEqual(bundles);
+      expect(bundles.length > 0).toBe(name === '@heddle/ts-orchestrator');
     }
   });
 

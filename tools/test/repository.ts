@@ -17,5 +17,4 @@ export function projectDirs(): string[] {
   );
 }
 
-export const readManifest = (dir: string): Manifest & { readonly scripts?: Readonly<Record<string, string>> } =>
-  readJson(`${dir}/package.json`) as Manifest & { scripts?: Record<string, string> };
+export const readManifest = (dir: string): Manifest => readJson(`${dir}/package.json`) as Manifest;

@@ -38,9 +38,15 @@ export interface TracedWorker {
   readonly signal?: NodeJS.Signals | null;
 }
 
+/** On every error of heddle's own, whichever copy of this class made it. */
+const OWN_ERROR = Symbol.for('@heddle/ts-orchestrator/error@1');
+
 /**
  * Every error that heddle itself makes. Tell them apart by `code`; `docs/errors.md` has one heading per code.
  * `name` is the class in the table of codes, e.g. `WorkerDiedError`.
+ *
+ * One thread may have several copies of this class: a worker's entry has one, the task module may import another, from this package or
+ * from another version of it. `instanceof HeddleError` holds for the errors of all of them.
  */
 export class HeddleError extends Error {
   /** `HEDDLE_…`, stable. */
@@ -59,6 +65,21 @@ export class HeddleError extends Error {
     this.code = code;
     this.retryable = ERROR_CODES[code].retryable;
     Object.defineProperty(this, 'name', { value: ERROR_CODES[code].class, configurable: true, writable: true });
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (Function.prototype[Symbol.hasInstance].call(this, value)) return true;
+    return this === HeddleError && hasMark(value);
+  }
+}
+Object.defineProperty(HeddleError.prototype, OWN_ERROR, { value: true });
+
+/** Objects of the user may throw when they are looked at. */
+function hasMark(value: unknown): boolean {
+  try {
+    return typeof value === 'object' && value !== null && (value as { [OWN_ERROR]?: unknown })[OWN_ERROR] === true;
+  } catch {
+    return false;
   }
 }
 

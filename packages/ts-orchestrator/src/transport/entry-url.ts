@@ -1,11 +1,8 @@
 /**
- * Where the first file of a worker is. A worker needs JavaScript that Node loads by itself: built code has it beside itself;
- * sources run under a test runner take the built entries, unless this Node strips types.
+ * Where the file is that a worker, a probe or a loader hook starts with: built as one file each, in dist/bundle. Bundled code finds
+ * them by the same path as the single modules of dist; sources, which a test runner loads, take the built ones as well.
  */
 export function entryUrl(name: 'thread-entry' | 'process-entry' | 'stack-probe' | 'typescript-hook'): URL {
-  if (!import.meta.url.endsWith('.ts')) return new URL(`../entry/${name}.js`, import.meta.url);
-  const stripsTypes = (process.features as { typescript?: unknown }).typescript;
-  return stripsTypes === true || stripsTypes === 'strip' || stripsTypes === 'transform'
-    ? new URL(`../entry/${name}.ts`, import.meta.url)
-    : new URL(`../../dist/entry/${name}.js`, import.meta.url);
+  const folder = import.meta.url.endsWith('.ts') ? '../../dist/bundle' : '../bundle';
+  return new URL(`${folder}/${name}.js`, import.meta.url);
 }

@@ -1,0 +1,115 @@
+// What the build makes of the sources: one file for each that a program or a worker starts with.
+import fs from 'node:fs';
+import { isBuiltin, SourceMap, type SourceMapping } from 'node:module';
+import { describe, expect, it } from 'vitest';
+import { parseAst } from 'vitest/node';
+import * as source from '../src/index.ts';
+import * as taskSource from '../src/task-module.ts';
+import { decodeThrow, encodeThrow } from '../src/task/error-codec.ts';
+
+const folder = new URL('../dist/bundle/', import.meta.url);
+const files = fs.readdirSync(folder).filter((name) => name.endsWith('.js'));
+const load = (name: string) => import(new URL(name, folder).href) as Promise<Record<string, never>>;
+
+interface Loads {
+  /** Modules that are loaded with the file. */
+  readonly atOnce: string[];
+  /** Modules it names to load later. */
+  readonly later: string[];
+  /** What it asks Node for by `process.getBuiltinModule`. */
+  readonly builtIn: string[];
+}
+
+/** What is looked at of a syntax tree. */
+interface SyntaxNode {
+  readonly type?: string;
+  readonly value?: string;
+  readonly source?: SyntaxNode | null;
+  readonly callee?: { readonly property?: { readonly name?: string } };
+  readonly arguments?: readonly SyntaxNode[];
+}
+
+function loadsOf(code: string): Loads {
+  const loads: Loads = { atOnce: [], later: [], builtIn: [] };
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) return value.forEach(visit);
+    if (typeof value !== 'object' || value === null) return;
+    const { type = '', source: from, callee, arguments: args } = value as SyntaxNode;
+    if (/^(Import|ExportAll|ExportNamed)Declaration$/.test(type) && from) loads.atOnce.push(from.value!);
+    if (type === 'ImportExpression' && from!.type === 'Literal') loads.later.push(from!.value!);
+    if (callee?.property?.name === 'getBuiltinModule') loads.builtIn.push(args![0]!.value!);
+    Object.values(value).forEach(visit);
+  };
+  visit(parseAst(code));
+  return loads;
+}
+
+describe('the bundles', () => {
+  it('are those that are named in the code', () => {
+    const names = ['index', 'process-entry', 'stack-probe', 'task-module', 'thread-entry', 'typescript-hook'];
+    expect(files.toSorted()).toEqual(names.map((name) => `${name}.js`));
+  });
+
+  it.each(files)('%s is one file: it loads nothing but parts of Node', (name) => {
+    const { atOnce, later, builtIn } = loadsOf(fs.readFileSync(new URL(name, folder), 'utf8'));
+    expect(atOnce).toEqual([]);
+    expect(builtIn).not.toEqual([]);
+    expect([...later, ...builtIn].filter((id) => !(id.startsWith('node:') && isBuiltin(id)))).toEqual([]);
+  });
+
+  it.each(files)('%s has a source map that leads to its sources', (name) => {
+    const map = new SourceMap(JSON.parse(fs.readFileSync(new URL(`${name}.map`, folder), 'utf8')) as never);
+    let found = 0;
+    for (const [line, text] of fs.readFileSync(new URL(name, folder), 'utf8').split('\n').entries()) {
+      const head = /^(?:async )?function \w+\(/.exec(text)?.[0];
+      if (head === undefined) continue;
+      const { originalSource, originalLine } = map.findEntry(line, text.indexOf('function')) as SourceMapping;
+      const original = fs.readFileSync(new URL(originalSource, folder), 'utf8').split('\n')[originalLine]!;
+      expect(original.replace(/<[^(]+>\(/, '(')).toContain(head);
+      found++;
+    }
+    expect(found).toBeGreaterThan(0);
+  });
+
+  it('export what the sources export', async () => {
+    expect(Object.keys(await load('index.js')).toSorted()).toEqual(Object.keys(source).toSorted());
+    expect(Object.keys(await load('task-module.js')).toSorted()).toEqual(Object.keys(taskSource).toSorted());
+  });
+
+  it('would be seen to load more', () => {
+    const code = `import a from './a.js'; export * from 'b'; export { c } from 'c'; import('d'); import(e);`;
+    expect(loadsOf(code)).toEqual({ atOnce: ['./a.js', 'b', 'c'], later: ['d'], builtIn: [] });
+  });
+});
+
+describe('an error of another copy of this package', () => {
+  const thrownByCopy = async (): Promise<unknown> => {
+    const { currentTask } = (await load('task-module.js')) as unknown as typeof taskSource;
+    try {
+      return currentTask();
+    } catch (error) {
+      return error;
+    }
+  };
+
+  it('is a HeddleError, and none of the classes below it', async () => {
+    const error = await thrownByCopy();
+    expect(Object.getPrototypeOf(error)).not.toBe(source.HeddleError.prototype);
+    expect(error).toBeInstanceOf(source.HeddleError);
+    expect(error).not.toBeInstanceOf(source.WorkerDiedError);
+    const { HeddleError } = await load('index.js');
+    expect(error).toBeInstanceOf(HeddleError);
+  });
+
+  it('keeps its class on the wire', async () => {
+    const decoded = decodeThrow(encodeThrow(await thrownByCopy(), () => true));
+    expect(Object.getPrototypeOf(decoded)).toBe(source.HeddleError.prototype);
+    expect(decoded).toMatchObject({ code: 'HEDDLE_NO_TASK', retryable: false });
+  });
+
+  it('is nothing else', () => {
+    const hostile = new Proxy({}, { get: () => expect.fail('never shown') as never });
+    for (const value of [undefined, null, 1, 'HEDDLE_NO_TASK', {}, new Error('plain'), hostile])
+      expect(value instanceof source.HeddleError).toBe(false);
+  });
+});
