@@ -11,6 +11,11 @@ import { PAUSE_REQUESTS, stackListener } from './paused-stack.ts';
 
 /** Calls `done` once; the returned function gives up, and `done` is not called then. */
 export function readThreadStack(threadId: number, done: (reading: StackReading) => void): () => void {
+  // Node can be built without one.
+  if (!process.features.inspector) {
+    done({ missing: 'this Node has no inspector' });
+    return () => {};
+  }
   if (shared === undefined || !shared.canRead(threadId)) shared = new SharedSession();
   return shared.read(threadId, done);
 }
