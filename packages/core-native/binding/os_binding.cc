@@ -77,7 +77,8 @@ Napi::Value segmentObject(Info info, const os::SharedSegment& segment) {
 
 Napi::Value createSegment(Info info) {
   os::SharedSegment segment;
-  const int error = os::createSegment(wholeArg(info, 0), &segment);
+  const auto use = info[1].ToBoolean() ? os::SegmentUse::kWire : os::SegmentUse::kValues;
+  const int error = os::createSegment(wholeArg(info, 0), &segment, use);
   return error == 0 ? segmentObject(info, segment) : number(info, error);
 }
 
@@ -115,11 +116,16 @@ Napi::Value sendSegment(Info info) {
   return number(info, os::sendSegment(descriptorArg(info, 0), wholeArg(info, 1), wholeArg(info, 2)));
 }
 
+/** 0, or the system's error number. */
+Napi::Value sendDescriptor(Info info) {
+  return number(info, os::sendDescriptor(descriptorArg(info, 0), descriptorArg(info, 1), wholeArg(info, 2)));
+}
+
 /** [number, descriptor], or the system's error number. */
-Napi::Value receiveSegment(Info info) {
+Napi::Value receiveDescriptor(Info info) {
   uint64_t mark = 0;
   int descriptor = -1;
-  const int error = os::receiveSegment(descriptorArg(info, 0), &mark, &descriptor);
+  const int error = os::receiveDescriptor(descriptorArg(info, 0), &mark, &descriptor);
   if (error != 0) return number(info, error);
   const Napi::Array pair = Napi::Array::New(info.Env(), 2);
   pair.Set(0u, static_cast<double>(mark));
@@ -222,7 +228,8 @@ void addOs(Napi::Env env, Napi::Object exports) {
   exports.Set("closeSegment", Napi::Function::New<&closeSegment>(env));
   exports.Set("findSegment", Napi::Function::New<&findSegment>(env));
   exports.Set("sendSegment", Napi::Function::New<&sendSegment>(env));
-  exports.Set("receiveSegment", Napi::Function::New<&receiveSegment>(env));
+  exports.Set("sendDescriptor", Napi::Function::New<&sendDescriptor>(env));
+  exports.Set("receiveDescriptor", Napi::Function::New<&receiveDescriptor>(env));
   exports.Set("createEvent", Napi::Function::New<&createEvent>(env));
   exports.Set("openEvent", Napi::Function::New<&openEvent>(env));
   exports.Set("eventDescriptor", Napi::Function::New<&eventDescriptor>(env));

@@ -41,14 +41,15 @@ export interface Addon {
   setParentDeathSignal(signal: number, parent: number): boolean;
   threadCpuTime(): { userUs: number; systemUs: number } | undefined;
   threadId(): number;
-  createSegment(bytes: number): AddonSegment | number;
+  createSegment(bytes: number, isWire: boolean): AddonSegment | number;
   openSegment(fd: number): AddonSegment | number;
   segmentNumber(fd: number): number;
   segmentDescriptor(id: number): number;
   closeSegment(id: number): void;
   findSegment(buffer: unknown): number;
   sendSegment(socket: number, id: number, number: number): number;
-  receiveSegment(socket: number): [number: number, fd: number] | number;
+  sendDescriptor(socket: number, fd: number, number: number): number;
+  receiveDescriptor(socket: number): [number: number, fd: number] | number;
   createEvent(): number;
   openEvent(fd: number): number;
   eventDescriptor(id: number): number;

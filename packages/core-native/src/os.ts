@@ -1,10 +1,11 @@
 export { createEventFd, openEventFd, type EventFd } from './os/event-fd.ts';
-export { receiveSegment, sendSegment } from './os/segment-mail.ts';
+export { receiveDescriptor, receiveSegment, sendDescriptor, sendSegment } from './os/segment-mail.ts';
 export {
   createSharedSegment,
   openSharedSegment,
   sharedSegmentOf,
   SEGMENT_BYTES_MAX,
+  type SegmentOptions,
   type SharedSegment,
 } from './os/shared-segment.ts';
 export { setParentDeathSignal, threadCpuTime, threadId } from './os/thread.ts';

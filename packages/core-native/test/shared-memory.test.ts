@@ -11,8 +11,10 @@ import {
   createSharedSegment,
   openEventFd,
   openSharedSegment,
+  receiveDescriptor,
   receiveSegment,
   SEGMENT_BYTES_MAX,
+  sendDescriptor,
   sendSegment,
   sharedSegmentOf,
   type EventFd,
@@ -136,6 +138,39 @@ describe.skipIf(isMissing || process.platform !== 'linux')('segments on their wa
     expect(() => sendSegment(file, {} as SharedSegment, 1)).toThrow(refused);
     segment.close();
     expect(() => sendSegment(file, segment, 1)).toThrow(closed);
+    fs.closeSync(file);
+  });
+});
+
+describe.skipIf(isMissing || process.platform !== 'linux')('descriptors on their way', () => {
+  it('bring a counter and memory for a protocol to another process, which takes neither for values', async () => {
+    const child = spawn(process.execPath, [fixture('mail-peer.mjs')], { stdio: ['pipe', 'pipe', 'inherit', 'pipe'] });
+    // oxlint-disable-next-line no-underscore-dangle
+    const socket = (child.stdio[3] as unknown as { _handle: { fd: number; readStop(): void } })._handle;
+    socket.readStop();
+    const event = createEventFd();
+    const segment = createSharedSegment(8, { isWire: true });
+    const answered = nextCount(event);
+    sendDescriptor(socket.fd, event.fd, 7);
+    sendSegment(socket.fd, segment, 8);
+    segment.close();
+    child.stdin!.end('.');
+    let said = '';
+    child.stdout!.setEncoding('utf8').on('data', (text: string) => (said += text));
+    await once(child.stdout!, 'end');
+    child.stdio[3]!.destroy();
+    expect(JSON.parse(said)).toEqual({ numbers: [7, 8], rest: null, looks: false });
+    expect(await answered).toBe(42);
+    expect(new Int32Array(segment.buffer)[0]).toBe(1);
+    event.close();
+  });
+
+  it('are refused when they are none', () => {
+    const file = fs.openSync(fixture('shared-peer.mjs'), 'r');
+    expect(() => sendDescriptor(-1, file, 1)).toThrow(refused);
+    expect(() => sendDescriptor(file, -1, 1)).toThrow(refused);
+    expect(() => sendDescriptor(file, file, 1)).toThrow(expect.objectContaining({ code: 'HEDDLE_SYSTEM' }));
+    expect(() => receiveDescriptor(2 ** 20)).toThrow(refused);
     fs.closeSync(file);
   });
 });

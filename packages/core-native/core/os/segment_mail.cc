@@ -29,8 +29,7 @@ msghdr header(iovec* part, Rights* rights) {
 
 }  // namespace
 
-int sendSegment(int socket, uint64_t id, uint64_t number) {
-  const int descriptor = segmentDescriptor(id);
+int sendDescriptor(int socket, int descriptor, uint64_t number) {
   if (descriptor < 0) return EBADF;
   Rights rights{};
   iovec part{&number, sizeof number};
@@ -45,7 +44,7 @@ int sendSegment(int socket, uint64_t id, uint64_t number) {
   return sent == sizeof number ? 0 : EPROTO;
 }
 
-int receiveSegment(int socket, uint64_t* number, int* descriptor) {
+int receiveDescriptor(int socket, uint64_t* number, int* descriptor) {
   Rights rights{};
   iovec part{number, sizeof *number};
   msghdr message = header(&part, &rights);
@@ -71,9 +70,17 @@ int receiveSegment(int socket, uint64_t* number, int* descriptor) {
 
 namespace heddle::os {
 
-int sendSegment(int, uint64_t, uint64_t) { return ENOSYS; }
-int receiveSegment(int, uint64_t*, int*) { return ENOSYS; }
+int sendDescriptor(int, int, uint64_t) { return ENOSYS; }
+int receiveDescriptor(int, uint64_t*, int*) { return ENOSYS; }
 
 }  // namespace heddle::os
 
 #endif
+
+namespace heddle::os {
+
+int sendSegment(int socket, uint64_t id, uint64_t number) {
+  return sendDescriptor(socket, segmentDescriptor(id), number);
+}
+
+}  // namespace heddle::os

@@ -67,8 +67,9 @@ int checkSealed(int descriptor, struct stat* status) {
   return seals >= 0 && (seals & F_SEAL_SHRINK) != 0 && status->st_size > 0 ? 0 : EINVAL;
 }
 
-int createFile() {
-  const auto create = [](unsigned flags) { return static_cast<int>(syscall(SYS_memfd_create, "heddle", flags)); };
+int createFile(SegmentUse use) {
+  const char* const name = use == SegmentUse::kWire ? "heddle-wire" : "heddle";
+  const auto create = [name](unsigned flags) { return static_cast<int>(syscall(SYS_memfd_create, name, flags)); };
   const unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
   const int descriptor = create(flags | MFD_NOEXEC_SEAL);
   return descriptor < 0 && errno == EINVAL ? create(flags) : descriptor;
@@ -76,8 +77,8 @@ int createFile() {
 
 }  // namespace
 
-int createSegment(uint64_t bytes, SharedSegment* segment) {
-  const int descriptor = createFile();
+int createSegment(uint64_t bytes, SharedSegment* segment, SegmentUse use) {
+  const int descriptor = createFile(use);
   if (descriptor < 0) return errno;
   if (ftruncate(descriptor, static_cast<off_t>(bytes)) != 0 ||
       fcntl(descriptor, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) {
@@ -159,7 +160,7 @@ void releaseSegment(uint64_t id) {
 
 namespace heddle::os {
 
-int createSegment(uint64_t, SharedSegment*) { return ENOSYS; }
+int createSegment(uint64_t, SharedSegment*, SegmentUse) { return ENOSYS; }
 int openSegment(int, SharedSegment*) { return ENOSYS; }
 int segmentNumber(int, uint64_t*) { return ENOSYS; }
 int segmentDescriptor(uint64_t) { return -1; }

@@ -21,9 +21,12 @@ struct SharedSegment {
   uint64_t bytes = 0;
 };
 
+/** What a segment is for. The system shows it in the name of the mapping: `memfd:heddle`, `memfd:heddle-wire`. */
+enum class SegmentUse { kValues, kWire };
+
 /** A new segment of `bytes` zeros (1 or more), held once. 0, or the system's error number; ENOSYS: not on this system.
  */
-int createSegment(uint64_t bytes, SharedSegment* segment);
+int createSegment(uint64_t bytes, SharedSegment* segment, SegmentUse use = SegmentUse::kValues);
 
 /**
  * Maps the segment of a descriptor, which stays the caller's; held once. 0, or the system's error number: EBADF no

@@ -64,7 +64,7 @@ class Segment implements SharedSegment {
 export const idOfSegment = (segment: SharedSegment): number => Segment.idOf(segment);
 
 /**
- * Other packages find segments among the values they handle without loading this one: from the first segment of a thread on,
+ * Other packages find segments among the values they handle without loading this one: from a thread's first segment for values on,
  * {@link sharedSegmentOf} stands under this symbol of the global object.
  */
 const RECOGNISER = Symbol.for('@heddle/core-native/sharedSegmentOf');
@@ -81,8 +81,17 @@ function known(number: number): SharedSegment | undefined {
   return buffer === undefined ? undefined : sharedSegmentOf(buffer);
 }
 
-function remember(number: number, made: AddonSegment): SharedSegment {
-  (globalThis as { [RECOGNISER]?: typeof sharedSegmentOf })[RECOGNISER] ??= sharedSegmentOf;
+/** For what memory is made and mapped. */
+export interface SegmentOptions {
+  /**
+   * It carries the messages of a protocol and never is, or holds, a value: it does not make other packages look for segments in values,
+   * and the system shows it as `memfd:heddle-wire`. Default false.
+   */
+  readonly isWire?: boolean;
+}
+
+function remember(number: number, made: AddonSegment, isWire: boolean): SharedSegment {
+  if (!isWire) (globalThis as { [RECOGNISER]?: typeof sharedSegmentOf })[RECOGNISER] ??= sharedSegmentOf;
   buffers.set(number, new WeakRef(made.buffer));
   gone.register(made.buffer, number);
   return new Segment(made);
@@ -100,11 +109,11 @@ function remember(number: number, made: AddonSegment): SharedSegment {
  * Cost: five system calls, about 10 us, and one descriptor. First use of a page costs about 4 us (8 MiB: 8 ms), later uses
  * what memory costs.
  */
-export function createSharedSegment(bytes: number): SharedSegment {
+export function createSharedSegment(bytes: number, { isWire = false }: SegmentOptions = {}): SharedSegment {
   checkInteger('createSharedSegment', 'bytes', bytes, 1, SEGMENT_BYTES_MAX);
-  const made = addon().createSegment(bytes);
+  const made = addon().createSegment(bytes, isWire);
   if (typeof made === 'number') throw systemError('createSharedSegment', made, undefined, WHAT);
-  return remember(addon().segmentNumber(addon().segmentDescriptor(made.id)), made);
+  return remember(addon().segmentNumber(addon().segmentDescriptor(made.id)), made, isWire);
 }
 
 /**
@@ -117,7 +126,7 @@ export function createSharedSegment(bytes: number): SharedSegment {
  * NativeUnavailableError.
  * Cost: 2 us when it is mapped here already, otherwise about 6 us, and 0.5 ms for the first look at all of 8 MiB.
  */
-export function openSharedSegment(fd: number): SharedSegment {
+export function openSharedSegment(fd: number, { isWire = false }: SegmentOptions = {}): SharedSegment {
   checkInteger('openSharedSegment', 'fd', fd, 0, FD_MAX);
   const number = addon().segmentNumber(fd);
   if (number < 0) throw systemError('openSharedSegment', -number, fd, WHAT);
@@ -125,7 +134,7 @@ export function openSharedSegment(fd: number): SharedSegment {
   if (here !== undefined && !here.isClosed) return here;
   const made = addon().openSegment(fd);
   if (typeof made === 'number') throw systemError('openSharedSegment', made, fd, WHAT);
-  return remember(number, made);
+  return remember(number, made, isWire);
 }
 
 /**

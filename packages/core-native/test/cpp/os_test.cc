@@ -121,20 +121,51 @@ TEST(segmentTravels) {
   static_cast<char*>(sent.data)[99] = 3;
   uint64_t number = 0;
   int descriptor = 0;
-  CHECK(receiveSegment(ends[1], &number, &descriptor) == EAGAIN && descriptor == -1);
+  CHECK(receiveDescriptor(ends[1], &number, &descriptor) == EAGAIN && descriptor == -1);
   CHECK(sendSegment(ends[0], sent.id, 7) == 0 && sendSegment(ends[0], sent.id, 8) == 0);
   // On its way it lives without anyone: neither mapping nor sender is left.
   releaseSegment(sent.id);
   CHECK(sendSegment(ends[0], sent.id, 9) == EBADF);
   close(ends[0]);
   for (const uint64_t expected : {7u, 8u}) {
-    CHECK(receiveSegment(ends[1], &number, &descriptor) == 0 && number == expected);
+    CHECK(receiveDescriptor(ends[1], &number, &descriptor) == 0 && number == expected);
     SharedSegment got;
     CHECK(openSegment(descriptor, &got) == 0 && got.bytes == 100 && static_cast<char*>(got.data)[99] == 3);
     close(descriptor);
     releaseSegment(got.id);
   }
-  CHECK(receiveSegment(ends[1], &number, &descriptor) == EPIPE);
+  CHECK(receiveDescriptor(ends[1], &number, &descriptor) == EPIPE);
+  close(ends[1]);
+}
+
+TEST(countersTravelAsSegmentsDo) {
+  int ends[2];
+  CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+  SharedSegment segment;
+  CHECK(createSegment(100, &segment, SegmentUse::kWire) == 0);
+  int counter;
+  CHECK(createEventFd(&counter) == 0);
+  CHECK(sendDescriptor(ends[0], counter, 1) == 0 && sendSegment(ends[0], segment.id, 2) == 0);
+  CHECK(sendDescriptor(ends[0], -1, 3) == EBADF && sendDescriptor(ends[0], 1 << 20, 3) == EBADF);
+  CHECK(addToEventFd(counter, 41) == 0);
+  closeEventFd(counter);
+  releaseSegment(segment.id);
+  uint64_t number = 0;
+  int descriptor = -1;
+  int own = -1;
+  CHECK(receiveDescriptor(ends[1], &number, &descriptor) == 0 && number == 1);
+  uint64_t inode = 0;
+  CHECK(segmentNumber(descriptor, &inode) == EINVAL && openEventFd(descriptor, &own) == 0);
+  close(descriptor);
+  CHECK(addToEventFd(own, 1) == 0);
+  uint64_t count = 0;
+  CHECK(takeFromEventFd(own, &count) == 0 && count == 42);
+  closeEventFd(own);
+  CHECK(receiveDescriptor(ends[1], &number, &descriptor) == 0 && number == 2);
+  CHECK(openEventFd(descriptor, &own) == EINVAL && segmentNumber(descriptor, &inode) == 0);
+  close(descriptor);
+  CHECK(receiveDescriptor(ends[1], &number, &descriptor) == EAGAIN);
+  close(ends[0]);
   close(ends[1]);
 }
 
@@ -149,12 +180,12 @@ TEST(segmentMailNeverWaits) {
   uint64_t number = 0;
   int descriptor = 0;
   for (uint64_t expected = 0; expected < sent; ++expected) {
-    CHECK(receiveSegment(ends[1], &number, &descriptor) == 0 && number == expected);
+    CHECK(receiveDescriptor(ends[1], &number, &descriptor) == 0 && number == expected);
     close(descriptor);
   }
   CHECK(write(ends[0], "words", 5) == 5);
-  CHECK(receiveSegment(ends[1], &number, &descriptor) == EPROTO && descriptor == -1);
-  CHECK(receiveSegment(-1, &number, &descriptor) == EBADF && sendSegment(-1, segment.id, 1) == EBADF);
+  CHECK(receiveDescriptor(ends[1], &number, &descriptor) == EPROTO && descriptor == -1);
+  CHECK(receiveDescriptor(-1, &number, &descriptor) == EBADF && sendSegment(-1, segment.id, 1) == EBADF);
   close(ends[0]);
   close(ends[1]);
   releaseSegment(segment.id);
