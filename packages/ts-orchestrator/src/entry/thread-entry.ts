@@ -7,8 +7,8 @@ import { workerData } from 'node:worker_threads';
 import { encodeThrow } from '../task/error-codec.ts';
 import { canClone, payloadError, refuseSegments, SEGMENT_STAYS } from '../task/payload.ts';
 import { taskRealm } from '../task/task-context.ts';
+import { PortMailbox } from '../transport/port-mailbox.ts';
 import type { HostMessage, WorkerMessage, WorkerPort } from '../transport/protocol.ts';
-import { ThreadMailbox } from '../transport/thread-mailbox.ts';
 import { addPrinted, type ThreadStart } from '../transport/thread-words.ts';
 import { MemoryWords } from '../transport/worker-words.ts';
 import { captureOutput } from './capture-output.ts';
@@ -19,9 +19,9 @@ const { port, mailbox: memory, order, printed, words: wordMemory } = (workerData
 const words = new MemoryWords(wordMemory);
 taskRealm.isWorker = true;
 
-const mailbox = new ThreadMailbox<HostMessage, WorkerMessage>({
-  side: 'worker',
+const mailbox = new PortMailbox<HostMessage, WorkerMessage>({
   port,
+  side: 'worker',
   inbound: memory.toWorker,
   outbound: memory.toHost,
   onMessage: (message) => runner.receive(message),

@@ -1,13 +1,14 @@
 /**
  * The messages that every task needs, as records of a ring: `run` there, `value`, `item` and `progress` back. Whatever the codec
- * does not do, and every other message, is refused and goes as a message of the port.
+ * does not do, and every other message, is refused and goes as a message of the plain channel.
  *
  *   kind     payload
  *   run      id and index in eight bytes each (no index: NaN), attempt and credit in four each, number of the function in two, its name
  *            by the codec if the number is new, list of arguments by the codec
  *   others   id in eight bytes, value by the codec
  *
- * Functions are numbered as they are first sent, so a name travels once: the ring loses nothing and keeps the order.
+ * Functions are numbered as they are first sent, so a name travels once: the ring loses nothing and keeps the order. The reader takes
+ * only what its side may be sent, and throws what no writer wrote.
  */
 import { PackedList } from '../task/codec/packed-list.ts';
 import { ValueReader } from '../task/codec/value-reader.ts';
@@ -17,27 +18,23 @@ import type { HostMessage, WorkerMessage } from './protocol.ts';
 const VALUE_KINDS = ['value', 'item', 'progress'] as const;
 const RUN_KIND = VALUE_KINDS.length;
 const RUN_HEADER_BYTES = 26;
+const VALUE_HEADER_BYTES = 8;
 const NAMES_MAX = 2 ** 16;
 
-export class TaskRecords {
+export class TaskRecordWriter {
   readonly #writer: ValueWriter;
-  readonly #out: DataView;
-  readonly #outBytes: Uint8Array;
-  readonly #reader: ValueReader;
-  readonly #in: DataView;
-  /** Functions sent so far with their numbers, and those read by number. */
-  readonly #sent = new Map<string, number>();
-  readonly #read: string[] = [];
+  readonly #view: DataView;
+  readonly #bytes: Uint8Array;
+  /** Functions sent so far with their numbers. */
+  readonly #numbers = new Map<string, number>();
 
-  constructor(outbound: ArrayBufferLike, inbound: ArrayBufferLike) {
-    this.#writer = new ValueWriter(outbound);
-    this.#out = new DataView(outbound);
-    this.#outBytes = new Uint8Array(outbound);
-    this.#reader = new ValueReader(inbound);
-    this.#in = new DataView(inbound);
+  constructor(memory: ArrayBufferLike) {
+    this.#writer = new ValueWriter(memory);
+    this.#view = new DataView(memory);
+    this.#bytes = new Uint8Array(memory);
   }
 
-  /** The kind of record that this message could be; -1: none. */
+  /** The kind of record that this message could be, a number of one byte; REFUSED: none. */
   kindOf(message: HostMessage | WorkerMessage): number {
     switch (message.t) {
       case 'value':
@@ -55,27 +52,27 @@ export class TaskRecords {
 
   /** Writes the payload from `at`, not beyond `end`. Gives the place after it, or REFUSED. */
   write(message: HostMessage | WorkerMessage, at: number, end: number): number {
-    const out = this.#out;
+    const view = this.#view;
     switch (message.t) {
       case 'value':
       case 'item':
       case 'progress':
-        out.setFloat64(at, message.id, true);
-        return this.#writer.write(message.value, at + 8, end);
+        view.setFloat64(at, message.id, true);
+        return this.#writer.write(message.value, at + VALUE_HEADER_BYTES, end);
       case 'run': {
         const { name } = message;
-        const known = this.#sent.get(name);
-        const number = known ?? this.#sent.size;
+        const known = this.#numbers.get(name);
+        const number = known ?? this.#numbers.size;
         if (number === NAMES_MAX) return REFUSED;
-        out.setFloat64(at, message.id, true);
-        out.setFloat64(at + 8, message.index ?? NaN, true);
-        out.setUint32(at + 16, message.attempt, true);
-        out.setUint32(at + 20, message.credit, true);
-        out.setUint16(at + 24, number, true);
+        view.setFloat64(at, message.id, true);
+        view.setFloat64(at + 8, message.index ?? NaN, true);
+        view.setUint32(at + 16, message.attempt, true);
+        view.setUint32(at + 20, message.credit, true);
+        view.setUint16(at + 24, number, true);
         let next = at + RUN_HEADER_BYTES;
         if (known === undefined) next = this.#writer.write(name, next, end);
-        if (next !== REFUSED) next = this.#list(message.value as unknown[] | PackedList, next, end);
-        if (next !== REFUSED && known === undefined) this.#sent.set(name, number);
+        if (next !== REFUSED) next = this.#list(message.value, next, end);
+        if (next !== REFUSED && known === undefined) this.#numbers.set(name, number);
         return next;
       }
       default:
@@ -83,35 +80,63 @@ export class TaskRecords {
     }
   }
 
-  #list(list: readonly unknown[] | PackedList, at: number, end: number): number {
-    if (!(list instanceof PackedList)) return this.#writer.writeList(list, at, end);
+  #list(list: unknown, at: number, end: number): number {
+    if (Array.isArray(list)) return this.#writer.writeList(list, at, end);
+    if (!(list instanceof PackedList)) return REFUSED;
     const next = at + list.byteLength;
     if (next > end) return REFUSED;
-    list.copyTo(this.#outBytes, at);
+    list.copyTo(this.#bytes, at);
     return next;
   }
+}
 
-  /** The same message for a port. */
-  plain<Message extends HostMessage | WorkerMessage>(message: Message): Message {
-    const { value } = message as { readonly value?: unknown };
-    return value instanceof PackedList ? { ...message, value: value.unpack() } : message;
+export class TaskRecordReader {
+  readonly #reader: ValueReader;
+  readonly #view: DataView;
+  /** Names of functions by number. */
+  readonly #names: string[] = [];
+  readonly #isWorker: boolean;
+
+  /** `side`: who reads, and so which messages there are. */
+  constructor(memory: ArrayBufferLike, side: 'host' | 'worker') {
+    this.#reader = new ValueReader(memory);
+    this.#view = new DataView(memory);
+    this.#isWorker = side === 'worker';
   }
 
-  /** The message whose payload begins at `at`. */
-  read(kind: number, at: number): HostMessage | WorkerMessage {
-    const view = this.#in;
+  /** The message whose payload lies from `at` to `end`, within the memory. Throws where none was written. */
+  read(kind: number, at: number, end: number): HostMessage | WorkerMessage {
+    const message = this.#isWorker ? this.#run(kind, at, end) : this.#value(kind, at, end);
+    if (this.#reader.at !== end) throw new Error('a record ends in the wrong place');
+    return message;
+  }
+
+  #value(kind: number, at: number, end: number): WorkerMessage {
+    const t = VALUE_KINDS[kind];
+    if (t === undefined) throw new Error(`no worker sends a record of kind ${kind}`);
+    const value = this.#reader.read(at + VALUE_HEADER_BYTES, end);
+    return { t, id: this.#view.getFloat64(at, true), value };
+  }
+
+  #run(kind: number, at: number, end: number): HostMessage {
+    if (kind !== RUN_KIND) throw new Error(`no host sends a record of kind ${kind}`);
+    const view = this.#view;
     const reader = this.#reader;
-    const id = view.getFloat64(at, true);
-    if (kind !== RUN_KIND) return { t: VALUE_KINDS[kind]!, id, value: reader.read(at + 8) };
-    const index = view.getFloat64(at + 8, true);
+    let value = reader.read(at + RUN_HEADER_BYTES, end);
     const number = view.getUint16(at + 24, true);
-    const isNew = number === this.#read.length;
-    if (isNew) this.#read.push(reader.read(at + RUN_HEADER_BYTES) as string);
+    if (number === this.#names.length) {
+      if (typeof value !== 'string') throw new Error('a function has no name');
+      this.#names.push(value);
+      value = reader.readNext();
+    }
+    const name = this.#names[number];
+    if (name === undefined || !Array.isArray(value)) throw new Error('a record is no call of a function');
+    const index = view.getFloat64(at + 8, true);
     return {
       t: 'run',
-      id,
-      name: this.#read[number]!,
-      value: isNew ? reader.readNext() : reader.read(at + RUN_HEADER_BYTES),
+      id: view.getFloat64(at, true),
+      name,
+      value,
       index: Number.isNaN(index) ? undefined : index,
       attempt: view.getUint32(at + 16, true),
       credit: view.getUint32(at + 20, true),

@@ -23,8 +23,8 @@ import {
   SETUP_ROLE,
 } from '../task/payload.ts';
 import { entryUrl } from './entry-url.ts';
+import { createMailboxMemory, PortMailbox } from './port-mailbox.ts';
 import type { HostMessage, WorkerMessage } from './protocol.ts';
-import { createMailboxMemory, ThreadMailbox } from './thread-mailbox.ts';
 import { createPrinted, takePrinted, type ThreadStart } from './thread-words.ts';
 import type { Link, LinkEvents, Transport } from './transport.ts';
 import { MemoryWords } from './worker-words.ts';
@@ -45,11 +45,11 @@ export function createThreadTransport(options: ThreadTransportOptions): Transpor
     pack(args, transfer, role, when) {
       if (transfer.length === 0 && arePrimitive(args))
         return { value: args, transfer, canResend: true, canGoAhead: isSmall(args) };
-      refuseSegments(args, role, SEGMENT_STAYS);
       if (transfer.length === 0) {
         const bytes = PackedList.of(args);
         if (bytes !== undefined) return { value: bytes, transfer, canResend: true, canGoAhead: true };
       }
+      refuseSegments(args, role, SEGMENT_STAYS);
       // `send` copies synchronously. Only what is cheap to copy is copied here too, so that it can be sent again.
       if (when === 'now' && (transfer.length > 0 || !isSmall(args)))
         return { value: args, transfer, canResend: false, canGoAhead: false };
@@ -126,9 +126,9 @@ function startThread(order: ThreadStart['order'], events: LinkEvents, options: T
     if (message.t === 'print') events.onOutput(message.task, message.text);
     else events.onMessage(message);
   };
-  const mailbox = new ThreadMailbox<WorkerMessage, HostMessage>({
-    side: 'host',
+  const mailbox = new PortMailbox<WorkerMessage, HostMessage>({
     port,
+    side: 'host',
     inbound: memory.toHost,
     outbound: memory.toWorker,
     onMessage: receive,
@@ -163,6 +163,7 @@ function startThread(order: ThreadStart['order'], events: LinkEvents, options: T
     pid: undefined,
     threadId,
     words,
+    wire: 'ring',
     send(message, transfer = []) {
       try {
         mailbox.send(message, transfer);

@@ -58,6 +58,8 @@ export interface Link {
   send(message: HostMessage, transfer?: readonly TransferItem[]): void;
   /** What it has begun, and how to take back what it has not; undefined: not known, and what was sent counts as begun. */
   readonly words: HostWords | undefined;
+  /** How small tasks travel now; absent: they don't. */
+  readonly wire?: Wire;
   /**
    * Reads where its JavaScript stands, through its inspector, and lets it go on. Calls `done` once, after a deadline of its own at
    * the latest; the returned function gives up, and `done` is not called then. One reading at a time. Absent: there is no way.
@@ -94,6 +96,9 @@ export interface Transport {
   readonly heldSegments?: ((pids: readonly number[]) => HeldSegments) | undefined;
   start(order: StartOrder, events: LinkEvents): Link;
 }
+
+/** `ring`: as records in memory that both have. `channel`: as messages of the system, like everything that is large. */
+export type Wire = 'ring' | 'channel';
 
 /**
  * How workers end with their host. `same-process`: threads and inline. `setpriv`: the parent-death signal, set by the program of

@@ -1,6 +1,7 @@
 /**
  * The bytes of a small value. One byte says what follows; numbers are little-endian; nothing is aligned. Writer and reader are the
- * same program on the same machine, so there is no version and no check of what is read.
+ * same program on the same machine, so there is no version. But the bytes may lie in memory that something else has written over
+ * meanwhile, so the reader stays within the bytes it was given and throws what can't have been written.
  *
  *   byte            what follows
  *   undefined … true  nothing
@@ -36,6 +37,12 @@ export const Tag = {
   buffer: 16,
   view: 17,
 } as const;
+
+/** Levels of objects in objects. Deeper ones are seldom small. */
+export const DEPTH_MAX = 16;
+
+/** Length of an array with holes: a few bytes may not ask a reader for megabytes. */
+export const SPARSE_LENGTH_MAX = 4_096;
 
 /** From here on the byte is an integer of 0 to 127 itself. */
 export const SMALL_INT = 128;

@@ -60,6 +60,6 @@ export class PackedList {
 
   unpack(): unknown[] {
     const reader = (this.#slab.reader ??= new ValueReader(this.#slab.bytes.buffer));
-    return reader.read(this.#start) as unknown[];
+    return reader.read(this.#start, this.#end) as unknown[];
   }
 }

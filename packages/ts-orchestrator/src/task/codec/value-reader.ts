@@ -1,5 +1,9 @@
-/** Gives back what the writer wrote (format.ts), from the same memory. Trusts the bytes. */
-import { LONG_KEY, SMALL_INT, Tag, VIEWS } from './format.ts';
+/**
+ * Gives back what the writer wrote (format.ts), from the same memory. Any bytes may be given: what no writer wrote throws, or gives
+ * some other value; it is never read beyond its end, takes no more than a small multiple of its bytes, and sets no prototype. Each
+ * length is read once, so bytes that change meanwhile do no more.
+ */
+import { DEPTH_MAX, LONG_KEY, SMALL_INT, SPARSE_LENGTH_MAX, Tag, VIEWS } from './format.ts';
 
 /** Keys met before, so that a known one costs a comparison and no new string. A power of two. */
 const KEYS = 1_024;
@@ -13,25 +17,33 @@ export class ValueReader {
   readonly #view: DataView;
   readonly #keys: string[] = Array.from({ length: KEYS }, () => '');
   #at = 0;
+  #end = 0;
 
   constructor(memory: ArrayBufferLike) {
     this.#bytes = Buffer.from(memory as ArrayBuffer);
     this.#view = new DataView(memory);
   }
 
-  /** The value that begins at `at`. */
-  read(at: number): unknown {
+  /** The value that begins at `at`; its bytes end before `end`, which lies in this memory. Throws where there is no value. */
+  read(at: number, end: number): unknown {
     this.#at = at;
-    return this.#value();
+    this.#end = end;
+    return this.#value(0);
   }
 
-  /** The value that begins where the last one that was read ends. */
+  /** The value that begins where the last one that was read ends, in the same bytes. */
   readNext(): unknown {
-    return this.#value();
+    return this.#value(0);
   }
 
-  #value(): unknown {
-    const tag = this.#bytes[this.#at++]!;
+  /** Where the last value ends. */
+  get at(): number {
+    return this.#at;
+  }
+
+  /** `depth`: of lists and objects around it. The list of arguments counts here, and not where it is written. */
+  #value(depth: number): unknown {
+    const tag = this.#byte();
     if (tag >= SMALL_INT) return tag - SMALL_INT;
     switch (tag) {
       case Tag.undefined:
@@ -51,31 +63,39 @@ export class ValueReader {
       case Tag.date:
         return new Date(this.#view.getFloat64(this.#pass(8), true));
       case Tag.latin1:
-        return this.#text('latin1', this.#bytes[this.#at++]!);
+        return this.#text('latin1', this.#byte());
       case Tag.ascii:
         return this.#text('latin1', this.#length());
       case Tag.utf16:
         return this.#text('utf16le', this.#length() * 2);
       case Tag.list:
-        return this.#list();
+        return this.#list(inner(depth));
       case Tag.int32s:
         return this.#int32s();
       case Tag.float64s:
         return this.#float64s();
       case Tag.sparse:
-        return this.#sparse();
+        return this.#sparse(inner(depth));
       case Tag.object:
-        return this.#object();
+        return this.#object(inner(depth));
       case Tag.buffer:
         return this.#buffer();
-      default:
+      case Tag.view:
         return this.#viewOf();
+      default:
+        throw damaged();
     }
+  }
+
+  #byte(): number {
+    if (this.#at >= this.#end) throw damaged();
+    return this.#bytes[this.#at++]!;
   }
 
   /** Steps over so many bytes, and gives the place where they begin. */
   #pass(bytes: number): number {
     const at = this.#at;
+    if (at + bytes > this.#end) throw damaged();
     this.#at = at + bytes;
     return at;
   }
@@ -91,10 +111,10 @@ export class ValueReader {
 
   // Pushed, so that the array has no holes for V8 either.
 
-  #list(): unknown[] {
+  #list(depth: number): unknown[] {
     const length = this.#length();
     const list: unknown[] = [];
-    for (let index = 0; index < length; index++) list.push(this.#value());
+    for (let index = 0; index < length; index++) list.push(this.#value(depth));
     return list;
   }
 
@@ -114,28 +134,34 @@ export class ValueReader {
     return list;
   }
 
-  #sparse(): unknown[] {
+  #sparse(depth: number): unknown[] {
     const list: unknown[] = [];
-    list.length = this.#length();
-    for (let count = this.#length(); count > 0; count--) list[this.#length()] = this.#value();
+    const length = this.#length();
+    if (length > SPARSE_LENGTH_MAX) throw damaged();
+    list.length = length;
+    for (let count = this.#length(); count > 0; count--) {
+      const index = this.#length();
+      if (index >= length) throw damaged();
+      list[index] = this.#value(depth);
+    }
     return list;
   }
 
-  #object(): object {
+  #object(depth: number): object {
     const bytes = this.#bytes;
     const at = this.#pass(2);
     const object: Record<string, unknown> = {};
-    for (let count = bytes[at]! + (bytes[at + 1]! << 8); count > 0; count--) object[this.#key()] = this.#value();
+    for (let count = bytes[at]! + (bytes[at + 1]! << 8); count > 0; count--) object[this.#key()] = this.#value(depth);
     return object;
   }
 
   #key(): string {
     const bytes = this.#bytes;
-    const length = bytes[this.#at++]!;
-    if (length === LONG_KEY) return this.#value() as string;
+    const length = this.#byte();
+    if (length === LONG_KEY) return checkedKey(this.#value(DEPTH_MAX + 1));
     if (length === 0) return '';
     const at = this.#pass(length);
-    if (length > KEPT_KEY_CHARS) return bytes.toString('latin1', at, at + length);
+    if (length > KEPT_KEY_CHARS) return checkedKey(bytes.toString('latin1', at, at + length));
     let hash = length;
     for (let index = 0; index < length; index++) hash = Math.imul(hash ^ bytes[at + index]!, FNV_PRIME);
     const slot = (hash ^ (hash >>> 15)) & (KEYS - 1);
@@ -144,7 +170,7 @@ export class ValueReader {
     for (let index = 0; isSame && index < length; index++) isSame = known.charCodeAt(index) === bytes[at + index];
     if (isSame) return known;
     // The name that V8 itself keeps for a key.
-    const key = Object.keys({ [bytes.toString('latin1', at, at + length)]: 0 })[0]!;
+    const key = Object.keys({ [checkedKey(bytes.toString('latin1', at, at + length))]: 0 })[0]!;
     this.#keys[slot] = key;
     return key;
   }
@@ -158,7 +184,23 @@ export class ValueReader {
   }
 
   #viewOf(): ArrayBufferView {
-    const View = VIEWS[this.#bytes[this.#at++]!] as new (buffer: ArrayBuffer) => ArrayBufferView;
+    const View = VIEWS[this.#byte()] as (new (buffer: ArrayBuffer) => ArrayBufferView) | undefined;
+    if (View === undefined) throw damaged();
     return new View(this.#buffer());
   }
+}
+
+function inner(depth: number): number {
+  if (depth > DEPTH_MAX) throw damaged();
+  return depth + 1;
+}
+
+function checkedKey(key: unknown): string {
+  // No writer writes this one: to assign it would set the prototype.
+  if (typeof key !== 'string' || key === '__proto__') throw damaged();
+  return key;
+}
+
+function damaged(): Error {
+  return new Error('these bytes are no value');
 }

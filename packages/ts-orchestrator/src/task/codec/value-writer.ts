@@ -4,7 +4,7 @@
  *
  * Accepted: undefined, null, booleans, numbers, bigints of 64 bits, strings, dates, plain objects and arrays of these, holes
  * included; array buffers, and views that cover the whole of theirs. Refused, among others: an object met twice (a copy would keep
- * that, or the cycle), class instances, objects without a prototype, Map, Set, errors, proxies, shared and resizable memory, and
+ * that, or the cycle), class instances, objects without a prototype, Map, Set, errors, proxies, shared and resizable memory (of threads or of processes), and
  * what is too large, too deep or too long for the space. One thing it can't see: a Map or the like whose prototype was replaced
  * by Object.prototype and that has properties of its own is taken for a plain object.
  *
@@ -17,13 +17,12 @@
  * `Object.values` gives for an array: the only quick way to see properties that are no elements.
  */
 import { isProxy } from 'node:util/types';
-import { LONG_KEY, SMALL_INT, Tag, VIEWS } from './format.ts';
+import { segmentOf } from '../os-services.ts';
+import { DEPTH_MAX, LONG_KEY, SMALL_INT, SPARSE_LENGTH_MAX, Tag, VIEWS } from './format.ts';
 
 /** What `write` returns instead of an end. */
 export const REFUSED = -1;
 
-/** Levels of objects in objects. Deeper ones are seldom small. */
-const DEPTH_MAX = 16;
 /** Up to here a loop over characters beats the call of a native function (measured: 2.5 ns a character, 60 ns a call). */
 const LOOP_CHARS = 24;
 /** A long string is written as ASCII and must end before its room does, so that a cut one is never taken for a whole one. */
@@ -332,7 +331,7 @@ export class ValueWriter {
     const last = keys.at(-1);
     // Indexes come first, so when the last key is one, all are.
     if (last !== undefined && !isIndex(last)) return REFUSED;
-    if (at + 9 > this.#end) return REFUSED;
+    if (value.length > SPARSE_LENGTH_MAX || at + 9 > this.#end) return REFUSED;
     this.#bytes[at] = Tag.sparse;
     this.#view.setUint32(at + 1, value.length, true);
     this.#view.setUint32(at + 5, keys.length, true);
@@ -369,8 +368,9 @@ export class ValueWriter {
   #raw(buffer: ArrayBuffer, at: number): number {
     const bytes = bufferBytes.call(buffer);
     const start = at + 4;
-    // Empty: it may be detached.
-    if (bytes === 0 || isResizable.call(buffer) || start + bytes > this.#end) return REFUSED;
+    // Empty: it may be detached. Memory that processes share would become a copy.
+    if (bytes === 0 || isResizable.call(buffer) || start + bytes > this.#end || segmentOf(buffer) !== undefined)
+      return REFUSED;
     this.#view.setUint32(at, bytes, true);
     this.#bytes.set(new Uint8Array(buffer), start);
     return start + bytes;

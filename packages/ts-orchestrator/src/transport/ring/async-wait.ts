@@ -1,4 +1,5 @@
 /** Sleep and wake-up of a ring's reader between threads, by `Atomics.waitAsync`: the reader's event loop stays free. */
+import { SecondLook } from './paced-wake.ts';
 import { PARKED_WORD, type RingReader } from './ring.ts';
 
 /** ECMAScript 2024; every supported version of Node has it. */
@@ -32,4 +33,20 @@ export function sleepReader(reader: RingReader, wake: () => void): boolean {
 export function endSleep(reader: RingReader): void {
   Atomics.store(reader.words, PARKED_WORD, 0);
   notifyReader(reader.words);
+}
+
+/** How the reader of one ring between threads sleeps. */
+export class ThreadSleep {
+  readonly #secondLook = new SecondLook();
+
+  sleep(reader: RingReader, wake: () => void, look: () => void): boolean {
+    const isAsleep = sleepReader(reader, wake);
+    if (isAsleep) this.#secondLook.after(reader.words, look);
+    return isAsleep;
+  }
+
+  end(reader: RingReader): void {
+    this.#secondLook.end();
+    endSleep(reader);
+  }
 }

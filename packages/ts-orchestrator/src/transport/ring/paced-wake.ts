@@ -15,13 +15,29 @@
  * by who asks, so until the late wake-up nobody asks again. One that comes after the reader's look finds nothing, which a reader
  * must stand anyway. Owned by the writer's thread.
  */
+// Not the globals, which a task may replace.
+import { clearTimeout, setTimeout } from 'node:timers';
 import { PACED_WORD } from './ring.ts';
 
-export const SECOND_LOOK_MS = 1;
+const SECOND_LOOK_MS = 1;
 
-/** Must a reader that goes to sleep look again by itself? */
-export function isPaced(words: Int32Array): boolean {
-  return Atomics.load(words, PACED_WORD) === 1;
+/**
+ * The second look of one reader. One timer, set anew whenever the reader goes to sleep; a time-out of `waitAsync` would be a timer of
+ * its own each time, and wake this thread to set it. It keeps nothing alive.
+ */
+export class SecondLook {
+  #timer: NodeJS.Timeout | undefined;
+
+  /** The reader has gone to sleep: calls `look`, the same function each time, once in a while if it may have to. */
+  after(words: Int32Array, look: () => void): void {
+    if (Atomics.load(words, PACED_WORD) !== 1) return;
+    this.#timer ??= setTimeout(look, SECOND_LOOK_MS).unref();
+    this.#timer.refresh();
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
 }
 
 export class PacedWake {

@@ -24,6 +24,10 @@
  * in both orders sequentially consistent. So the reader sees the record and does not sleep, or the writer sees the flag, sets it
  * back and wakes. Waiting itself looks at the flag once more (`Atomics.wait` and its like compare before they sleep), so a wake-up
  * between the reader's look and its sleep is seen too. The flag is set back by an exchange, so one park is answered by one wake-up.
+ *
+ * Neither side trusts the other's words where the other is another process, whose memory may be written over by whatever runs
+ * in it: lengths and positions that can't be throw a `RingDamage`, before anything is read or written by them. So a side never
+ * leaves its ring, and never loops: each record that is read takes it on by eight bytes or more.
  */
 
 /** Two cache lines: some processors fetch them in pairs. */
@@ -39,6 +43,11 @@ const DATA_OFFSET = 3 * LINE_BYTES;
 const HEADER_BYTES = 8;
 const ALIGN_BYTES = 8;
 const SKIP = -1;
+
+/** The other side's words say what can't be. */
+export class RingDamage extends Error {
+  override readonly name = 'RingDamage';
+}
 
 /** Bytes of memory for a ring that holds so many bytes of records. */
 export const ringBytes = (capacityBytes: number): number => DATA_OFFSET + capacityBytes;
@@ -73,7 +82,7 @@ export class RingWriter {
 
   /**
    * Where in `memory` a payload of up to so many bytes may be written; -1: no room now. At most a quarter of the capacity can be
-   * asked for. Nothing is visible before `commit`; without it, the place is as free as before.
+   * asked for. Nothing is visible before `commit`; without it, the place is as free as before. Throws a RingDamage.
    */
   open(bytesMax: number): number {
     const size = HEADER_BYTES + alignUp(bytesMax);
@@ -81,6 +90,9 @@ export class RingWriter {
     const skipped = toEnd < size ? toEnd : 0;
     if (!this.#hasRoom(skipped + size)) {
       this.#headSeen = Atomics.load(this.#words, HEAD_WORD);
+      const used = (this.#tail - this.#headSeen) | 0;
+      if (used < 0 || used > this.#capacity)
+        throw new RingDamage(`its reader says that ${used} bytes are on their way`);
       if (!this.#hasRoom(skipped + size)) return -1;
     }
     if (skipped > 0) {
@@ -102,6 +114,12 @@ export class RingWriter {
     Atomics.store(this.#words, TAIL_WORD, this.#tail);
     if (Atomics.load(this.#words, PARKED_WORD) === 1 && Atomics.exchange(this.#words, PARKED_WORD, 0) === 1)
       this.#wake(this.#words);
+  }
+
+  /** Stores what `commit` stored last, and wakes the reader whether it seems to sleep or not. */
+  rouse(): void {
+    Atomics.store(this.#words, TAIL_WORD, this.#tail);
+    this.#wake(this.#words);
   }
 
   #hasRoom(bytes: number): boolean {
@@ -138,21 +156,29 @@ export class RingReader {
     this.#tailSeen = this.#head;
   }
 
-  /** Goes on to the next record; the one before must be done with. False: there is none now. */
+  /** Goes on to the next record; the one before must be done with. False: there is none now. Throws a RingDamage. */
   next(): boolean {
     for (;;) {
       if (this.#head === this.#tailSeen) {
-        this.#tailSeen = Atomics.load(this.words, TAIL_WORD);
-        if (this.#head === this.#tailSeen) {
+        const tail = Atomics.load(this.words, TAIL_WORD);
+        const written = (tail - this.#head) | 0;
+        if (written === 0) {
           this.#tell();
           return false;
         }
+        if (written < 0 || written > this.#capacity || (written & (ALIGN_BYTES - 1)) !== 0)
+          throw new RingDamage(`its writer says that ${written} bytes are there`);
+        this.#tailSeen = tail;
       }
       // Told now and then, because each store takes the line from the writer.
       if (((this.#head - this.#headTold) | 0) >= this.#capacity >> 2) this.#tell();
       const at = DATA_OFFSET + (this.#head & (this.#capacity - 1));
       const length = this.words[at >> 2]!;
       const kind = this.words[(at >> 2) + 1]!;
+      const toEnd = this.#capacity - (this.#head & (this.#capacity - 1));
+      const written = (this.#tailSeen - this.#head) | 0;
+      if (length < HEADER_BYTES || length > toEnd || alignUp(length) > written)
+        throw new RingDamage(`a record of ${length} bytes, of ${written} that are there`);
       this.#head = (this.#head + alignUp(length)) | 0;
       if (kind === SKIP) continue;
       this.kind = kind;

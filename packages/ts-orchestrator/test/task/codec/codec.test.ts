@@ -17,7 +17,7 @@ const reader = new ValueReader(memory);
 function trip(value: unknown, bytes = BYTES - 3): { value: unknown } | undefined {
   const end = writer.write(value, 3, 3 + bytes);
   expect(end).toBeLessThanOrEqual(3 + bytes);
-  return end === REFUSED ? undefined : { value: reader.read(3) };
+  return end === REFUSED ? undefined : { value: reader.read(3, end) };
 }
 
 function accepts(value: unknown): void {
@@ -175,7 +175,8 @@ describe('a small value as bytes', () => {
     const value = { a: [1, { b: 2 }] };
     accepts(value);
     accepts(value);
-    expect(reader.read(3)).not.toBe(reader.read(3));
+    const end = writer.write(value, 3, BYTES);
+    expect(reader.read(3, end)).not.toBe(reader.read(3, end));
   });
 
   it('is refused at every size that is too small, and never written beyond it', () => {
@@ -214,10 +215,79 @@ describe('a small value as bytes', () => {
   it('may be a list whose elements do not share', () => {
     const end = writer.writeList([1, { a: 2 }, 'x'], 0, BYTES);
     expect(end).toBeGreaterThan(0);
-    expect(reader.read(0)).toStrictEqual([1, { a: 2 }, 'x']);
+    expect(reader.read(0, end)).toStrictEqual([1, { a: 2 }, 'x']);
     expect(writer.writeList([twice, twice], 0, BYTES)).toBe(REFUSED);
     expect(writer.writeList([], 0, BYTES)).toBe(5);
-    expect(reader.read(0)).toStrictEqual([]);
+    expect(reader.read(0, 5)).toStrictEqual([]);
+  });
+});
+
+describe('bytes that nobody wrote', () => {
+  /** Reads them, and looks at all that came. */
+  function read(end: number): void {
+    let value: unknown;
+    try {
+      value = reader.read(3, end);
+    } catch (error) {
+      expect(error).toBeInstanceOf(Error);
+      return;
+    }
+    expect(reader.at).toBeLessThanOrEqual(end);
+    const open = [value];
+    for (let part = open.pop(); part !== undefined; part = open.pop()) {
+      if (typeof part !== 'object' || part === null || ArrayBuffer.isView(part)) continue;
+      expect([Object.prototype, Array.prototype, Date.prototype, ArrayBuffer.prototype]).toContain(
+        Object.getPrototypeOf(part),
+      );
+      open.push(...(Object.values(part) as unknown[]));
+    }
+  }
+
+  it('give a value or an error, and never more than the bytes they are', () => {
+    const bytes = new Uint8Array(memory);
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (garbage) => {
+        bytes.set(garbage, 3);
+        read(3 + garbage.length);
+      }),
+      { numRuns: VALUES },
+    );
+  }, 600_000);
+
+  it('the same for bytes of a value, some of them written over', () => {
+    const bytes = new Uint8Array(memory);
+    const hits = fc.array(fc.tuple(fc.nat(400), fc.oneof(fc.nat(20), fc.nat(255))), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(tree, hits, (value, places) => {
+        const end = writer.write(value, 3, BYTES);
+        if (end === REFUSED) return;
+        for (const [place, byte] of places) bytes[3 + (place % (end - 3))] = byte;
+        read(end);
+      }),
+      { numRuns: VALUES },
+    );
+  }, 600_000);
+
+  it.each<[string, readonly number[]]>([
+    ['nothing', []],
+    ['a tag that is none', [99]],
+    ['a number that is cut off', [4, 1, 2]],
+    ['a string beyond the end', [8, 9, 65]],
+    ['a long string beyond the end', [9, 255, 255, 255, 127, 65]],
+    ['a list of four billion', [11, 255, 255, 255, 255, 0]],
+    ['numbers beyond the end', [13, 0, 0, 0, 16, 0]],
+    ['a buffer beyond the end', [16, 255, 255, 255, 255]],
+    ['a view of no kind', [17, 99, 1, 0, 0, 0, 7]],
+    ['a view that does not fit its elements', [17, 8, 1, 0, 0, 0, 7]],
+    ['an array with thirty million holes', [14, 0, 0, 0, 2, 0, 0, 0, 0]],
+    ['an element beyond the length', [14, 1, 0, 0, 0, 1, 0, 0, 0, 9, 0, 0, 0, 0]],
+    ['a key that sets the prototype', [15, 1, 0, 9, ...Buffer.from('__proto__'), 15, 0, 0]],
+    ['a long key that sets the prototype', [15, 1, 0, 255, 8, 9, ...Buffer.from('__proto__'), 15, 0, 0]],
+    ['a key that is no string', [15, 1, 0, 255, 3, 3]],
+    ['lists in lists in lists', Array.from({ length: 1_000 }, () => [11, 1, 0, 0, 0]).flat()],
+  ])('%s is an error', (_what, garbage) => {
+    new Uint8Array(memory).set(garbage, 3);
+    expect(() => reader.read(3, 3 + garbage.length)).toThrow(Error);
   });
 });
 

@@ -3,11 +3,11 @@ import * as fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { PackedList } from '../../src/task/codec/packed-list.ts';
 import type { HostMessage, WorkerMessage } from '../../src/transport/protocol.ts';
-import { createMailboxMemory, ThreadMailbox } from '../../src/transport/thread-mailbox.ts';
+import { createMailboxMemory, PortMailbox } from '../../src/transport/port-mailbox.ts';
 
 interface Ends {
-  readonly host: ThreadMailbox<WorkerMessage, HostMessage>;
-  readonly worker: ThreadMailbox<HostMessage, WorkerMessage>;
+  readonly host: PortMailbox<WorkerMessage, HostMessage>;
+  readonly worker: PortMailbox<HostMessage, WorkerMessage>;
   readonly atHost: WorkerMessage[];
   readonly atWorker: HostMessage[];
   /** Settles when so many have come to the host. */
@@ -32,9 +32,9 @@ function connect(onHostMessage?: (ends: Ends) => void): Ends {
   let reached = () => {};
   const atHost: WorkerMessage[] = [];
   const atWorker: HostMessage[] = [];
-  const host = new ThreadMailbox<WorkerMessage, HostMessage>({
-    side: 'host',
+  const host = new PortMailbox<WorkerMessage, HostMessage>({
     port: port1,
+    side: 'host',
     inbound: toHost,
     outbound: toWorker,
     onMessage(message) {
@@ -44,9 +44,9 @@ function connect(onHostMessage?: (ends: Ends) => void): Ends {
     },
     onUnreadable,
   });
-  const worker = new ThreadMailbox<HostMessage, WorkerMessage>({
-    side: 'worker',
+  const worker = new PortMailbox<HostMessage, WorkerMessage>({
     port: port2,
+    side: 'worker',
     inbound: toWorker,
     outbound: toHost,
     onMessage: (message) => void atWorker.push(message),

@@ -1,0 +1,87 @@
+/**
+ * The mailbox between two threads: rings in a SharedArrayBuffer from the start, beside a message port. What was posted on a port can be
+ * taken off it at any time, so no record ever waits.
+ */
+import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
+import { PackedList } from '../task/codec/packed-list.ts';
+import type { TransferItem } from '../task/payload.ts';
+import { Mailbox, MAILBOX_RING_BYTES } from './mailbox.ts';
+import type { HostMessage, WorkerMessage } from './protocol.ts';
+import { notifyReader, ThreadSleep } from './ring/async-wait.ts';
+import { PacedWake } from './ring/paced-wake.ts';
+
+/** What the two ends share. */
+export interface MailboxMemory {
+  readonly toWorker: SharedArrayBuffer;
+  readonly toHost: SharedArrayBuffer;
+}
+
+export function createMailboxMemory(): MailboxMemory {
+  return {
+    toWorker: new SharedArrayBuffer(MAILBOX_RING_BYTES),
+    toHost: new SharedArrayBuffer(MAILBOX_RING_BYTES),
+  };
+}
+
+export interface PortMailboxParts<In> {
+  readonly port: MessagePort;
+  readonly side: 'host' | 'worker';
+  readonly inbound: SharedArrayBuffer;
+  readonly outbound: SharedArrayBuffer;
+  readonly onMessage: (message: In) => void;
+  /** A message can't be read; nobody knows which. */
+  readonly onUnreadable: (error: unknown) => void;
+}
+
+export class PortMailbox<In extends HostMessage | WorkerMessage, Out extends HostMessage | WorkerMessage> {
+  readonly #port: MessagePort;
+  readonly #mailbox: Mailbox<In, Out, In, Out>;
+
+  constructor({ port, side, inbound, outbound, onMessage, onUnreadable }: PortMailboxParts<In>) {
+    this.#port = port;
+    const mailbox = new Mailbox<In, Out, In, Out>({
+      isForeign: false,
+      post: (message, transfer) => port.postMessage(cloneable(message), transfer as never),
+      takePosted() {
+        try {
+          return receiveMessageOnPort(port)?.message as In | undefined;
+        } catch (error) {
+          onUnreadable(error);
+          return undefined;
+        }
+      },
+      onRecord: onMessage,
+      onPosted: onMessage,
+      onDamage: onUnreadable,
+    });
+    // The host sends in bursts; the worker answers one by one.
+    mailbox.writeTo(outbound, side === 'host' ? new PacedWake(notifyReader).ask : notifyReader);
+    mailbox.readFrom(inbound, side, new ThreadSleep());
+    port.on('message', (message: In) => mailbox.deliver(message));
+    port.on('messageerror', onUnreadable);
+    this.#mailbox = mailbox;
+  }
+
+  /** Sends by value. Throws what structured clone throws; nothing is sent then. */
+  send(message: Out, transfer: readonly TransferItem[] = []): void {
+    if (transfer.length === 0 && this.#mailbox.write(message)) return;
+    this.#mailbox.post(message, transfer);
+  }
+
+  /** Hands on all that the other side has sent, after its end. */
+  takeRest(): void {
+    this.#mailbox.takeRest();
+  }
+
+  /** Hears nothing any more and holds nothing. */
+  close(): void {
+    this.#port.close();
+    this.#mailbox.close();
+  }
+}
+
+/** The same message for structured clone. */
+function cloneable<Message extends HostMessage | WorkerMessage>(message: Message): Message {
+  const { value } = message as { readonly value?: unknown };
+  return value instanceof PackedList ? { ...message, value: value.unpack() } : message;
+}
