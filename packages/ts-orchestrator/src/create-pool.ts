@@ -19,6 +19,7 @@ import { Supervisor } from './supervisor/supervisor.ts';
 import { taskRealm } from './task/task-context.ts';
 import { createInlineTransport } from './transport/inline-transport.ts';
 import { planParentDeath } from './transport/parent-death.ts';
+import { planRings } from './transport/process-rings.ts';
 import { createProcessTransport } from './transport/process-transport.ts';
 import { createThreadTransport } from './transport/thread-transport.ts';
 import type { Transport } from './transport/transport.ts';
@@ -121,6 +122,7 @@ async function createTransport(options: ResolvedPoolOptions, moduleUrl: string):
             ? 'guard'
             : parentDeath,
         clock: systemClock,
+        ringsAfterTasks: planRings(),
       });
     }
     case 'inline':

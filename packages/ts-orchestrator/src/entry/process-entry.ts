@@ -7,6 +7,8 @@ import { loadOsServices } from '../task/os-services.ts';
 import { canSerialize, type PayloadRole } from '../task/payload.ts';
 import { taskRealm } from '../task/task-context.ts';
 import { FileWords } from '../transport/file-words.ts';
+import { Mailbox } from '../transport/mailbox.ts';
+import { WorkerRings } from '../transport/process-rings.ts';
 import {
   arrive,
   depart,
@@ -15,10 +17,13 @@ import {
   speakerTag,
   toWire,
   WORDS_FD,
+  type HostPost,
   type WireMessage,
+  type WorkerPost,
 } from '../transport/process-wire.ts';
 import type { HostMessage, StartOrder, WorkerMessage, WorkerPort } from '../transport/protocol.ts';
 import { SegmentLine } from '../transport/segment-line.ts';
+import { SwitchedWords } from '../transport/switched-words.ts';
 import { captureOutput } from './capture-output.ts';
 import { heapBytes, residentBytes } from './memory-watch.ts';
 import { TaskRunner } from './task-runner.ts';
@@ -37,6 +42,8 @@ const writeStderr = process.stderr.write.bind(process.stderr);
 process.stderr.on('error', () => {});
 let speaker: string | undefined;
 let printedBytes = 0;
+/** Of them, those that the host was told of. */
+let toldBytes = 0;
 function print(task: string | undefined, text: string): void {
   // A pipe is written synchronously, so the last words before an abort are not lost.
   const tagged = task === speaker ? text : speakerTag(mark, task) + text;
@@ -45,7 +52,7 @@ function print(task: string | undefined, text: string): void {
   printedBytes += Buffer.byteLength(tagged);
 }
 
-const words = wordsFd === '' ? undefined : new FileWords(WORDS_FD);
+const words = wordsFd === '' ? undefined : new SwitchedWords(new FileWords(WORDS_FD));
 const line = new SegmentLine(process.platform === 'linux' ? SEGMENTS_FD : undefined);
 /** Messages that the channel has taken and the system has not. */
 let unsent = 0;
@@ -56,18 +63,29 @@ const onSent = () => {
   onAllSent = undefined;
   resume?.();
 };
-function post(message: WorkerMessage): void {
-  unsent++;
-  send(wrap(message), undefined, undefined, onSent);
-}
+// What comes can't be told any more: it ends with the reason, which the host hears.
+const onDamage = (cause: unknown) =>
+  process.nextTick(() => {
+    throw new Error('the memory that this worker shares with its host was written over', { cause });
+  });
+const mailbox = new Mailbox<HostMessage, WorkerMessage, HostPost, WorkerPost>({
+  isForeign: true,
+  post(message) {
+    unsent++;
+    // Whatever else the module left running ends with the process; the host learns it before.
+    send(wrap(message), undefined, undefined, message.t === 'stopped' ? () => process.exit(0) : onSent);
+  },
+  onRecord: (message) => runner.receive(message),
+  onPosted: receive,
+  onDamage,
+});
+const post = (message: WorkerPost) => mailbox.post(message);
+const rings = new WorkerRings({ mailbox, line, words, post, onDamage });
 
 const workerPort: WorkerPort = {
-  send(message) {
-    if (message.t !== 'stopped') return post(message);
-    // Whatever else the module left running ends with the process; the host learns it before.
-    send(wrap(message), undefined, undefined, () => process.exit(0));
-  },
+  send: post,
   sendValue(t, id, value, transfer, role) {
+    if (transfer.length === 0 && mayBeRecord(t) && mailbox.write({ t, id, value })) return;
     post({ t, id, value: depart(toWire(value, transfer, role), line) });
   },
   sendCall(message, args) {
@@ -84,7 +102,16 @@ const workerPort: WorkerPort = {
   print,
 };
 
-function wrap(message: WorkerMessage): WireMessage {
+/**
+ * Only a message says how much was printed before it, and so waits for that text. And what is not sent yet is lost with this process,
+ * while a record stays: an item that is a record may not follow one that is lost.
+ */
+function mayBeRecord(t: 'value' | 'item' | 'progress'): boolean {
+  return printedBytes === toldBytes && (t !== 'item' || unsent === 0);
+}
+
+function wrap(message: WorkerPost): WireMessage {
+  toldBytes = printedBytes;
   return printedBytes === 0 ? { heddle: message } : { heddle: message, printedBytes };
 }
 
@@ -126,9 +153,12 @@ function readValue(value: unknown, role: PayloadRole): unknown {
   return fromWire(arrive(value, line, role));
 }
 
-process.on('message', (wire: { heddle?: HostMessage | { t: 'start'; order: StartOrder } }) => {
-  const message = wire?.heddle;
-  if (message === undefined) return;
+function receive(message: HostPost): void {
   if (message.t === 'start') void start(message.order);
+  else if (message.t === 'rings' || message.t === 'ring-tasks' || message.t === 'rings-look') rings.onMessage(message);
   else runner.receive(unpack(message));
+}
+
+process.on('message', (wire: { heddle?: HostPost }) => {
+  if (wire?.heddle !== undefined) mailbox.deliver(wire.heddle);
 });

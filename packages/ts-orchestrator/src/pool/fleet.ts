@@ -284,11 +284,12 @@ export class Fleet {
       max: workersMax,
       tasksPerWorker,
       spares: this.#spares.ready,
-      live: [...this.#workers.values()].map(({ id, state, pid, threadId, tasks }) => ({
+      live: [...this.#workers.values()].map(({ id, state, pid, threadId, wire, tasks }) => ({
         id,
         state,
         pid,
         threadId,
+        wire,
         tasks: tasks.values().map((task) => task.call.name),
       })),
     };

@@ -1,7 +1,7 @@
 /**
  * Counters of a pool. The scheduler is the only writer.
  */
-import type { Backend, ParentDeath } from '../transport/transport.ts';
+import type { Backend, ParentDeath, Wire } from '../transport/transport.ts';
 import type { WorkerState } from './worker-state.ts';
 
 export class TaskCounters {
@@ -56,6 +56,11 @@ export interface PoolStats {
       readonly state: WorkerState;
       readonly pid: number | undefined;
       readonly threadId: number | undefined;
+      /**
+       * How small tasks are sent to it now. `ring`: through memory that it shares with this program, as to threads always and to processes
+       * after their first tasks, where `@heddle/core-native` can be loaded. `channel`: as messages. Inline undefined.
+       */
+      readonly wire: Wire | undefined;
       readonly tasks: readonly string[];
     }>;
   };

@@ -5,7 +5,7 @@ import type { RecycleReason } from '../diagnostics/events.ts';
 import type { Examination } from '../errors/examination.ts';
 import type { TaskTrace } from '../errors/errors.ts';
 import type { NumberMap } from '../queue/number-map.ts';
-import type { Packed } from '../transport/transport.ts';
+import type { Packed, Wire } from '../transport/transport.ts';
 import type { WorkerMessage } from '../transport/protocol.ts';
 import type { Task } from '../task/task.ts';
 import type { WorkerState } from './worker-state.ts';
@@ -24,6 +24,8 @@ export interface PoolWorker {
   readonly state: WorkerState;
   readonly pid: number | undefined;
   readonly threadId: number | undefined;
+  /** How small tasks travel to it now. */
+  readonly wire?: Wire | undefined;
   /** The last lines it wrote to stderr, oldest first. */
   readonly stderrTail: readonly string[];
   /** Tasks it has answered so far. */

@@ -14,7 +14,7 @@ import { canMoveWorker, type WorkerState } from '../pool/worker-state.ts';
 import { NumberMap } from '../queue/number-map.ts';
 import { decodeThrow, encodeThrow } from '../task/error-codec.ts';
 import type { StartOrder, WorkerMessage } from '../transport/protocol.ts';
-import type { Link, LinkExit, Transport } from '../transport/transport.ts';
+import type { Link, LinkExit, Transport, Wire } from '../transport/transport.ts';
 import { WORD_SLOTS } from '../transport/worker-words.ts';
 import { loadFailure, setupFailure } from './start-failure.ts';
 import type { OutputLines } from './output-lines.ts';
@@ -102,6 +102,10 @@ export class SupervisedWorker implements PoolWorker {
 
   get threadId(): number | undefined {
     return this.#link.threadId;
+  }
+
+  get wire(): Wire | undefined {
+    return this.#link.wire;
   }
 
   get stderrTail(): readonly string[] {

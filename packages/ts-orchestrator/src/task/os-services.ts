@@ -18,7 +18,7 @@ export interface OsServices {
 let loaded: (OsServices & SegmentServices) | undefined;
 
 /** Loads the services; undefined when the package isn't installed, or its binary isn't built for this machine. */
-export async function loadOsServices(): Promise<OsServices | undefined> {
+export async function loadOsServices(): Promise<(OsServices & SegmentServices) | undefined> {
   try {
     const services = (await import(SPECIFIER)) as OsServices & SegmentServices & { threadId?: () => number };
     // The package loads without its binary; the first call tells.
@@ -36,12 +36,29 @@ export interface Segment {
   readonly buffer: ArrayBuffer;
   /** Closed by its owner: it can't be passed on any more. */
   readonly isClosed: boolean;
+  /** Closes its descriptor; the memory stays. */
+  close(): void;
 }
 
-interface SegmentServices {
-  createSharedSegment(bytes: number): Segment;
+/** A counter of the kernel that processes share, and that an event loop can watch. */
+export interface EventCounter {
+  readonly fd: number;
+  write(): void;
+  watch(onCount: (count: number) => void): void;
+  unref(): void;
+  close(): void;
+}
+
+export interface SegmentServices {
+  /** `isWire`: for records, never a value; what looks for shared arrays in values does not see it. */
+  createSharedSegment(bytes: number, options?: { readonly isWire: boolean }): Segment;
+  openSharedSegment(fd: number, options?: { readonly isWire: boolean }): Segment;
+  createEventFd(): EventCounter;
+  openEventFd(fd: number): EventCounter;
   sendSegment(socket: number, segment: Segment, number: number): void;
-  receiveSegment(socket: number): { readonly number: number; readonly segment: Segment } | undefined;
+  sendDescriptor(socket: number, fd: number, number: number): void;
+  /** The descriptor is the caller's to close. */
+  receiveDescriptor(socket: number): { readonly number: number; readonly fd: number } | undefined;
 }
 
 /**

@@ -18,15 +18,30 @@ import { INSPECTOR_OPEN_MS, INSPECTOR_STACK_MS, LATE_END_MS } from '../clock/dea
 import { InspectorLines } from '../liveness/inspector-lines.ts';
 import { ProcessStack } from '../liveness/process-stack.ts';
 import { encodeThrow } from '../task/error-codec.ts';
-import { canSerialize, SETUP_ROLE, type PayloadRole } from '../task/payload.ts';
+import { PackedList } from '../task/codec/packed-list.ts';
+import { arePrimitive, canSerialize, isSmall, SETUP_ROLE, type PayloadRole } from '../task/payload.ts';
 import { entryUrl } from './entry-url.ts';
 import { forkWorker, takeSegmentSocket } from './fork-worker.ts';
 import { FileWords, openWordsFile } from './file-words.ts';
 import { ProcessOutput } from './process-output.ts';
 import { heldSegments } from './held-segments.ts';
-import { arrive, depart, fromWire, isSmallOnWire, toWire, type WireMessage, type WireValue } from './process-wire.ts';
+import { Mailbox } from './mailbox.ts';
+import { HostRings } from './process-rings.ts';
+import {
+  arrive,
+  depart,
+  fromWire,
+  isSmallOnWire,
+  toWire,
+  type HostPost,
+  type ProcessArguments,
+  type WireMessage,
+  type WireValue,
+  type WorkerPost,
+} from './process-wire.ts';
 import type { CallMessage, HostMessage, StartOrder, WorkerMessage } from './protocol.ts';
 import { SegmentLine } from './segment-line.ts';
+import { SwitchedWords } from './switched-words.ts';
 import type { Link, LinkEvents, ParentDeath, Transport } from './transport.ts';
 
 export interface ProcessTransportOptions {
@@ -34,6 +49,8 @@ export interface ProcessTransportOptions {
   readonly limits: Limits;
   readonly parentDeath: ParentDeath;
   readonly clock: Clock;
+  /** Tasks that fit a record, after which a worker is offered rings; Infinity: none is. */
+  readonly ringsAfterTasks: number;
 }
 
 /** How to end the live workers of this thread: done when the program exits, by whatever path it leaves by itself. */
@@ -55,11 +72,11 @@ export function createProcessTransport(options: ProcessTransportOptions): Transp
   };
   // The kernel's limit of processor time is raised for each task when it is sent, so none is sent while another runs.
   const sendsAhead = options.limits.cpuSeconds === undefined;
-  const packed = (value: WireValue) => ({
+  const packed = (value: ProcessArguments, isShort: boolean) => ({
     value,
     transfer: [],
     canResend: true,
-    canGoAhead: sendsAhead && isSmallOnWire(value),
+    canGoAhead: sendsAhead && isShort,
   });
   return {
     backend: 'processes',
@@ -67,10 +84,16 @@ export function createProcessTransport(options: ProcessTransportOptions): Transp
     get parentDeath() {
       return parentDeath;
     },
-    // Bytes are made at once in both cases: they are the copy, and they can be sent again.
-    pack: (args, transfer, role) => packed(toWire(args, transfer, role)),
+    // Bytes are made at once in all cases: they are the copy, and they can be sent again.
+    pack(args, transfer, role) {
+      if (transfer.length === 0 && arePrimitive(args)) return packed(args, isSmall(args));
+      const list = transfer.length === 0 ? PackedList.of(args) : undefined;
+      if (list !== undefined) return packed(list, true);
+      const wire = toWire(args, transfer, role);
+      return packed(wire, isSmallOnWire(wire));
+    },
     // Bytes, as they came.
-    repack: (args) => packed(args as WireValue),
+    repack: (args) => packed(args as WireValue, isSmallOnWire(args as WireValue)),
     canSend: canSerialize,
     packSetup: (data) => toWire(data, [], SETUP_ROLE),
     heldSegments,
@@ -87,22 +110,28 @@ function startProcess(
   const { clock, launch } = options;
   const mark = randomName();
   const wordsFd = openWordsFile();
-  let words = wordsFd === undefined ? undefined : new FileWords(wordsFd);
+  let words = wordsFd === undefined ? undefined : new SwitchedWords(new FileWords(wordsFd));
   const inspectorLines = new InspectorLines();
   let isAbandoned = false;
+  let isFinishing = false;
   let isOver = false;
   let exit: { exitCode: number | null; signal: NodeJS.Signals | null } | undefined;
   let isDisconnected = false;
   let cause: unknown;
 
   const finish = (isSpawnFailure: boolean) => {
-    if (isOver) return;
-    isOver = true;
+    if (isFinishing) return;
+    isFinishing = true;
     output?.release();
+    // What a worker has written into its ring is there however it ended.
+    mailbox?.takeRest();
+    isOver = true;
     const limit = limits?.exceeded(exit?.signal ?? null);
     if (!isAbandoned) events.onExit({ exitCode: null, signal: null, ...exit, cause, isSpawnFailure, limit });
     if (wordsFd !== undefined) fs.closeSync(wordsFd);
     words = undefined;
+    rings?.close();
+    mailbox?.close();
     socket?.close();
     line = new SegmentLine(undefined);
   };
@@ -111,22 +140,32 @@ function startProcess(
     if (isDisconnected && output?.isEnded === true) finish(false);
     else clock.after(LATE_END_MS, () => finish(false));
   };
-  const receive = (message: WorkerMessage) => {
+  const tell = (message: WorkerMessage) => {
+    if (message.t === 'value' || message.t === 'error' || message.t === 'end' || message.t === 'skipped')
+      rings?.onAnswer();
+    events.onMessage(message);
+  };
+  const receiveRecord = (message: WorkerMessage) => {
+    if (!isAbandoned && !isOver) tell(message);
+  };
+  const receive = (message: WorkerPost) => {
     if (isAbandoned || isOver) return;
+    if (message.t === 'rings-ready' || message.t === 'rings-refused' || message.t === 'rings-looked')
+      return rings?.onMessage(message, lastTask);
     if (message.t === 'spawned') {
       if (options.parentDeath === 'addon' && message.isParentDeathSignalSet !== true) onRefusedSignal();
       if (launch.isNested) nodePid = descendant(child.pid!, NODE_BELOW_BUBBLEWRAP);
     }
     if (message.t === 'call') return receiveCall(message);
-    if (!('value' in message)) return events.onMessage(message);
+    if (!('value' in message)) return tell(message);
     let value: unknown;
     try {
       value = fromWire(arrive(message.value, line, RESULT_ROLE));
     } catch (error) {
       // Written there and not readable here, as a value nested deeper than this stack goes: its task's error, not the host's.
-      return events.onMessage({ t: 'error', id: message.id, error: encodeThrow(error, canSerialize) });
+      return tell({ t: 'error', id: message.id, error: encodeThrow(error, canSerialize) });
     }
-    events.onMessage({ ...message, value });
+    tell({ ...message, value });
   };
 
   const receiveCall = (message: CallMessage) => {
@@ -147,6 +186,11 @@ function startProcess(
   // oxlint-disable-next-line prefer-const
   let socket: ReturnType<typeof takeSegmentSocket>;
   let line = new SegmentLine(undefined);
+  // oxlint-disable-next-line prefer-const
+  let mailbox: Mailbox<WorkerMessage, HostMessage, WorkerPost, HostPost> | undefined;
+  // oxlint-disable-next-line prefer-const
+  let rings: HostRings | undefined;
+  let lastTask = 0;
   try {
     child = forkWorker({ launch, mark, parentDeath: options.parentDeath, wordsFd });
   } catch (error) {
@@ -193,7 +237,7 @@ function startProcess(
       limits?.onText(text);
       if (!isAbandoned && !isOver) events.onOutput(task, text);
     },
-    onMessage: ({ heddle }) => receive(heddle),
+    onMessage: ({ heddle }) => mailbox!.deliver(heddle),
     onEnd: consider,
   });
   child.on('message', (wire: Partial<WireMessage> | null) => {
@@ -218,12 +262,40 @@ function startProcess(
     if (!child.connected) isDisconnected = true;
     consider();
   });
-  const send = (message: HostMessage | { t: 'start'; order: StartOrder }) => {
-    // A failure to send means the worker is gone or going; its exit decides what becomes of the task.
-    if (!child.connected) return;
-    child.send({ heddle: 'value' in message ? departing(message, line) : message }, () => {});
+  const onDamage = (error: unknown) => {
+    cause ??= new Error('the memory it shares with this program was written over', { cause: error });
+    kill();
+  };
+  const way = new Mailbox<WorkerMessage, HostMessage, WorkerPost, HostPost>({
+    isForeign: true,
+    post(message) {
+      // A failure to send means the worker is gone or going; its exit decides what becomes of the task.
+      if (child.connected) child.send({ heddle: 'value' in message ? departing(message, line) : message }, () => {});
+    },
+    onRecord: receiveRecord,
+    onPosted: receive,
+    onDamage,
+  });
+  mailbox = way;
+  const send = (message: HostPost) => way.post(message);
+  const sendTask = (message: Extract<HostMessage, { t: 'run' }>) => {
+    limits?.beforeTask();
+    if (!way.write(message)) send(message);
+    lastTask = message.id;
+    rings?.onTask(Array.isArray(message.value) || message.value instanceof PackedList);
   };
   send({ t: 'start', order });
+  // No addon is loaded in a sandbox.
+  if (words !== undefined && !launch.isNested)
+    rings = new HostRings({
+      mailbox: way,
+      line,
+      words,
+      clock,
+      afterTasks: options.ringsAfterTasks,
+      post: send,
+      onDamage,
+    });
   const stack = new ProcessStack({
     pid: child.pid,
     lines: inspectorLines,
@@ -244,15 +316,20 @@ function startProcess(
     get words() {
       return words;
     },
+    get wire() {
+      return rings?.wire ?? 'channel';
+    },
     send(message) {
-      if (message.t === 'run') limits?.beforeTask();
-      send(message);
+      if (message.t === 'run') sendTask(message);
+      else send(message);
     },
     readStack: launch.isInspectable ? (done) => stack.read(done) : launch.isNested ? noStackInSandbox : undefined,
     terminate,
     kill,
     abandon() {
       isAbandoned = true;
+      rings?.close();
+      way.close();
     },
   };
 }

@@ -3,6 +3,7 @@
  */
 import { heddleError } from '../errors/errors.ts';
 import { segmentOf } from '../task/os-services.ts';
+import { PackedList } from '../task/codec/packed-list.ts';
 import {
   arePrimitive,
   fromBytes,
@@ -13,12 +14,37 @@ import {
   type TransferItem,
 } from '../task/payload.ts';
 import { putIn, takeOut, type SharedPart } from '../task/shared-parts.ts';
-import type { WorkerMessage } from './protocol.ts';
+import type { HostMessage, StartOrder, WorkerMessage } from './protocol.ts';
 import type { SegmentLine, SharedStub } from './segment-line.ts';
+
+/** Before any other message: how the worker begins. */
+export interface StartMessage {
+  readonly t: 'start';
+  readonly order: StartOrder;
+}
+
+/** About the rings: see process-rings.ts. */
+export type HostRingMessage =
+  /** Memory and counters lie on the line under five numbers, from `first` on. */
+  | { readonly t: 'rings'; readonly first: number }
+  /** From here on tasks may come as records. Tasks with this number and higher ones have their words in the rings' memory. */
+  | { readonly t: 'ring-tasks'; readonly from: number }
+  /** Nothing has come for a while. */
+  | { readonly t: 'rings-look' };
+export type WorkerRingMessage =
+  | { readonly t: 'rings-ready' }
+  /** They can't be used here, for good. */
+  | { readonly t: 'rings-refused' }
+  /** The answer to `rings-look`. */
+  | { readonly t: 'rings-looked' };
+
+/** What the host and the worker post on the channel, and what of it is no message of the pool's protocol. */
+export type HostPost = HostMessage | StartMessage | HostRingMessage;
+export type WorkerPost = WorkerMessage | WorkerRingMessage;
 
 /** The user's code may use the channel too, so every message of ours sits under this key. */
 export interface WireMessage {
-  readonly heddle: WorkerMessage;
+  readonly heddle: WorkerPost;
   /** Bytes the worker had written to stderr before it. */
   readonly printedBytes?: number;
 }
@@ -30,11 +56,11 @@ export const WORDS_FD = 4;
 export const SEGMENTS_FD = 6;
 
 /**
- * A value on the wire: bytes of our own making, or, for the frequent small case, primitives as they are; and the shared arrays that
- * belong to it, while it waits as `parts`, in a message as `stubs`.
+ * A value on the wire: bytes of our own making, of V8's serializer or, `packed`, of the codec, or, for the frequent small case,
+ * primitives as they are; and the shared arrays that belong to it, while it waits as `parts`, in a message as `stubs`.
  */
 export type WireValue = PlainWire | { readonly parts: readonly SharedPart[]; readonly rest: PlainWire } | StubbedWire;
-type PlainWire = Uint8Array | { readonly plain: unknown };
+type PlainWire = Uint8Array | { readonly plain: unknown } | { readonly packed: Uint8Array };
 interface StubbedWire {
   readonly stubs: readonly SharedStub[];
   readonly rest: PlainWire;
@@ -63,8 +89,13 @@ function assertOpen({ at, segment }: SharedPart, role: PayloadRole): void {
   throw heddleError('HEDDLE_SHARED_ARRAY', { name: role.name, path, reason: 'its segment is closed' });
 }
 
+/** A list of arguments as it waits in the host: what fits into a record, or what a message takes. */
+export type ProcessArguments = readonly unknown[] | PackedList | WireValue;
+
 /** What goes into a message, right before it is sent: the shared arrays leave now. */
 export function depart(wire: unknown, line: SegmentLine): unknown {
+  if (Array.isArray(wire)) return { plain: wire } satisfies PlainWire;
+  if (wire instanceof PackedList) return { packed: wire.bytes } satisfies PlainWire;
   if (wire === null || typeof wire !== 'object' || !('parts' in wire)) return wire;
   const { parts, rest } = wire as { parts: readonly SharedPart[]; rest: PlainWire };
   return { stubs: parts.map((part) => line.send(part)), rest } satisfies StubbedWire;
@@ -91,6 +122,7 @@ export function isSmallOnWire(value: WireValue): boolean {
 
 export function fromWire(wire: unknown): unknown {
   if (wire instanceof Uint8Array) return fromBytes(wire);
+  if ('packed' in (wire as object)) return new PackedList((wire as { packed: Uint8Array }).packed).unpack();
   if (!('parts' in (wire as object))) return (wire as { plain: unknown }).plain;
   const { parts, rest } = wire as { parts: readonly SharedPart[]; rest: PlainWire };
   // A copy: what waits to be sent again must not change.

@@ -1,13 +1,14 @@
 /**
- * How shared arrays travel to another process and back: their memory as a descriptor over a socket of its own, which the worker has
- * from its start, and in the message the number under which it was sent.
+ * How shared arrays travel to another process and back, and the memory and counters of rings to a worker: as descriptors over a socket
+ * of their own, which the worker has from its start, and in the message the number under which each was sent.
  *
  * Both sides: the descriptor is sent first and the message after it, so when a message is read, its descriptors have arrived; each
  * side reads its messages in the order in which they were sent, so a lower number than the one wanted belongs to a message that was
  * never read. What nobody has taken is freed with the socket. Nothing is loaded for it before the first shared array.
  */
+import fs from 'node:fs';
 import { heddleError } from '../errors/errors.ts';
-import { segmentServices } from '../task/os-services.ts';
+import { segmentServices, type EventCounter, type Segment, type SegmentServices } from '../task/os-services.ts';
 import type { PayloadRole } from '../task/payload.ts';
 import { typeName, type SharedPart, type SharedView } from '../task/shared-parts.ts';
 import { TYPES } from '../task/shared-array.ts';
@@ -36,9 +37,7 @@ export class SegmentLine {
     const { byteOffset, length } = array;
     const stub = { at, type: typeName(array)!, byteOffset, length };
     try {
-      if (this.#socket === undefined) throw new Error('this worker has no line for it');
-      servicesHere().sendSegment(this.#socket, segment, ++this.#lastSent);
-      return { ...stub, sent: this.#lastSent };
+      return { ...stub, sent: this.sendSegment(segment) };
     } catch (error) {
       return { ...stub, sent: error instanceof Error ? error.message : String(error) };
     }
@@ -53,19 +52,53 @@ export class SegmentLine {
     try {
       if (typeof sent === 'string') throw new Error(sent);
       const View = TYPES[type] as new (buffer: ArrayBuffer, offset: number, length: number) => SharedView;
-      return new View(this.#receive(sent), byteOffset, length);
+      return new View(this.takeSegment(sent).buffer, byteOffset, length);
     } catch (error) {
       const reason = (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]!;
       throw heddleError('HEDDLE_SHARED_ARRAY', { name: role.name, path, reason }, error);
     }
   }
 
-  #receive(wanted: number): ArrayBuffer {
+  // What follows throws whatever goes wrong.
+
+  /** Sends memory, and gives the number under which it travels. */
+  sendSegment(segment: Segment): number {
+    const { services, socket } = this.#open();
+    services.sendSegment(socket, segment, ++this.#lastSent);
+    return this.#lastSent;
+  }
+
+  sendCounter({ fd }: EventCounter): number {
+    const { services, socket } = this.#open();
+    services.sendDescriptor(socket, fd, ++this.#lastSent);
+    return this.#lastSent;
+  }
+
+  /** `isWire`: see `SegmentServices`. */
+  takeSegment(sent: number, isWire = false): Segment {
+    return this.#take(sent, (services, fd) => services.openSharedSegment(fd, { isWire }));
+  }
+
+  takeCounter(sent: number): EventCounter {
+    return this.#take(sent, (services, fd) => services.openEventFd(fd));
+  }
+
+  #open(): { readonly services: SegmentServices; readonly socket: number } {
     if (this.#socket === undefined) throw new Error('this worker has no line for it');
+    return { services: servicesHere(), socket: this.#socket };
+  }
+
+  #take<T>(wanted: number, open: (services: SegmentServices, fd: number) => T): T {
+    const { services, socket } = this.#open();
     for (;;) {
-      const next = servicesHere().receiveSegment(this.#socket);
-      if (next === undefined || next.number > wanted) throw new Error('its memory has not arrived');
-      if (next.number === wanted) return next.segment.buffer;
+      const next = services.receiveDescriptor(socket);
+      if (next === undefined) throw new Error('its memory has not arrived');
+      try {
+        if (next.number > wanted) throw new Error('its memory has not arrived');
+        if (next.number === wanted) return open(services, next.fd);
+      } finally {
+        fs.closeSync(next.fd);
+      }
     }
   }
 }

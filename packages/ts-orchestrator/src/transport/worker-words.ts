@@ -59,7 +59,9 @@ export class MemoryWords implements HostWords, WorkerWords {
     const slot = slotOf(seq);
     if (Atomics.load(this.#words, begunWord(slot)) !== (seq | 0)) return undefined;
     // Written before the word above, and not again before this task is answered.
-    return monotonicMs() - this.#times[slot * 2]!;
+    const ms = monotonicMs() - this.#times[slot * 2]!;
+    // A time to come: something in the worker has written over it. A time-out that waits for it would never be.
+    return ms >= 0 ? ms : Infinity;
   }
 
   revoke(seq: number): boolean {
