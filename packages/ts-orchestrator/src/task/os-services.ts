@@ -42,6 +42,7 @@ export interface Segment {
 
 /** A counter of the kernel that processes share, and that an event loop can watch. */
 export interface EventCounter {
+  readonly isClosed: boolean;
   readonly fd: number;
   write(): void;
   watch(onCount: (count: number) => void): void;

@@ -23,6 +23,7 @@ import { loadOsServices, type EventCounter, type Segment } from '../task/os-serv
 import { MAILBOX_RING_BYTES, type Mailbox } from './mailbox.ts';
 import type { HostRingMessage, WorkerRingMessage } from './process-wire.ts';
 import { EventSleep } from './ring/event-wait.ts';
+import { PacedWake } from './ring/paced-wake.ts';
 import type { SegmentLine } from './segment-line.ts';
 import type { SwitchedWords } from './switched-words.ts';
 import type { Wire } from './transport.ts';
@@ -55,9 +56,10 @@ interface RingParts {
   readonly wakesHost: EventCounter;
 }
 
-/** Writes to a counter from within a send, which must not fail for it. */
+/** Writes to a counter from within a send, which must not fail for it; or at the end of a turn in which the rings were closed. */
 function waker(event: EventCounter, onDamage: (error: unknown) => void): () => void {
   return () => {
+    if (event.isClosed) return;
     try {
       event.write();
     } catch (error) {
@@ -134,7 +136,8 @@ export class HostRings {
     const from = lastTask + 1;
     words.switchTo(new MemoryWords(memory.buffer), from);
     post({ t: 'ring-tasks', from });
-    mailbox.writeTo(toWorker.buffer, waker(wakesWorker, onDamage));
+    // In bursts, as the host sends.
+    mailbox.writeTo(toWorker.buffer, new PacedWake(waker(wakesWorker, onDamage)).ask);
     this.#state = 'on';
   }
 

@@ -3,7 +3,7 @@
  */
 import { heddleError } from '../errors/errors.ts';
 import { segmentOf } from '../task/os-services.ts';
-import { PackedList } from '../task/codec/packed-list.ts';
+import { PackedList, unpackList } from '../task/codec/packed-list.ts';
 import {
   arePrimitive,
   fromBytes,
@@ -122,7 +122,7 @@ export function isSmallOnWire(value: WireValue): boolean {
 
 export function fromWire(wire: unknown): unknown {
   if (wire instanceof Uint8Array) return fromBytes(wire);
-  if ('packed' in (wire as object)) return new PackedList((wire as { packed: Uint8Array }).packed).unpack();
+  if ('packed' in (wire as object)) return unpackList((wire as { packed: Uint8Array }).packed);
   if (!('parts' in (wire as object))) return (wire as { plain: unknown }).plain;
   const { parts, rest } = wire as { parts: readonly SharedPart[]; rest: PlainWire };
   // A copy: what waits to be sent again must not change.

@@ -45,11 +45,16 @@ export class PackedList {
     return new PackedList(from, start, end);
   }
 
+  /** As `ValueWriter.writeList` wrote them: not to be changed. */
+  get bytes(): Uint8Array {
+    return this.#slab.bytes.subarray(this.#start, this.#end);
+  }
+
   get byteLength(): number {
     return this.#end - this.#start;
   }
 
-  /** Copies the bytes, as `ValueWriter.writeList` wrote them. There must be room for them. */
+  /** Copies the bytes. There must be room for them. */
   copyTo(target: Uint8Array, at: number): void {
     const { bytes } = this.#slab;
     const start = this.#start;
@@ -63,3 +68,13 @@ export class PackedList {
     return reader.read(this.#start, this.#end) as unknown[];
   }
 }
+
+/** The list whose `bytes` these are, as they came from another process. */
+export function unpackList(bytes: Uint8Array): unknown[] {
+  arrived ??= new Slab();
+  arrived.reader ??= new ValueReader(arrived.bytes.buffer);
+  arrived.bytes.set(bytes);
+  return arrived.reader.read(0, bytes.length) as unknown[];
+}
+
+let arrived: Slab | undefined;

@@ -4,10 +4,12 @@
  * the program alive.
  */
 import type { EventCounter } from '../../task/os-services.ts';
+import { SecondLook } from './paced-wake.ts';
 import type { RingReader } from './ring.ts';
 
 export class EventSleep {
   readonly #event: EventCounter;
+  readonly #secondLook = new SecondLook();
   /** Set while the reader sleeps. */
   #wake: (() => void) | undefined;
 
@@ -23,14 +25,16 @@ export class EventSleep {
   }
 
   /** See `ReaderSleep`. The counter keeps a wake-up that comes before the event loop looks for one. */
-  sleep(reader: RingReader, wake: () => void): boolean {
+  sleep(reader: RingReader, wake: () => void, look: () => void): boolean {
     if (!reader.park()) return false;
     this.#wake = wake;
+    this.#secondLook.after(reader.words, look);
     return true;
   }
 
   end(): void {
     this.#wake = undefined;
+    this.#secondLook.end();
     this.#event.close();
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Wake-ups of another thread in bursts: of those in one turn of this thread's event loop the first two go at once, all others
+ * Wake-ups of another thread or process in bursts: of those in one turn of this thread's event loop the first two go at once, all others
  * together when the turn ends.
  *
  * A reader that is faster than its writer sleeps again after every record, and each wake-up costs the writer several microseconds:
@@ -13,7 +13,7 @@
  *
  * The wake-up after `paced` became 1 is not put off, so the reader went to sleep after that, and has seen it. The flag was set back
  * by who asks, so until the late wake-up nobody asks again. One that comes after the reader's look finds nothing, which a reader
- * must stand anyway. Owned by the writer's thread.
+ * must stand anyway. Owned by the writer's thread. Between processes `paced` may be written over: the worker's own loss.
  */
 // Not the globals, which a task may replace.
 import { clearTimeout, setTimeout } from 'node:timers';
