@@ -237,7 +237,7 @@ export async function* loopsBetweenItems(): AsyncGenerator<number> {
 /** Its answer never arrives: what carries it was taken away. */
 export async function losesItsAnswer(args: FaultArgs): Promise<number> {
   await begin(args);
-  // Threads answer over a port, or in shared memory, which counts once it is stored how far; processes over what `process.send` calls.
+  // Threads answer over a port, processes over what `process.send` calls; both in shared memory, which counts once it is stored how far.
   MessagePort.prototype.postMessage = () => {};
   Reflect.set(Atomics, 'store', () => 0);
   Reflect.set(process, '_send', () => true);
