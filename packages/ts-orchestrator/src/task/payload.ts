@@ -10,6 +10,9 @@
  */
 import v8 from 'node:v8';
 import { heddleError, HeddleError } from '../errors/errors.ts';
+import { isGraph, readGraph } from './codec/graph-reader.ts';
+import { isWorthGraph } from './codec/graph-worth.ts';
+import { writeGraph } from './codec/graph-writer.ts';
 import { hasSegments, segmentOf } from './os-services.ts';
 
 /** What structured clone can move instead of copying. */
@@ -104,6 +107,10 @@ export function checkCopyable(transfer: readonly TransferItem[]): void {
 export function cloneValue<T>(value: T, transfer: readonly TransferItem[], role: PayloadRole): Cloned<T> {
   if (transfer.length === 0 && isPrimitive(value)) return { value, moved: [] };
   refuseSegments(value, role, SEGMENT_STAYS);
+  if (transfer.length === 0) {
+    const graph = isWorthGraph([value]) ? writeGraph([value], { besideBytes: 0 }) : undefined;
+    if (graph !== undefined) return { value: readGraph(graph.bytes, graph.buffers)[0] as T, moved: [] };
+  }
   try {
     const [copy, moved] = structuredClone([value, transfer], { transfer: [...transfer] }) as [T, TransferItem[]];
     return { value: copy, moved };
@@ -152,12 +159,26 @@ export function refuseSegments(value: unknown, role: PayloadRole, reason: string
   }
 }
 
-/** The value as bytes for another process; listed buffers are detached once the bytes are made. */
-export function toBytes(value: unknown, transfer: readonly TransferItem[], role: PayloadRole): Uint8Array {
+/**
+ * The value as bytes for another process; listed buffers are detached once the bytes are made. `allocate` gives memory for so many
+ * bytes, at an address that 8 divides, or none.
+ */
+export function toBytes(
+  value: unknown,
+  transfer: readonly TransferItem[],
+  role: PayloadRole,
+  allocate?: (bytes: number) => Uint8Array | undefined,
+): Uint8Array {
   let bytes: Buffer;
   try {
     const port = transfer.findIndex((item) => !(item instanceof ArrayBuffer));
     if (port >= 0) throw transferError(port, 'only an ArrayBuffer can go to another process');
+    // It refuses segments by itself.
+    const graph = isWorthGraph([value]) ? writeGraph([value], { bytesMax: MESSAGE_BYTES_MAX, allocate }) : undefined;
+    if (graph !== undefined) {
+      detach(transfer);
+      return graph.bytes;
+    }
     refuseSegments(value, role, SEGMENT_INSIDE);
     bytes = serialize(value);
   } catch (error) {
@@ -174,9 +195,15 @@ export function toBytes(value: unknown, transfer: readonly TransferItem[], role:
 }
 
 export function fromBytes(bytes: Uint8Array): unknown {
+  if (isGraph(bytes)) return readGraph(bytes)[0];
   const deserializer = new v8.Deserializer(bytes);
   deserializer.readHeader();
   return deserializer.readValue();
+}
+
+/** The same for memory that another process can still change: V8's reader relies on bytes that stay. */
+export function fromForeignBytes(bytes: Uint8Array): unknown {
+  return fromBytes(isGraph(bytes) ? bytes : bytes.slice());
 }
 
 function serialize(value: unknown): Buffer {

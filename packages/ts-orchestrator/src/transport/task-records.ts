@@ -9,6 +9,7 @@
  *
  * Functions are numbered as they are first sent, so a name travels once: the ring loses nothing and keeps the order.
  */
+import { PackedGraph } from '../task/codec/packed-graph.ts';
 import { PackedList } from '../task/codec/packed-list.ts';
 import { ValueReader } from '../task/codec/value-reader.ts';
 import { REFUSED, ValueWriter } from '../task/codec/value-writer.ts';
@@ -74,7 +75,7 @@ export class TaskRecords {
         out.setUint16(at + 24, number, true);
         let next = at + RUN_HEADER_BYTES;
         if (known === undefined) next = this.#writer.write(name, next, end);
-        if (next !== REFUSED) next = this.#list(message.value as unknown[] | PackedList, next, end);
+        if (next !== REFUSED) next = this.#list(message.value as unknown[] | PackedList | PackedGraph, next, end);
         if (next !== REFUSED && known === undefined) this.#sent.set(name, number);
         return next;
       }
@@ -83,7 +84,8 @@ export class TaskRecords {
     }
   }
 
-  #list(list: readonly unknown[] | PackedList, at: number, end: number): number {
+  #list(list: readonly unknown[] | PackedList | PackedGraph, at: number, end: number): number {
+    if (list instanceof PackedGraph) return REFUSED;
     if (!(list instanceof PackedList)) return this.#writer.writeList(list, at, end);
     const next = at + list.bytes.length;
     if (next > end) return REFUSED;

@@ -11,6 +11,8 @@
  * RECORDS_PER_TURN at once, so that timers and I/O have their turn.
  */
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
+import type { GraphParts } from '../task/codec/graph-writer.ts';
+import { openGraph, PackedGraph } from '../task/codec/packed-graph.ts';
 import { REFUSED } from '../task/codec/value-writer.ts';
 import type { TransferItem } from '../task/payload.ts';
 import type { HostMessage, WorkerMessage } from './protocol.ts';
@@ -61,6 +63,8 @@ export class ThreadMailbox<In extends HostMessage | WorkerMessage, Out extends H
   #taken = 0;
   /** Delivered by the port, not handed on yet. */
   readonly #delivered: In[] = [];
+  /** Set while a value is read, whose getters may send something themselves: that is posted. */
+  #isWriting = false;
   #isTaking = false;
   #isAsleep = false;
   #isClosed = false;
@@ -89,16 +93,23 @@ export class ThreadMailbox<In extends HostMessage | WorkerMessage, Out extends H
   /** Sends by value. Throws what structured clone throws; nothing is sent then. */
   send(message: Out, transfer: readonly TransferItem[] = []): void {
     if (transfer.length === 0 && this.#write(message)) return;
-    this.#port.postMessage(this.#records.plain(message), transfer as never);
+    const graph = transfer.length === 0 ? graphOf(message) : undefined;
+    if (graph === undefined) this.#port.postMessage(this.#records.plain(message), transfer as never);
+    else {
+      const { parts, transfer: own } = graph.leave();
+      this.#port.postMessage({ ...message, value: undefined, graph: parts }, own as never);
+    }
     this.#posted = (this.#posted + 1) | 0;
   }
 
   #write(message: Out): boolean {
     const kind = this.#records.kindOf(message);
-    if (kind === REFUSED) return false;
+    if (kind === REFUSED || this.#isWriting) return false;
     const at = this.#writer.open(RECORD_BYTES_MAX);
     if (at < 0) return false;
+    this.#isWriting = true;
     const end = this.#records.write(message, at + COUNT_BYTES, at + RECORD_BYTES_MAX);
+    this.#isWriting = false;
     if (end === REFUSED) return false;
     this.#outCounts[at >> 2] = this.#posted;
     this.#writer.commit(kind, end);
@@ -159,14 +170,14 @@ export class ThreadMailbox<In extends HostMessage | WorkerMessage, Out extends H
   };
 
   #takePosted(): boolean {
-    let message = this.#delivered.shift();
-    if (message === undefined) {
-      try {
-        message = receiveMessageOnPort(this.#port)?.message as In | undefined;
-      } catch (error) {
-        this.#parts.onUnreadable(error);
-      }
+    let message: In | undefined;
+    try {
+      message = this.#delivered.shift() ?? (receiveMessageOnPort(this.#port)?.message as In | undefined);
       if (message === undefined) return false;
+      message = opened(message);
+    } catch (error) {
+      this.#parts.onUnreadable(error);
+      return false;
     }
     this.#taken = (this.#taken + 1) | 0;
     this.#handOn(message);
@@ -183,4 +194,21 @@ export class ThreadMailbox<In extends HostMessage | WorkerMessage, Out extends H
       });
     }
   }
+}
+
+/** The value of a message as bytes, where that is how it travels best. Arguments were packed when they were taken over. */
+function graphOf(message: HostMessage | WorkerMessage): PackedGraph | undefined {
+  if (!('value' in message)) return undefined;
+  const { t, value } = message;
+  if (value instanceof PackedGraph) return value;
+  return t === 'value' || t === 'item' || t === 'progress' ? PackedGraph.of([value], false) : undefined;
+}
+
+/** The message with its value in it. */
+function opened<Message extends HostMessage | WorkerMessage>(message: Message): Message {
+  const { graph, ...rest } = message as Message & { readonly graph?: GraphParts };
+  if (graph === undefined) return message;
+  const list = openGraph(graph);
+  const isList = message.t === 'run' || message.t === 'called';
+  return { ...(rest as Message), value: isList ? list : list[0] };
 }

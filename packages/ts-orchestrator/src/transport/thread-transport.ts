@@ -10,6 +10,7 @@ import { MessageChannel, Worker, type WorkerOptions } from 'node:worker_threads'
 import { readThreadStack } from '../liveness/thread-stack.ts';
 import type { Clock, Timer } from '../clock/clock.ts';
 import { THREAD_LOAD_MS } from '../clock/deadlines.ts';
+import { PackedGraph } from '../task/codec/packed-graph.ts';
 import { PackedList } from '../task/codec/packed-list.ts';
 import {
   arePrimitive,
@@ -49,6 +50,8 @@ export function createThreadTransport(options: ThreadTransportOptions): Transpor
       if (transfer.length === 0) {
         const bytes = PackedList.of(args);
         if (bytes !== undefined) return { value: bytes, transfer, canResend: true, canGoAhead: true };
+        const graph = PackedGraph.of(args, when !== 'now');
+        if (graph !== undefined) return { value: graph, transfer, canResend: when !== 'now', canGoAhead: false };
       }
       // `send` copies synchronously. Only what is cheap to copy is copied here too, so that it can be sent again.
       if (when === 'now' && (transfer.length > 0 || !isSmall(args)))

@@ -1,6 +1,7 @@
 import { MessageChannel } from 'node:worker_threads';
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
+import { PackedGraph } from '../../src/task/codec/packed-graph.ts';
 import { PackedList } from '../../src/task/codec/packed-list.ts';
 import type { HostMessage, WorkerMessage } from '../../src/transport/protocol.ts';
 import { createMailboxMemory, ThreadMailbox } from '../../src/transport/thread-mailbox.ts';
@@ -66,12 +67,14 @@ const messageOf = {
   small: (id: number): WorkerMessage => ({ t: 'value', id, value: { id } }),
   large: (id: number): WorkerMessage => ({ t: 'value', id, value: 'x'.repeat(5_000) }),
   odd: (id: number): WorkerMessage => ({ t: 'progress', id, value: new Map([[id, id]]) }),
+  /** By the port, as bytes with a buffer beside them. */
+  buffers: (id: number): WorkerMessage => ({ t: 'item', id, value: { array: new Float64Array(5_000).fill(id) } }),
   plain: (id: number): WorkerMessage => ({ t: 'end', id }),
 };
 
 describe('a mailbox', () => {
   it('keeps one order over ring and port, whenever the other side looks', async () => {
-    const kinds = fc.constantFrom('small', 'small', 'large', 'odd', 'plain', 'pause');
+    const kinds = fc.constantFrom('small', 'small', 'large', 'odd', 'buffers', 'plain', 'pause');
     await fc.assert(
       fc.asyncProperty(fc.array(kinds, { maxLength: 60 }), async (steps) => {
         const { worker, atHost, hostHas } = connect();
@@ -182,5 +185,43 @@ describe('a mailbox', () => {
     host.takeRest();
     await new Promise((resolve) => setImmediate(resolve));
     expect(atHost).toEqual([]);
+  });
+
+  it('keeps apart what a getter sends while a value is written', async () => {
+    const { worker, atHost, hostHas } = connect();
+    worker.send({
+      t: 'value',
+      id: 2,
+      value: {
+        a: 1,
+        get b() {
+          worker.send({ t: 'progress', id: 1, value: { text: 'longer than what is around it' } });
+          return 2;
+        },
+        c: 3,
+      },
+    });
+    await hostHas(2);
+    expect(atHost).toEqual([
+      { t: 'progress', id: 1, value: { text: 'longer than what is around it' } },
+      { t: 'value', id: 2, value: { a: 1, b: 2, c: 3 } },
+    ]);
+  });
+
+  it('carries arguments as bytes, to one worker or to several', async () => {
+    const list = [new Float64Array(5_000).fill(7), { a: 1 }];
+    for (const canResend of [false, true]) {
+      const { host, worker, atWorker, hostHas } = connect();
+      const value = PackedGraph.of(list, canResend)!;
+      const message = { t: 'run', id: 1, name: 'f', value, index: undefined, attempt: 1, credit: 0 } as const;
+      host.send(message);
+      if (canResend) host.send({ ...message, id: 2 });
+      host.send({ t: 'called', id: 1, call: 1, value: PackedGraph.of([new Float64Array(5_000)], false) });
+      worker.send({ t: 'pong' });
+      await hostHas(1);
+      worker.takeRest();
+      const values = atWorker.map((each) => (each as { value: unknown }).value);
+      expect(values).toEqual([list, ...(canResend ? [list] : []), [new Float64Array(5_000)]]);
+    }
   });
 });

@@ -8,6 +8,9 @@ const scratch = new Uint8Array(BYTES_MAX);
 const writer = new ValueWriter(scratch.buffer);
 const reader = new ValueReader(scratch.buffer);
 
+/** A getter of what is being written may come back here; what it brings is refused. */
+let isWriting = false;
+
 export class PackedList {
   /** As `ValueWriter.writeList` writes it. */
   readonly bytes: Uint8Array;
@@ -18,7 +21,10 @@ export class PackedList {
 
   /** Undefined: the codec refuses this list. */
   static of(list: readonly unknown[]): PackedList | undefined {
+    if (isWriting) return undefined;
+    isWriting = true;
     const end = writer.writeList(list, 0, BYTES_MAX);
+    isWriting = false;
     return end === REFUSED ? undefined : new PackedList(scratch.slice(0, end));
   }
 
