@@ -8,9 +8,9 @@ import { canSerialize, type PayloadRole } from '../task/payload.ts';
 import { taskRealm } from '../task/task-context.ts';
 import { FileWords } from '../transport/file-words.ts';
 import {
-  arrive,
   depart,
   fromWire,
+  readWire,
   SEGMENTS_FD,
   speakerTag,
   toWire,
@@ -68,7 +68,7 @@ const workerPort: WorkerPort = {
     send(wrap(message), undefined, undefined, () => process.exit(0));
   },
   sendValue(t, id, value, transfer, role) {
-    post({ t, id, value: depart(toWire(value, transfer, role), line) });
+    post({ t, id, value: depart(toWire(value, transfer, role, line), line) });
   },
   sendCall(message, args) {
     const wire = toWire(args, [], { name: message.name, subject: 'arguments' });
@@ -123,7 +123,7 @@ function unpack(message: HostMessage): HostMessage {
 }
 
 function readValue(value: unknown, role: PayloadRole): unknown {
-  return fromWire(arrive(value, line, role));
+  return readWire(value, line, role);
 }
 
 process.on('message', (wire: { heddle?: HostMessage | { t: 'start'; order: StartOrder } }) => {

@@ -3,6 +3,7 @@
  * without it, but for memory that processes share: segments. A segment is an ArrayBuffer here, and one memory in every process
  * that has it.
  */
+import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import { types } from 'node:util';
 
@@ -34,6 +35,8 @@ export async function loadOsServices(): Promise<OsServices | undefined> {
 /** One segment, as core-native gives it. */
 export interface Segment {
   readonly buffer: ArrayBuffer;
+  /** Its descriptor. */
+  readonly fd: number;
   /** Closed by its owner: it can't be passed on any more. */
   readonly isClosed: boolean;
 }
@@ -51,6 +54,44 @@ interface SegmentServices {
 export function segmentServices(): SegmentServices {
   loaded ??= createRequire(import.meta.url)(SPECIFIER) as OsServices & SegmentServices;
   return loaded;
+}
+
+// ---- lanes: segments that no value of the user ever is ----
+
+/** What the system calls the lanes of this process: its own, and not shared arrays. */
+const laneFiles = new Set<string>();
+
+/** Is this file, by its number in /proc, a lane? */
+export function isLaneFile(inode: string): boolean {
+  return laneFiles.has(inode);
+}
+
+/** Makes a segment, or maps one, that values need not be looked through for. */
+function aside<T extends { readonly segment: Segment } | undefined>(make: () => T): T {
+  const hadSegments = hasSegments();
+  const made = make();
+  if (!hadSegments) delete realm[RECOGNISER];
+  if (made !== undefined) laneFiles.add(String(fs.fstatSync(made.segment.fd).ino));
+  return made;
+}
+
+/** @throws where there are no segments, or no memory or descriptor for one. */
+export function createLaneMemory(bytes: number): Segment {
+  return aside(() => ({ segment: segmentServices().createSharedSegment(bytes) })).segment;
+}
+
+export function sendLaneMemory(socket: number, segment: Segment, number: number): ArrayBuffer {
+  segmentServices().sendSegment(socket, segment, number);
+  return segment.buffer;
+}
+
+/** The one that was sent under this number; those before it, which nobody took, are dropped. */
+export function receiveLaneMemory(socket: number, number: number): ArrayBuffer {
+  for (;;) {
+    const next = aside(() => segmentServices().receiveSegment(socket));
+    if (next === undefined || next.number > number) throw new Error('its memory has not arrived');
+    if (next.number === number) return next.segment.buffer;
+  }
 }
 
 /** Where core-native leaves its function that tells segments from other buffers, as soon as this thread has one. */

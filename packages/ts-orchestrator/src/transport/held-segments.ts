@@ -3,7 +3,7 @@
  * and for one that forgot them.
  */
 import fs from 'node:fs';
-import { hasSegments } from '../task/os-services.ts';
+import { hasSegments, isLaneFile } from '../task/os-services.ts';
 
 export interface HeldSegments {
   /** Each memory once, however many workers hold it. */
@@ -20,7 +20,7 @@ export function heldSegments(pids: readonly number[]): HeldSegments {
   const bytesOf = new Map<string, number>();
   for (const pid of pids) {
     for (const [, begin, end, inode] of mapsOf(pid).matchAll(SEGMENT))
-      bytesOf.set(inode!, Number.parseInt(end!, 16) - Number.parseInt(begin!, 16));
+      if (!isLaneFile(inode!)) bytesOf.set(inode!, Number.parseInt(end!, 16) - Number.parseInt(begin!, 16));
   }
   let bytes = 0;
   for (const each of bytesOf.values()) bytes += each;

@@ -24,7 +24,7 @@ import { forkWorker, takeSegmentSocket } from './fork-worker.ts';
 import { FileWords, openWordsFile } from './file-words.ts';
 import { ProcessOutput } from './process-output.ts';
 import { heldSegments } from './held-segments.ts';
-import { arrive, depart, fromWire, isSmallOnWire, toWire, type WireMessage, type WireValue } from './process-wire.ts';
+import { arrive, depart, isSmallOnWire, readWire, toWire, type WireMessage, type WireValue } from './process-wire.ts';
 import type { CallMessage, HostMessage, StartOrder, WorkerMessage } from './protocol.ts';
 import { SegmentLine } from './segment-line.ts';
 import type { Link, LinkEvents, ParentDeath, Transport } from './transport.ts';
@@ -121,7 +121,7 @@ function startProcess(
     if (!('value' in message)) return events.onMessage(message);
     let value: unknown;
     try {
-      value = fromWire(arrive(message.value, line, RESULT_ROLE));
+      value = readWire(message.value, line, RESULT_ROLE);
     } catch (error) {
       // Written there and not readable here, as a value nested deeper than this stack goes: its task's error, not the host's.
       return events.onMessage({ t: 'error', id: message.id, error: encodeThrow(error, canSerialize) });

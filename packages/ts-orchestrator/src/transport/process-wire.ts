@@ -6,6 +6,7 @@ import { segmentOf } from '../task/os-services.ts';
 import {
   arePrimitive,
   fromBytes,
+  fromForeignBytes,
   isPrimitive,
   isSmall,
   toBytes,
@@ -13,6 +14,7 @@ import {
   type TransferItem,
 } from '../task/payload.ts';
 import { putIn, takeOut, type SharedPart } from '../task/shared-parts.ts';
+import { isLaneStub, type LaneStub } from './byte-lane.ts';
 import type { WorkerMessage } from './protocol.ts';
 import type { SegmentLine, SharedStub } from './segment-line.ts';
 
@@ -35,26 +37,41 @@ export const SEGMENTS_FD = 6;
  */
 export type WireValue = PlainWire | { readonly parts: readonly SharedPart[]; readonly rest: PlainWire } | StubbedWire;
 type PlainWire = Uint8Array | { readonly plain: unknown };
+/** In a message large bytes may lie in a lane. */
+type SentWire = PlainWire | LaneStub;
 interface StubbedWire {
   readonly stubs: readonly SharedStub[];
-  readonly rest: PlainWire;
+  readonly rest: SentWire;
 }
 
-/** Packs a value. Shared arrays stay this process's own until `depart`. */
-export function toWire(value: unknown, transfer: readonly TransferItem[], role: PayloadRole): WireValue {
+/**
+ * Packs a value. Shared arrays stay this process's own until `depart`. `line`: that is now, and over this line, so large bytes may be
+ * written where they will lie.
+ */
+export function toWire(
+  value: unknown,
+  transfer: readonly TransferItem[],
+  role: PayloadRole,
+  line?: SegmentLine,
+): WireValue {
   const parted = takeOut(value, role);
-  if (parted === undefined) return toPlainWire(value, transfer, role);
+  if (parted === undefined) return toPlainWire(value, transfer, role, line);
   for (const part of parted.parts) assertOpen(part, role);
-  return { parts: parted.parts, rest: toPlainWire(parted.rest, transfer, role) };
+  return { parts: parted.parts, rest: toPlainWire(parted.rest, transfer, role, line) };
 }
 
-function toPlainWire(value: unknown, transfer: readonly TransferItem[], role: PayloadRole): PlainWire {
+function toPlainWire(
+  value: unknown,
+  transfer: readonly TransferItem[],
+  role: PayloadRole,
+  line: SegmentLine | undefined,
+): PlainWire {
   if (
     transfer.length === 0 &&
     (isPrimitive(value) || (role.subject === 'arguments' && arePrimitive(value as unknown[])))
   )
     return { plain: value };
-  return toBytes(value, transfer, role);
+  return toBytes(value, transfer, role, line && ((bytes) => line.outbound.allocate(bytes)));
 }
 
 function assertOpen({ at, segment }: SharedPart, role: PayloadRole): void {
@@ -63,22 +80,40 @@ function assertOpen({ at, segment }: SharedPart, role: PayloadRole): void {
   throw heddleError('HEDDLE_SHARED_ARRAY', { name: role.name, path, reason: 'its segment is closed' });
 }
 
-/** What goes into a message, right before it is sent: the shared arrays leave now. */
+/** What goes into a message, right before it is sent: the shared arrays and large bytes leave now. */
 export function depart(wire: unknown, line: SegmentLine): unknown {
+  if (wire instanceof Uint8Array) return line.outbound.send(wire);
   if (wire === null || typeof wire !== 'object' || !('parts' in wire)) return wire;
   const { parts, rest } = wire as { parts: readonly SharedPart[]; rest: PlainWire };
-  return { stubs: parts.map((part) => line.send(part)), rest } satisfies StubbedWire;
+  const stubs = parts.map((part) => line.send(part));
+  return { stubs, rest: depart(rest, line) as SentWire } satisfies StubbedWire;
+}
+
+/** The value that came in a message. In the order of messages. */
+export function readWire(wire: unknown, line: SegmentLine, role: PayloadRole): unknown {
+  // Read where it lies.
+  if (isLaneStub(wire) && 'lane' in wire) return line.inbound.read(wire.lane, wire.bytes, fromForeignBytes);
+  return fromWire(arrive(wire, line, role));
 }
 
 /** What came in a message, with its shared arrays arrived, to be sent on later or opened by `fromWire`. In the order of messages. */
 export function arrive(wire: unknown, line: SegmentLine, role: PayloadRole): unknown {
+  if (isLaneStub(wire)) return bytesOf(wire, line);
   if (wire === null || typeof wire !== 'object' || !('stubs' in wire)) return wire;
-  const { stubs, rest } = wire as StubbedWire;
+  const { stubs, rest: sent } = wire as StubbedWire;
   const parts = stubs.map((stub): SharedPart => {
     const array = line.take(stub, role);
     return { at: stub.at, array, segment: segmentOf(array)! };
   });
+  // As they were sent: first the arrays.
+  const rest = isLaneStub(sent) ? bytesOf(sent, line) : sent;
   return { parts, rest };
+}
+
+function bytesOf(stub: LaneStub, { inbound }: SegmentLine): Uint8Array {
+  if ('lane' in stub) return inbound.read(stub.lane, stub.bytes, (bytes) => bytes.slice());
+  inbound.accept(stub.offer);
+  return stub.bytes;
 }
 
 /** Bytes up to which a value may wait in the memory of a worker that has others before it. */

@@ -11,6 +11,7 @@ import { segmentServices } from '../task/os-services.ts';
 import type { PayloadRole } from '../task/payload.ts';
 import { typeName, type SharedPart, type SharedView } from '../task/shared-parts.ts';
 import { TYPES } from '../task/shared-array.ts';
+import { LaneReceiver, LaneSender } from './byte-lane.ts';
 
 /** A shared array in a message. */
 export interface SharedStub {
@@ -23,12 +24,17 @@ export interface SharedStub {
 }
 
 export class SegmentLine {
+  /** For large bytes. */
+  readonly outbound: LaneSender;
+  readonly inbound: LaneReceiver;
   readonly #socket: number | undefined;
   #lastSent = 0;
 
   /** `socket`: undefined where there is none. */
   constructor(socket: number | undefined) {
     this.#socket = socket;
+    this.outbound = new LaneSender(socket, () => ++this.#lastSent);
+    this.inbound = new LaneReceiver(socket);
   }
 
   /** Sends the memory of an array. Never throws: who reads the message learns that it failed. */
