@@ -11,7 +11,7 @@
 import v8 from 'node:v8';
 import { heddleError, HeddleError } from '../errors/errors.ts';
 import { isGraph, readGraph } from './codec/graph-reader.ts';
-import { isWorthGraph } from './codec/graph-worth.ts';
+import { isWorthGraph, PROCESS_BUFFER_BYTES, THREAD_BUFFER_BYTES } from './codec/graph-worth.ts';
 import { writeGraph } from './codec/graph-writer.ts';
 import { hasSegments, segmentOf } from './os-services.ts';
 
@@ -108,7 +108,7 @@ export function cloneValue<T>(value: T, transfer: readonly TransferItem[], role:
   if (transfer.length === 0 && isPrimitive(value)) return { value, moved: [] };
   refuseSegments(value, role, SEGMENT_STAYS);
   if (transfer.length === 0) {
-    const graph = isWorthGraph([value]) ? writeGraph([value], { besideBytes: 0 }) : undefined;
+    const graph = isWorthGraph([value], THREAD_BUFFER_BYTES) ? writeGraph([value], { besideBytes: 0 }) : undefined;
     if (graph !== undefined) return { value: readGraph(graph.bytes, graph.buffers)[0] as T, moved: [] };
   }
   try {
@@ -174,7 +174,9 @@ export function toBytes(
     const port = transfer.findIndex((item) => !(item instanceof ArrayBuffer));
     if (port >= 0) throw transferError(port, 'only an ArrayBuffer can go to another process');
     // It refuses segments by itself.
-    const graph = isWorthGraph([value]) ? writeGraph([value], { bytesMax: MESSAGE_BYTES_MAX, allocate }) : undefined;
+    const graph = isWorthGraph([value], PROCESS_BUFFER_BYTES)
+      ? writeGraph([value], { bytesMax: MESSAGE_BYTES_MAX, allocate })
+      : undefined;
     if (graph !== undefined) {
       detach(transfer);
       return graph.bytes;

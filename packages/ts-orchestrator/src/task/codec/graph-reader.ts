@@ -8,6 +8,8 @@ import v8 from 'node:v8';
 import { VIEWS } from './format.ts';
 import { CONSTANTS, GRAPH_MARK, HEADER_BYTES, HEADER_WORDS, Part, TAG_BITS, TAG_MASK } from './graph-format.ts';
 
+const NO_TEXT = [[], []];
+
 export function isGraph(bytes: Uint8Array): boolean {
   return bytes[0] === GRAPH_MARK;
 }
@@ -44,7 +46,8 @@ class GraphReader {
     this.#beside = beside;
     this.#floats = new Float64Array(buffer, byteOffset + HEADER_BYTES, floats);
     this.#words = new Int32Array(buffer, byteOffset + wordsAt, words);
-    [this.#shapes, this.#strings] = v8.deserialize(bytes.slice(textAt, textAt + textBytes)) as [string[][], string[]];
+    const text = textBytes === 0 ? NO_TEXT : v8.deserialize(bytes.slice(textAt, textAt + textBytes));
+    [this.#shapes, this.#strings] = text as readonly [string[][], string[]];
     this.#raw = textAt + textBytes;
   }
 

@@ -87,7 +87,7 @@ describe('a large value as bytes', () => {
   structuredClone(detached, { transfer: [detached] });
   it.each<[string, unknown]>([
     ['an object met twice', [twice, twice]],
-    ['one met twice among many', [...records(40), twice, [twice]]],
+    ['one met twice among many', [...records(80), twice, [twice]]],
     ['a view met twice', ((view) => [view, view])(new Uint8Array(3))],
     ['a cycle', cycle],
     ['a pooled Buffer', Buffer.from('abc')],
@@ -133,14 +133,14 @@ describe('a large value as bytes', () => {
 
   it('is refused to a getter that comes back while another is written', () => {
     let inner: unknown = 'not run';
-    const value = records(40).map((record) => ({
+    const value = records(80).map((record) => ({
       ...record,
       get five() {
         inner = writeGraph([1]);
         return 5;
       },
     }));
-    expect(trip(value)?.value).toHaveLength(40);
+    expect(trip(value)?.value).toHaveLength(80);
     expect(inner).toBeUndefined();
     expect(writeGraph([1])).toBeDefined();
   });
@@ -171,34 +171,34 @@ describe('what the codec is tried for', () => {
   afterEach(() => skipRecords(8));
 
   it.each<[string, unknown[], boolean]>([
-    ['records', [records(40)], true],
-    ['records inside', [{ a: 1, list: records(40) }], true],
-    ['records in a Map', [new Map(records(40).map((record) => [record.id, record]))], true],
-    ['records in a Set', [new Set(records(40))], true],
+    ['records', [records(80)], true],
+    ['records inside', [{ a: 1, list: records(80) }], true],
+    ['records in a Map', [new Map(records(80).map((record) => [record.id, record]))], true],
+    ['records in a Set', [new Set(records(80))], true],
     ['a large array', [1, new Float64Array(4_096)], true],
-    ['few records', [records(20)], false],
+    ['few records', [records(40)], false],
     ['strings', [Array.from({ length: 100 }, (_, index) => `${index}`)], false],
     ['numbers', [Array.from({ length: 100 }, (_, index) => index)], false],
     // prettier-ignore
     ['instances', [Array.from({ length: 100 }, () => new (class A { a = 1; })())], false],
     ['a small array', [new Float64Array(8)], false],
-  ])('%s: %j', (_what, list, is) => expect(isWorthGraph(list)).toBe(is));
+  ])('%s: %j', (_what, list, is) => expect(isWorthGraph(list, 32_768)).toBe(is));
 
   it('are not the first lists of records', () => {
     skipRecords(2);
-    expect([1, 2, 3, 4].map(() => isWorthGraph([records(40)]))).toEqual([false, false, true, true]);
+    expect([1, 2, 3, 4].map(() => isWorthGraph([records(80)], 1))).toEqual([false, false, true, true]);
     skipRecords(1);
-    expect(isWorthGraph([new Float64Array(4_096)])).toBe(true);
+    expect(isWorthGraph([new Float64Array(4_096)], 32_768)).toBe(true);
   });
 
   it('runs no getter to find out', () => {
-    expect(isWorthGraph([{ get list() { throw new Error('was run'); } }])).toBe(false); // prettier-ignore
+    expect(isWorthGraph([{ get list() { throw new Error('was run'); } }], 1)).toBe(false); // prettier-ignore
   });
 });
 
 describe('a packed list', () => {
   it('is handed over once, or copied for each sending', () => {
-    const value = [new Float64Array(8_192).fill(1), 'x'];
+    const value = [new Float64Array(65_536).fill(1), 'x'];
     const once = PackedGraph.of(value, false)!.leave();
     expect(once.transfer).toHaveLength(2);
     const sent = structuredClone(once.parts, { transfer: [...once.transfer] });
@@ -210,6 +210,6 @@ describe('a packed list', () => {
       const { parts, transfer } = packed.leave();
       expect(openGraph(structuredClone(parts, { transfer: [...transfer] }))).toStrictEqual(value);
     }
-    expect((value[0] as Float64Array).length).toBe(8_192);
+    expect((value[0] as Float64Array).length).toBe(65_536);
   });
 });

@@ -94,7 +94,7 @@ const records = fc
       minLength: 1,
       maxLength: 3,
     }),
-    fc.integer({ min: 0, max: 70 }),
+    fc.integer({ min: 0, max: 90 }),
     tree,
   )
   .map(([patterns, count, other]) => {
@@ -119,15 +119,15 @@ const aliases = fc.tuple(bytes, fc.integer({ min: 0, max: 5 })).map(([bits, kind
 });
 
 /** Above the sizes from which buffers travel beside their value, or through a lane. */
-const large = fc.tuple(fc.integer({ min: 16_000, max: 70_000 }), fc.integer()).map(([length, seed]) => {
+const large = fc.tuple(fc.integer({ min: 16_000, max: 600_000 }), fc.integer()).map(([length, seed]) => {
   const array = new Uint32Array(length >> 2);
   for (let index = 0; index < array.length; index++) array[index] = Math.imul(index ^ seed, 0x9e3779b1);
   return { array, text: 'x'.repeat(length >> 6) };
 });
 
 export const anyValue: fc.Arbitrary<unknown> = fc.oneof(
-  { weight: 10, arbitrary: tree },
-  { weight: 6, arbitrary: records },
+  { weight: 20, arbitrary: tree },
+  { weight: 2, arbitrary: records },
   { weight: 1, arbitrary: cycle },
   { weight: 1, arbitrary: aliases },
 );
