@@ -6,6 +6,7 @@
  * between.
  */
 import type { Clock } from '../clock/clock.ts';
+import { estimateBytes, timed } from '../task/clone-cost.ts';
 import {
   canClone,
   checkCopyable,
@@ -37,6 +38,9 @@ export interface InlineTransportOptions {
 /** One slice of starting tasks before the event loop gets a turn: well below a 60 Hz frame, well above a turn's cost. */
 const SLICE_MS = 4;
 
+/** A copy that takes less is not asked for its bytes: that would be most of its time. */
+const ASKED_MS = 0.02;
+
 /** A copy of all but what is shared. */
 function copyValue<T>(value: T, transfer: readonly TransferItem[], role: PayloadRole): T {
   const parted = takeOut(value, role);
@@ -56,11 +60,11 @@ export function createInlineTransport(options: InlineTransportOptions): Transpor
       if (transfer.length === 0 && args.every((value) => isPrimitive(value) || isShared(value)))
         return { value: args, transfer: [], canResend: true, canGoAhead: false };
       if (when === 'keep') checkCopyable(transfer);
-      const value = copyValue(args, transfer, role);
-      if (when !== 'keep') return { value, transfer: [], canResend: true, canGoAhead: false };
+      const { made: value, cost } = timed(() => copyValue(args, transfer, role), estimateBytes, ASKED_MS);
+      if (when !== 'keep') return { value, transfer: [], canResend: true, canGoAhead: false, cost };
       // The task may change what it gets, so each run gets a copy of the copy.
       const fresh = () => ({ value: copyValue(value, [], role), transfer: [] });
-      return { value, transfer: [], canResend: true, canGoAhead: false, fresh };
+      return { value, transfer: [], canResend: true, canGoAhead: false, cost, fresh };
     },
     repack(args) {
       if (isByReference) return { value: args, transfer: [], canResend: true, canGoAhead: false };
@@ -90,7 +94,9 @@ export function createInlineTransport(options: InlineTransportOptions): Transpor
       const port: WorkerPort = {
         send: emit,
         sendValue(t, id, value, transfer, role) {
-          emit({ t, id, value: isByReference ? value : copyValue(value, transfer, role) });
+          if (isByReference || isPrimitive(value)) return emit({ t, id, value });
+          const { made, cost } = timed(() => copyValue(value, transfer, role), estimateBytes, ASKED_MS);
+          emit({ t, id, value: made, ...(cost === undefined ? {} : { cost }) } as WorkerMessage);
         },
         sendCall(message, args) {
           const role: PayloadRole = { name: message.name, subject: 'arguments' };

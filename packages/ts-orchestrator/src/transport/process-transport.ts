@@ -17,6 +17,7 @@ import { WorkerLimits, type Limits } from '../isolation/worker-limits.ts';
 import { INSPECTOR_OPEN_MS, INSPECTOR_STACK_MS, LATE_END_MS } from '../clock/deadlines.ts';
 import { InspectorLines } from '../liveness/inspector-lines.ts';
 import { ProcessStack } from '../liveness/process-stack.ts';
+import { timed, type CloneCost } from '../task/clone-cost.ts';
 import { encodeThrow } from '../task/error-codec.ts';
 import { canSerialize, SETUP_ROLE, type PayloadRole } from '../task/payload.ts';
 import { entryUrl } from './entry-url.ts';
@@ -24,7 +25,16 @@ import { forkWorker, takeSegmentSocket } from './fork-worker.ts';
 import { FileWords, openWordsFile } from './file-words.ts';
 import { ProcessOutput } from './process-output.ts';
 import { heldSegments } from './held-segments.ts';
-import { arrive, depart, isSmallOnWire, readWire, toWire, type WireMessage, type WireValue } from './process-wire.ts';
+import {
+  arrive,
+  bytesOnWire,
+  depart,
+  isSmallOnWire,
+  readWire,
+  toWire,
+  type WireMessage,
+  type WireValue,
+} from './process-wire.ts';
 import type { CallMessage, HostMessage, StartOrder, WorkerMessage } from './protocol.ts';
 import { SegmentLine } from './segment-line.ts';
 import type { Link, LinkEvents, ParentDeath, Transport } from './transport.ts';
@@ -55,11 +65,12 @@ export function createProcessTransport(options: ProcessTransportOptions): Transp
   };
   // The kernel's limit of processor time is raised for each task when it is sent, so none is sent while another runs.
   const sendsAhead = options.limits.cpuSeconds === undefined;
-  const packed = (value: WireValue) => ({
+  const packed = (value: WireValue, cost?: CloneCost) => ({
     value,
     transfer: [],
     canResend: true,
     canGoAhead: sendsAhead && isSmallOnWire(value),
+    cost,
   });
   return {
     backend: 'processes',
@@ -68,7 +79,10 @@ export function createProcessTransport(options: ProcessTransportOptions): Transp
       return parentDeath;
     },
     // Bytes are made at once in both cases: they are the copy, and they can be sent again.
-    pack: (args, transfer, role) => packed(toWire(args, transfer, role)),
+    pack(args, transfer, role) {
+      const { made, cost } = timed(() => toWire(args, transfer, role), bytesOnWire);
+      return packed(made, cost);
+    },
     // Bytes, as they came.
     repack: (args) => packed(args as WireValue),
     canSend: canSerialize,
@@ -119,14 +133,19 @@ function startProcess(
     }
     if (message.t === 'call') return receiveCall(message);
     if (!('value' in message)) return events.onMessage(message);
-    let value: unknown;
+    const bytes = bytesOnWire(message.value);
+    let read: ReturnType<typeof timed>;
     try {
-      value = readWire(message.value, line, RESULT_ROLE);
+      read = timed(
+        () => readWire(message.value, line, RESULT_ROLE),
+        () => bytes,
+      );
     } catch (error) {
       // Written there and not readable here, as a value nested deeper than this stack goes: its task's error, not the host's.
       return events.onMessage({ t: 'error', id: message.id, error: encodeThrow(error, canSerialize) });
     }
-    events.onMessage({ ...message, value });
+    const { made: value, cost } = read;
+    events.onMessage({ ...message, value, ...(cost === undefined ? {} : { cost }) } as WorkerMessage);
   };
 
   const receiveCall = (message: CallMessage) => {

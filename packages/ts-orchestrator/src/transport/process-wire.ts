@@ -119,6 +119,13 @@ function bytesOf(stub: LaneStub, { inbound }: SegmentLine): Uint8Array {
 /** Bytes up to which a value may wait in the memory of a worker that has others before it. */
 const SMALL_BYTES = 4_096;
 
+/** Bytes of the value in any of its forms; 0: it has none of its own. */
+export function bytesOnWire(wire: unknown): number {
+  if (wire instanceof Uint8Array) return wire.byteLength;
+  if (isLaneStub(wire)) return 'lane' in wire ? wire.bytes : wire.bytes.byteLength;
+  return wire !== null && typeof wire === 'object' && 'rest' in wire ? bytesOnWire(wire.rest) : 0;
+}
+
 export function isSmallOnWire(value: WireValue): boolean {
   if (value instanceof Uint8Array) return value.byteLength <= SMALL_BYTES;
   return 'plain' in value && isSmall(value.plain);

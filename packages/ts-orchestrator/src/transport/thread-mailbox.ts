@@ -11,8 +11,9 @@
  * RECORDS_PER_TURN at once, so that timers and I/O have their turn.
  */
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
+import { COUNTED_BYTES, estimateBytes, timed } from '../task/clone-cost.ts';
 import type { GraphParts } from '../task/codec/graph-writer.ts';
-import { openGraph, PackedGraph } from '../task/codec/packed-graph.ts';
+import { bytesOf, openGraph, PackedGraph } from '../task/codec/packed-graph.ts';
 import { REFUSED } from '../task/codec/value-writer.ts';
 import type { TransferItem } from '../task/payload.ts';
 import type { HostMessage, WorkerMessage } from './protocol.ts';
@@ -207,8 +208,20 @@ function graphOf(message: HostMessage | WorkerMessage): PackedGraph | undefined 
 /** The message with its value in it. */
 function opened<Message extends HostMessage | WorkerMessage>(message: Message): Message {
   const { graph, ...rest } = message as Message & { readonly graph?: GraphParts };
-  if (graph === undefined) return message;
-  const list = openGraph(graph);
+  if (graph === undefined) return withCost(message);
+  const bytes = bytesOf(graph);
+  const { made: list, cost } = timed(
+    () => openGraph(graph),
+    () => bytes,
+  );
   const isList = message.t === 'run' || message.t === 'called';
-  return { ...(rest as Message), value: isList ? list : list[0] };
+  const value: unknown = isList ? list : list[0];
+  return { ...(rest as Message), value, ...(isList || cost === undefined ? {} : { cost }) };
+}
+
+/** For a value that structured clone brought: Node has copied it, in a time that can't be told. */
+function withCost<Message extends HostMessage | WorkerMessage>(message: Message): Message {
+  if (message.t !== 'value' && message.t !== 'item') return message;
+  const bytes = estimateBytes(message.value);
+  return bytes < COUNTED_BYTES ? message : { ...message, cost: { bytes, ms: 0 } };
 }
