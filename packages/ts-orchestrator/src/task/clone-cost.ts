@@ -6,7 +6,10 @@
 export interface CloneCost {
   /** Counted where the value became bytes, else estimated from a look at some of its parts. */
   readonly bytes: number;
-  /** Time of this thread. 0 where Node copies on its own, as for what structured clone carries from a thread. */
+  /**
+   * Time of this thread. 0 for the first of a function, which nobody expected; and where Node copies on its own, as for what structured
+   * clone carries from a thread.
+   */
   ms: number;
 }
 
@@ -20,16 +23,40 @@ const SAMPLES = 8;
 /** About what a number, an empty object or a key takes. */
 const PART_BYTES = 8;
 
-/** Times `make`, and says what it cost when that is worth a look. What took less than `leastMs` is not asked for its bytes. */
-export function timed<T>(
-  make: () => T,
-  bytesOf: (made: T) => number,
-  leastMs = 0,
-): { readonly made: T; readonly cost: CloneCost | undefined } {
+export interface Costed<T> {
+  readonly made: T;
+  readonly cost: CloneCost | undefined;
+}
+
+/**
+ * Makes copies, and says what those of COUNTED_BYTES or more cost. To look at the clock takes longer than to copy a small value (0.3 us on
+ * some machines), so that is done for those alone of which large ones are known: functions that had one before.
+ */
+export class CostedCopies {
+  readonly #withLarge = new Set<string>();
+
+  /** Has this function had a large value? */
+  isLarge(name: string): boolean {
+    return this.#withLarge.has(name);
+  }
+
+  /** `bytesOf`: counts what was made. */
+  make<T>(name: string, make: () => T, bytesOf: (made: T) => number): Costed<T> {
+    if (this.#withLarge.has(name)) return timed(make, bytesOf);
+    const made = make();
+    const bytes = bytesOf(made);
+    if (bytes < COUNTED_BYTES) return { made, cost: undefined };
+    this.#withLarge.add(name);
+    return { made, cost: { bytes, ms: 0 } };
+  }
+}
+
+/** Makes a copy of something that is large, and says what it cost. */
+export function timed<T>(make: () => T, bytesOf: (made: T) => number): Costed<T> {
   const startedAt = performance.now();
   const made = make();
   const ms = performance.now() - startedAt;
-  const bytes = ms < leastMs ? 0 : bytesOf(made);
+  const bytes = bytesOf(made);
   return { made, cost: bytes < COUNTED_BYTES ? undefined : { bytes, ms } };
 }
 

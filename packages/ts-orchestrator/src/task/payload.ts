@@ -107,16 +107,18 @@ export function checkCopyable(transfer: readonly TransferItem[]): void {
 export function cloneValue<T>(value: T, transfer: readonly TransferItem[], role: PayloadRole): Cloned<T> {
   if (transfer.length === 0 && isPrimitive(value)) return { value, moved: [] };
   refuseSegments(value, role, SEGMENT_STAYS);
-  if (transfer.length === 0) {
-    const graph = isWorthGraph([value], THREAD_BUFFER_BYTES) ? writeGraph([value], { besideBytes: 0 }) : undefined;
-    if (graph !== undefined) return { value: readGraph(graph.bytes, graph.buffers)[0] as T, moved: [] };
-  }
   try {
     const [copy, moved] = structuredClone([value, transfer], { transfer: [...transfer] }) as [T, TransferItem[]];
     return { value: copy, moved };
   } catch (error) {
     throw payloadError(error, value, transfer, role, canClone);
   }
+}
+
+/** The same for a value that takes long to copy; nothing is moved. */
+export function cloneLarge<T>(value: T, role: PayloadRole): T {
+  const graph = isWorthGraph([value], THREAD_BUFFER_BYTES) ? writeGraph([value], { besideBytes: 0 }) : undefined;
+  return graph === undefined ? cloneValue(value, [], role).value : (readGraph(graph.bytes, graph.buffers)[0] as T);
 }
 
 export interface Cloned<T> {
@@ -160,6 +162,13 @@ export function refuseSegments(value: unknown, role: PayloadRole, reason: string
 }
 
 /**
+ * Functions that have had a large argument or result. Only theirs are looked at for a way that is faster than V8's serializer: the
+ * look takes a microsecond or two, which would be much beside a small value.
+ */
+const withLarge = new Set<string>();
+const LARGE_BYTES = 16_384;
+
+/**
  * The value as bytes for another process; listed buffers are detached once the bytes are made. `allocate` gives memory for so many
  * bytes, at an address that 8 divides, or none.
  */
@@ -174,15 +183,17 @@ export function toBytes(
     const port = transfer.findIndex((item) => !(item instanceof ArrayBuffer));
     if (port >= 0) throw transferError(port, 'only an ArrayBuffer can go to another process');
     // It refuses segments by itself.
-    const graph = isWorthGraph([value], PROCESS_BUFFER_BYTES)
-      ? writeGraph([value], { bytesMax: MESSAGE_BYTES_MAX, allocate })
-      : undefined;
+    const graph =
+      withLarge.has(role.name) && isWorthGraph([value], PROCESS_BUFFER_BYTES)
+        ? writeGraph([value], { bytesMax: MESSAGE_BYTES_MAX, allocate })
+        : undefined;
     if (graph !== undefined) {
       detach(transfer);
       return graph.bytes;
     }
     refuseSegments(value, role, SEGMENT_INSIDE);
     bytes = serialize(value);
+    if (bytes.byteLength >= LARGE_BYTES) withLarge.add(role.name);
   } catch (error) {
     throw payloadError(error, value, transfer, role, canSerialize);
   }

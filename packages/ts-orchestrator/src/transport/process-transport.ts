@@ -17,7 +17,7 @@ import { WorkerLimits, type Limits } from '../isolation/worker-limits.ts';
 import { INSPECTOR_OPEN_MS, INSPECTOR_STACK_MS, LATE_END_MS } from '../clock/deadlines.ts';
 import { InspectorLines } from '../liveness/inspector-lines.ts';
 import { ProcessStack } from '../liveness/process-stack.ts';
-import { timed, type CloneCost } from '../task/clone-cost.ts';
+import { COUNTED_BYTES, CostedCopies, timed, type CloneCost, type Costed } from '../task/clone-cost.ts';
 import { encodeThrow } from '../task/error-codec.ts';
 import { canSerialize, SETUP_ROLE, type PayloadRole } from '../task/payload.ts';
 import { entryUrl } from './entry-url.ts';
@@ -65,6 +65,7 @@ export function createProcessTransport(options: ProcessTransportOptions): Transp
   };
   // The kernel's limit of processor time is raised for each task when it is sent, so none is sent while another runs.
   const sendsAhead = options.limits.cpuSeconds === undefined;
+  const copies = new CostedCopies();
   const packed = (value: WireValue, cost?: CloneCost) => ({
     value,
     transfer: [],
@@ -80,7 +81,7 @@ export function createProcessTransport(options: ProcessTransportOptions): Transp
     },
     // Bytes are made at once in both cases: they are the copy, and they can be sent again.
     pack(args, transfer, role) {
-      const { made, cost } = timed(() => toWire(args, transfer, role), bytesOnWire);
+      const { made, cost } = copies.make(role.name, () => toWire(args, transfer, role), bytesOnWire);
       return packed(made, cost);
     },
     // Bytes, as they came.
@@ -134,18 +135,16 @@ function startProcess(
     if (message.t === 'call') return receiveCall(message);
     if (!('value' in message)) return events.onMessage(message);
     const bytes = bytesOnWire(message.value);
-    let read: ReturnType<typeof timed>;
+    const read = () => readWire(message.value, line, RESULT_ROLE);
+    let opened: Costed<unknown>;
     try {
-      read = timed(
-        () => readWire(message.value, line, RESULT_ROLE),
-        () => bytes,
-      );
+      opened = bytes < COUNTED_BYTES ? { made: read(), cost: undefined } : timed(read, () => bytes);
     } catch (error) {
       // Written there and not readable here, as a value nested deeper than this stack goes: its task's error, not the host's.
       return events.onMessage({ t: 'error', id: message.id, error: encodeThrow(error, canSerialize) });
     }
-    const { made: value, cost } = read;
-    events.onMessage({ ...message, value, ...(cost === undefined ? {} : { cost }) } as WorkerMessage);
+    const { made: value, cost } = opened;
+    events.onMessage((cost === undefined ? { ...message, value } : { ...message, value, cost }) as WorkerMessage);
   };
 
   const receiveCall = (message: CallMessage) => {

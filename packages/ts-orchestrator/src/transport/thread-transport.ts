@@ -10,7 +10,7 @@ import { MessageChannel, Worker, type WorkerOptions } from 'node:worker_threads'
 import { readThreadStack } from '../liveness/thread-stack.ts';
 import type { Clock, Timer } from '../clock/clock.ts';
 import { THREAD_LOAD_MS } from '../clock/deadlines.ts';
-import { COUNTED_BYTES, estimateBytes, timed, type CloneCost } from '../task/clone-cost.ts';
+import { CostedCopies, COUNTED_BYTES, estimateBytes, type CloneCost } from '../task/clone-cost.ts';
 import { PackedGraph } from '../task/codec/packed-graph.ts';
 import { PackedList } from '../task/codec/packed-list.ts';
 import {
@@ -40,6 +40,7 @@ export interface ThreadTransportOptions {
 }
 
 export function createThreadTransport(options: ThreadTransportOptions): Transport {
+  const copies = new CostedCopies();
   return {
     backend: 'threads',
     canKill: true,
@@ -52,7 +53,8 @@ export function createThreadTransport(options: ThreadTransportOptions): Transpor
       if (transfer.length === 0) {
         const bytes = PackedList.of(args);
         if (bytes !== undefined) return { value: bytes, transfer, canResend: true, canGoAhead: true };
-        const { made, cost } = timed(
+        const { made, cost } = copies.make(
+          role.name,
           () => PackedGraph.of(args, when !== 'now'),
           (graph) => graph?.bytes ?? 0,
         );

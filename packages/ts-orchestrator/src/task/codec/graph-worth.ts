@@ -33,50 +33,63 @@ export function skipRecords(lists: number): void {
 }
 
 export function isWorthGraph(list: readonly unknown[], bufferBytes: number): boolean {
-  const what = whatIn(list, bufferBytes);
-  return what === 'buffers' || (what === 'records' && ++recordsSeen > RECORDS_BEFORE);
+  looks = 0;
+  leastBytes = bufferBytes;
+  for (const item of list) {
+    if (isFlat(item)) continue;
+    const found = lookAt(item, 0);
+    if (found === NOTHING) continue;
+    return found === BUFFERS || ++recordsSeen > RECORDS_BEFORE;
+  }
+  return false;
 }
 
-function whatIn(list: readonly unknown[], bufferBytes: number): 'records' | 'buffers' | undefined {
-  let looks = 0;
-  let what: 'records' | 'buffers' | undefined;
-  const found = (kind: typeof what) => {
-    what = kind;
-    return true;
-  };
-  const look = (value: unknown, depth: number): boolean => {
-    if (typeof value !== 'object' || value === null || depth > DEPTH_MAX || ++looks > LOOKS_MAX) return false;
-    if (ArrayBuffer.isView(value)) return value.buffer.byteLength >= bufferBytes && found('buffers');
-    if (value instanceof ArrayBuffer) return value.byteLength >= bufferBytes && found('buffers');
-    if (Array.isArray(value)) {
-      const { length } = value;
-      const first = ownValue(value, 0);
-      const middle = ownValue(value, length >> 1);
-      if (length >= RECORDS_LEAST && isRecord(first) && isRecord(middle)) return found('records');
-      return look(first, depth + 1) || look(middle, depth + 1) || look(ownValue(value, length - 1), depth + 1);
-    }
-    if (value instanceof Map) {
-      for (const [key, entry] of value)
-        return value.size >= RECORDS_LEAST && isRecord(entry)
-          ? found('records')
-          : look(key, depth + 1) || look(entry, depth + 1);
-      return false;
-    }
-    if (value instanceof Set) {
-      for (const member of value)
-        return value.size >= RECORDS_LEAST && isRecord(member) ? found('records') : look(member, depth + 1);
-      return false;
-    }
-    if (!isRecord(value)) return false;
-    let keys = 0;
-    for (const key in value) {
-      if (++keys > KEYS_MAX) return false;
-      if (look(ownValue(value, key), depth + 1)) return true;
-    }
-    return false;
-  };
-  for (const item of list) if (look(item, 0)) return what;
-  return undefined;
+// Every value that is no small one comes here: numbers and no objects, so that a look allocates nothing.
+const NOTHING = 0;
+const RECORDS = 1;
+const BUFFERS = 2;
+let looks = 0;
+let leastBytes = 0;
+
+function isFlat(value: unknown): boolean {
+  return typeof value !== 'object' || value === null;
+}
+
+function lookAt(value: unknown, depth: number): number {
+  if (typeof value !== 'object' || value === null || depth > DEPTH_MAX || ++looks > LOOKS_MAX) return NOTHING;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype) return lookBehind(value, depth);
+  if (Array.isArray(value)) {
+    const { length } = value;
+    const first = ownValue(value, 0);
+    const middle = ownValue(value, length >> 1);
+    if (length >= RECORDS_LEAST && isRecord(first) && isRecord(middle)) return RECORDS;
+    return lookAt(first, depth + 1) || lookAt(middle, depth + 1) || lookAt(ownValue(value, length - 1), depth + 1);
+  }
+  if (ArrayBuffer.isView(value)) return value.buffer.byteLength >= leastBytes ? BUFFERS : NOTHING;
+  if (value instanceof ArrayBuffer) return value.byteLength >= leastBytes ? BUFFERS : NOTHING;
+  if (value instanceof Map) {
+    for (const [key, entry] of value)
+      return value.size >= RECORDS_LEAST && isRecord(entry)
+        ? RECORDS
+        : lookAt(key, depth + 1) || lookAt(entry, depth + 1);
+  }
+  if (value instanceof Set) {
+    for (const member of value)
+      return value.size >= RECORDS_LEAST && isRecord(member) ? RECORDS : lookAt(member, depth + 1);
+  }
+  return NOTHING;
+}
+
+function lookBehind(object: object, depth: number): number {
+  let keys = 0;
+  for (const key in object) {
+    if (++keys > KEYS_MAX) break;
+    const value = ownValue(object, key);
+    const found = isFlat(value) ? NOTHING : lookAt(value, depth + 1);
+    if (found !== NOTHING) return found;
+  }
+  return NOTHING;
 }
 
 function ownValue(object: object, key: PropertyKey): unknown {
