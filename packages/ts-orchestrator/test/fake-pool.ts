@@ -8,6 +8,7 @@ import { KeepAlive } from '../src/pool/keep-alive.ts';
 import { parsePoolOptions, type PoolOptions } from '../src/pool/pool-options.ts';
 import type { PoolCore } from '../src/pool/pool.ts';
 import type { Scheduler } from '../src/pool/scheduler.ts';
+import type { CloneCost } from '../src/task/clone-cost.ts';
 import type { HostMessage, StartOrder, WorkerMessage } from '../src/transport/protocol.ts';
 import type { Link, LinkEvents, LinkExit, Transport } from '../src/transport/transport.ts';
 import type { HostWords } from '../src/transport/worker-words.ts';
@@ -73,8 +74,8 @@ export class FakeLink implements Link {
     return this.sent.findLast((message) => message.t === 'run')!;
   }
 
-  reply(value: unknown): void {
-    this.emit({ t: 'value', id: this.run.id, value });
+  reply(value: unknown, cost?: CloneCost): void {
+    this.emit({ t: 'value', id: this.run.id, value, ...(cost === undefined ? {} : { cost }) });
   }
 
   exit(exit: Partial<LinkExit> = {}): void {
@@ -98,6 +99,8 @@ export interface FakeParts {
   readonly canGoAhead?: boolean;
   /** Copies arguments when they are packed, which runs their getters. Default false. */
   readonly readsArguments?: boolean;
+  /** What packing arguments is said to cost. */
+  readonly cost?: CloneCost;
   /** Default: nobody finds anything out. */
   readonly examiner?: Examiner;
 }
@@ -105,7 +108,7 @@ export interface FakeParts {
 /** Begins to open a pool; its first worker waits for the test. */
 export function beginFakePool(
   raw: PoolOptions = {},
-  { canResend = true, canGoAhead = false, readsArguments = false, examiner }: FakeParts = {},
+  { canResend = true, canGoAhead = false, readsArguments = false, cost, examiner }: FakeParts = {},
 ): FakePool {
   const options = parsePoolOptions({ backend: 'processes', workers: 2, ...raw });
   const clock = new FakeClock();
@@ -115,7 +118,13 @@ export function beginFakePool(
     backend: options.backend,
     canKill: options.backend !== 'inline',
     parentDeath: 'same-process',
-    pack: (args) => ({ value: readsArguments ? structuredClone(args) : args, transfer: [], canResend, canGoAhead }),
+    pack: (args) => ({
+      value: readsArguments ? structuredClone(args) : args,
+      transfer: [],
+      canResend,
+      canGoAhead,
+      cost,
+    }),
     repack: (args) => ({ value: args, transfer: [], canResend, canGoAhead }),
     canSend: () => true,
     packSetup: (data) => data,

@@ -71,6 +71,18 @@ export type TaskEvent = {
       readonly elapsedMs: number;
       readonly examination: Examination | undefined;
     }
+  /**
+   * Calls of this function spend most of their time on copying values: the host's time for it, on top of which comes the worker's, is
+   * longer than what they ran. Told once per function, before the call that makes it certain settles.
+   */
+  | {
+      readonly type: 'cloning';
+      readonly calls: number;
+      readonly bytes: number;
+      readonly cloneMs: number;
+      readonly runMs: number;
+      readonly advice: string;
+    }
   | { readonly type: 'settled'; readonly ok: boolean; readonly error: unknown }
 );
 

@@ -10,9 +10,9 @@ import { FileWords } from '../transport/file-words.ts';
 import { Mailbox } from '../transport/mailbox.ts';
 import { WorkerRings } from '../transport/process-rings.ts';
 import {
-  arrive,
   depart,
   fromWire,
+  readWire,
   SEGMENTS_FD,
   speakerTag,
   toWire,
@@ -86,7 +86,7 @@ const workerPort: WorkerPort = {
   send: post,
   sendValue(t, id, value, transfer, role) {
     if (transfer.length === 0 && mayBeRecord(t) && mailbox.write({ t, id, value })) return;
-    post({ t, id, value: depart(toWire(value, transfer, role), line) });
+    post({ t, id, value: depart(toWire(value, transfer, role, line), line) });
   },
   sendCall(message, args) {
     const wire = toWire(args, [], { name: message.name, subject: 'arguments' });
@@ -150,7 +150,7 @@ function unpack(message: HostMessage): HostMessage {
 }
 
 function readValue(value: unknown, role: PayloadRole): unknown {
-  return fromWire(arrive(value, line, role));
+  return readWire(value, line, role);
 }
 
 function receive(message: HostPost): void {

@@ -10,6 +10,7 @@ import type { Clock } from '../clock/clock.ts';
 import type { Random } from '../clock/random.ts';
 import type { Family } from '../task/task.ts';
 import { Callers } from './callers.ts';
+import type { CloneCosts } from './clone-costs.ts';
 import type { Fleet } from './fleet.ts';
 import type { NestedCalls } from './nested-calls.ts';
 import { Outcomes } from './outcomes.ts';
@@ -30,6 +31,7 @@ export interface DispatcherParts {
   readonly runTimes: RunTimes;
   readonly events: TaskEvents;
   readonly watch: StuckWatch;
+  readonly costs: CloneCosts;
   /** Can a busy worker be ended from outside? */
   readonly canKill: boolean;
   readonly onCall: NestedCalls['call'];

@@ -7,7 +7,9 @@ import { RESENDS_MAX, RETRY_DELAY_MS_MAX } from '../clock/deadlines.ts';
 import type { Random } from '../clock/random.ts';
 import { addExamination, heddleError, HeddleError, quarantinedError, type TracedWorker } from '../errors/errors.ts';
 import type { Outcome } from '../task/task.ts';
+import type { CloneCost } from '../task/clone-cost.ts';
 import type { Callers } from './callers.ts';
+import type { CloneCosts } from './clone-costs.ts';
 import { TaskCounters } from './pool-stats.ts';
 import { allowsAnother, type FailureKind } from './retry-rule.ts';
 import type { Sending } from './sending.ts';
@@ -22,6 +24,7 @@ export interface OutcomesParts {
   readonly canKill: boolean;
   readonly sending: Sending;
   readonly callers: Callers;
+  readonly costs: CloneCosts;
   readonly cancel: (task: PoolTask, error: unknown) => void;
   /** A task has its outcome, and was told. */
   readonly onSettled: (task: PoolTask) => void;
@@ -215,9 +218,23 @@ export class Outcomes {
     else if (task.cause.isTimeout) counters.timedOut++;
     else counters.cancelled++;
     if (task.state !== 'delayed') this.#parts.callers.countUnderWay(task, -1);
+    const cost = task.packed?.cost;
+    if (cost !== undefined) this.#parts.costs.sent(task.call.name, cost);
+    if (cost !== undefined || task.hasCost) this.#tellCost(task);
     task.settle(outcome);
     this.#parts.events.settled(task, outcome);
     this.#parts.onSettled(task);
+  }
+
+  /** A large value of a task has been read. */
+  received(task: PoolTask, cost: CloneCost): void {
+    task.hasCost = true;
+    this.#parts.costs.received(task.call.name, cost);
+  }
+
+  #tellCost(task: PoolTask): void {
+    const warning = this.#parts.costs.settled(task.call.name);
+    if (warning !== undefined) this.#parts.events.cloning(task, warning);
   }
 
   #endRun(task: PoolTask): void {

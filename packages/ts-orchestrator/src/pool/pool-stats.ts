@@ -2,6 +2,7 @@
  * Counters of a pool. The scheduler is the only writer.
  */
 import type { Backend, ParentDeath, Wire } from '../transport/transport.ts';
+import type { CloneCounters, CloneWarning } from './clone-costs.ts';
 import type { WorkerState } from './worker-state.ts';
 
 export class TaskCounters {
@@ -69,6 +70,13 @@ export interface PoolStats {
    * Read from the system, which costs about half a millisecond per worker once this program has had any. 0 for other backends.
    */
   readonly shared: { readonly segments: number; readonly bytes: number };
+  /**
+   * What it cost this thread to copy large arguments and results (16 KiB or more): bytes, and milliseconds. What structured clone
+   * carries from a thread is copied by Node itself: its bytes are estimated, its time is not known and not in `unpackMs`.
+   */
+  readonly cloning: CloneCounters;
+  /** Functions of which calls spend most of their time on copies, each told once on `heddle:task` too (`cloning`). */
+  readonly warnings: readonly CloneWarning[];
   /** What ends the workers when this program is killed. */
   readonly parentDeath: ParentDeath;
 }

@@ -12,6 +12,7 @@ import { show } from '../errors/option-reader.ts';
 import { checkTransfer, type TransferItem } from '../task/payload.ts';
 import { Task, type TaskCall } from '../task/task.ts';
 import type { PackFor, Packed, Transport } from '../transport/transport.ts';
+import { CloneCosts } from './clone-costs.ts';
 import { Dispatcher, type RunIdentity } from './dispatcher.ts';
 import { Fleet } from './fleet.ts';
 import type { KeepAlive } from './keep-alive.ts';
@@ -40,6 +41,7 @@ export class Scheduler implements WorkerListener {
   readonly #events: TaskEvents;
   readonly #watch: StuckWatch;
   readonly #runTimes = new RunTimes();
+  readonly #costs = new CloneCosts((name) => this.#runTimes.msOf(name));
   #state: PoolStats['state'] = 'open';
   #failure: unknown;
   #lastTaskNumber = 0;
@@ -72,6 +74,7 @@ export class Scheduler implements WorkerListener {
       runTimes: this.#runTimes,
       events: this.#events,
       watch: this.#watch,
+      costs: this.#costs,
       fleet: this.#fleet,
       clock,
       random,
@@ -287,6 +290,8 @@ export class Scheduler implements WorkerListener {
       tasks: this.#dispatcher.stats(),
       workers: this.#fleet.stats(),
       shared: transport.heldSegments?.(this.#fleet.pids()) ?? { segments: 0, bytes: 0 },
+      cloning: this.#costs.counters,
+      warnings: this.#costs.warnings(),
       parentDeath: transport.parentDeath,
     };
   }

@@ -4,6 +4,7 @@
 import { taskEvents, type TaskEvent } from '../diagnostics/events.ts';
 import type { Examination } from '../errors/examination.ts';
 import type { Outcome } from '../task/task.ts';
+import type { CloneWarning } from './clone-costs.ts';
 import type { PoolTask } from './worker-source.ts';
 
 export class TaskEvents {
@@ -32,6 +33,11 @@ export class TaskEvents {
 
   stuck(task: PoolTask, workerId: number, elapsedMs: number, examination: Examination | undefined): void {
     taskEvents.publish({ ...this.#about(task), type: 'stuck', workerId, elapsedMs, examination });
+  }
+
+  cloning(task: PoolTask, { calls, bytes, cloneMs, runMs, advice }: CloneWarning): void {
+    if (!taskEvents.hasSubscribers) return;
+    taskEvents.publish({ ...this.#about(task), type: 'cloning', calls, bytes, cloneMs, runMs, advice });
   }
 
   settled(task: PoolTask, outcome: Outcome): void {

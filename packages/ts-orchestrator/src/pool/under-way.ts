@@ -82,6 +82,7 @@ export class UnderWay {
   onMessage(worker: PoolWorker, message: TaskMessage): void {
     const { outcomes, onCall, onUncall } = this.#parts;
     const task = worker.tasks.get(message.id)!;
+    if ('cost' in message) outcomes.received(task, message.cost!);
     switch (message.t) {
       case 'item':
         if (task.state !== 'running') return;

@@ -34,6 +34,8 @@ export async function loadOsServices(): Promise<(OsServices & SegmentServices) |
 /** One segment, as core-native gives it. */
 export interface Segment {
   readonly buffer: ArrayBuffer;
+  /** Its descriptor. */
+  readonly fd: number;
   /** Closed by its owner: it can't be passed on any more. */
   readonly isClosed: boolean;
   /** Closes its descriptor; the memory stays. */

@@ -83,6 +83,8 @@ export class Task<Packed extends PackedArguments = PackedArguments, Worker = unk
   /** An item of the stream has been handed out: running again would give it twice. */
   hasDelivered = false;
   packed: Packed | undefined;
+  /** Something large came back from it. */
+  hasCost = false;
   /** The worker that has it; undefined unless sent, running or cancelling. */
   worker: Worker | undefined;
   /** Why it was stopped, the first reason only; set while cancelling. */

@@ -6,9 +6,11 @@
  * between.
  */
 import type { Clock } from '../clock/clock.ts';
+import { CostedCopies, estimateBytes, type Costed } from '../task/clone-cost.ts';
 import {
   canClone,
   checkCopyable,
+  cloneLarge,
   cloneValue,
   isPrimitive,
   isShared,
@@ -37,15 +39,35 @@ export interface InlineTransportOptions {
 /** One slice of starting tasks before the event loop gets a turn: well below a 60 Hz frame, well above a turn's cost. */
 const SLICE_MS = 4;
 
-/** A copy of all but what is shared. */
-function copyValue<T>(value: T, transfer: readonly TransferItem[], role: PayloadRole): T {
-  const parted = takeOut(value, role);
-  if (parted === undefined) return cloneValue(value, transfer, role).value;
-  return putIn(cloneValue(parted.rest, transfer, role).value, parted.parts) as T;
+/** Of so many copies of small values one is looked at: a look at each would be most of their time. */
+const LOOK_EVERY = 16;
+
+/** Copies all but what is shared, and says what that cost. A function with a large value gets the next ones in the way for those. */
+class Copier {
+  readonly #costed = new CostedCopies();
+  #copies = 0;
+
+  copy<T>(value: T, transfer: readonly TransferItem[], role: PayloadRole): T {
+    const parted = takeOut(value, role);
+    if (parted === undefined) return this.#clone(value, transfer, role);
+    return putIn(this.#clone(parted.rest, transfer, role), parted.parts) as T;
+  }
+
+  copyCosted<T>(value: T, transfer: readonly TransferItem[], role: PayloadRole): Costed<T> {
+    if (this.#copies++ % LOOK_EVERY > 0 && !this.#costed.isLarge(role.name))
+      return { made: this.copy(value, transfer, role), cost: undefined };
+    return this.#costed.make(role.name, () => this.copy(value, transfer, role), estimateBytes);
+  }
+
+  #clone<T>(value: T, transfer: readonly TransferItem[], role: PayloadRole): T {
+    if (transfer.length === 0 && this.#costed.isLarge(role.name)) return cloneLarge(value, role);
+    return cloneValue(value, transfer, role).value;
+  }
 }
 
 export function createInlineTransport(options: InlineTransportOptions): Transport {
   const { isByReference } = options;
+  const copier = new Copier();
   const copySetup = (data: unknown) => (isByReference ? data : cloneValue(data, [], SETUP_ROLE).value);
   return {
     backend: 'inline',
@@ -56,16 +78,16 @@ export function createInlineTransport(options: InlineTransportOptions): Transpor
       if (transfer.length === 0 && args.every((value) => isPrimitive(value) || isShared(value)))
         return { value: args, transfer: [], canResend: true, canGoAhead: false };
       if (when === 'keep') checkCopyable(transfer);
-      const value = copyValue(args, transfer, role);
-      if (when !== 'keep') return { value, transfer: [], canResend: true, canGoAhead: false };
+      const { made: value, cost } = copier.copyCosted(args, transfer, role);
+      if (when !== 'keep') return { value, transfer: [], canResend: true, canGoAhead: false, cost };
       // The task may change what it gets, so each run gets a copy of the copy.
-      const fresh = () => ({ value: copyValue(value, [], role), transfer: [] });
-      return { value, transfer: [], canResend: true, canGoAhead: false, fresh };
+      const fresh = () => ({ value: copier.copy(value, [], role), transfer: [] });
+      return { value, transfer: [], canResend: true, canGoAhead: false, cost, fresh };
     },
     repack(args) {
       if (isByReference) return { value: args, transfer: [], canResend: true, canGoAhead: false };
       const role: PayloadRole = { name: 'currentTask().run', subject: 'arguments' };
-      const fresh = () => ({ value: copyValue(args, [], role), transfer: [] });
+      const fresh = () => ({ value: copier.copy(args, [], role), transfer: [] });
       return { value: args, transfer: [], canResend: true, canGoAhead: false, fresh };
     },
     canSend: canClone,
@@ -90,11 +112,13 @@ export function createInlineTransport(options: InlineTransportOptions): Transpor
       const port: WorkerPort = {
         send: emit,
         sendValue(t, id, value, transfer, role) {
-          emit({ t, id, value: isByReference ? value : copyValue(value, transfer, role) });
+          if (isByReference || isPrimitive(value)) return emit({ t, id, value });
+          const { made, cost } = copier.copyCosted(value, transfer, role);
+          emit({ t, id, value: made, ...(cost === undefined ? {} : { cost }) } as WorkerMessage);
         },
         sendCall(message, args) {
           const role: PayloadRole = { name: message.name, subject: 'arguments' };
-          emit({ ...message, args: isByReference ? args : copyValue(args, [], role) });
+          emit({ ...message, args: isByReference ? args : copier.copy(args, [], role) });
         },
         canSend: (value) => isByReference || canClone(value),
         isBehind: () => false,

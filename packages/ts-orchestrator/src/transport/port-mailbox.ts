@@ -3,6 +3,9 @@
  * taken off it at any time, so no record ever waits.
  */
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
+import { COUNTED_BYTES, estimateBytes, timed } from '../task/clone-cost.ts';
+import type { GraphParts } from '../task/codec/graph-writer.ts';
+import { bytesOf, openGraph, PackedGraph } from '../task/codec/packed-graph.ts';
 import { PackedList } from '../task/codec/packed-list.ts';
 import type { TransferItem } from '../task/payload.ts';
 import { Mailbox, MAILBOX_RING_BYTES } from './mailbox.ts';
@@ -41,7 +44,12 @@ export class PortMailbox<In extends HostMessage | WorkerMessage, Out extends Hos
     this.#port = port;
     const mailbox = new Mailbox<In, Out, In, Out>({
       isForeign: false,
-      post: (message, transfer) => port.postMessage(cloneable(message), transfer as never),
+      post(message, transfer) {
+        const graph = transfer.length === 0 ? graphOf(message) : undefined;
+        if (graph === undefined) return port.postMessage(cloneable(message), transfer as never);
+        const { parts, transfer: own } = graph.leave();
+        port.postMessage({ ...message, value: undefined, graph: parts }, own as never);
+      },
       takePosted() {
         try {
           return receiveMessageOnPort(port)?.message as In | undefined;
@@ -51,7 +59,15 @@ export class PortMailbox<In extends HostMessage | WorkerMessage, Out extends Hos
         }
       },
       onRecord: onMessage,
-      onPosted: onMessage,
+      onPosted(message) {
+        let whole: In;
+        try {
+          whole = opened(message);
+        } catch (error) {
+          return onUnreadable(error);
+        }
+        onMessage(whole);
+      },
       onDamage: onUnreadable,
     });
     // The host sends in bursts; the worker answers one by one.
@@ -84,4 +100,33 @@ export class PortMailbox<In extends HostMessage | WorkerMessage, Out extends Hos
 function cloneable<Message extends HostMessage | WorkerMessage>(message: Message): Message {
   const { value } = message as { readonly value?: unknown };
   return value instanceof PackedList ? { ...message, value: value.unpack() } : message;
+}
+
+/** The value of a message as bytes, where that is how it travels best. Arguments were packed when they were taken over. */
+function graphOf(message: HostMessage | WorkerMessage): PackedGraph | undefined {
+  if (!('value' in message)) return undefined;
+  const { t, value } = message;
+  if (value instanceof PackedGraph) return value;
+  return t === 'value' || t === 'item' || t === 'progress' ? PackedGraph.of([value], false) : undefined;
+}
+
+/** The message with its value in it. */
+function opened<Message extends HostMessage | WorkerMessage>(message: Message): Message {
+  const { graph, ...rest } = message as Message & { readonly graph?: GraphParts };
+  if (graph === undefined) return withCost(message);
+  const bytes = bytesOf(graph);
+  const { made: list, cost } = timed(
+    () => openGraph(graph),
+    () => bytes,
+  );
+  const isList = message.t === 'run' || message.t === 'called';
+  const value: unknown = isList ? list : list[0];
+  return { ...(rest as Message), value, ...(isList || cost === undefined ? {} : { cost }) };
+}
+
+/** For a value that structured clone brought: Node has copied it, in a time that can't be told. */
+function withCost<Message extends HostMessage | WorkerMessage>(message: Message): Message {
+  if (message.t !== 'value' && message.t !== 'item') return message;
+  const bytes = estimateBytes(message.value);
+  return bytes < COUNTED_BYTES ? message : { ...message, cost: { bytes, ms: 0 } };
 }

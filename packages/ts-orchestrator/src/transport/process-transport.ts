@@ -17,6 +17,7 @@ import { WorkerLimits, type Limits } from '../isolation/worker-limits.ts';
 import { INSPECTOR_OPEN_MS, INSPECTOR_STACK_MS, LATE_END_MS } from '../clock/deadlines.ts';
 import { InspectorLines } from '../liveness/inspector-lines.ts';
 import { ProcessStack } from '../liveness/process-stack.ts';
+import { COUNTED_BYTES, CostedCopies, timed, type CloneCost, type Costed } from '../task/clone-cost.ts';
 import { encodeThrow } from '../task/error-codec.ts';
 import { PackedList } from '../task/codec/packed-list.ts';
 import { arePrimitive, canSerialize, isSmall, SETUP_ROLE, type PayloadRole } from '../task/payload.ts';
@@ -29,9 +30,10 @@ import { Mailbox } from './mailbox.ts';
 import { HostRings } from './process-rings.ts';
 import {
   arrive,
+  bytesOnWire,
   depart,
-  fromWire,
   isSmallOnWire,
+  readWire,
   toWire,
   type HostPost,
   type ProcessArguments,
@@ -72,11 +74,13 @@ export function createProcessTransport(options: ProcessTransportOptions): Transp
   };
   // The kernel's limit of processor time is raised for each task when it is sent, so none is sent while another runs.
   const sendsAhead = options.limits.cpuSeconds === undefined;
-  const packed = (value: ProcessArguments, isShort: boolean) => ({
+  const copies = new CostedCopies();
+  const packed = (value: ProcessArguments, isShort: boolean, cost?: CloneCost) => ({
     value,
     transfer: [],
     canResend: true,
     canGoAhead: sendsAhead && isShort,
+    cost,
   });
   return {
     backend: 'processes',
@@ -89,8 +93,8 @@ export function createProcessTransport(options: ProcessTransportOptions): Transp
       if (transfer.length === 0 && arePrimitive(args)) return packed(args, isSmall(args));
       const list = transfer.length === 0 ? PackedList.of(args) : undefined;
       if (list !== undefined) return packed(list, true);
-      const wire = toWire(args, transfer, role);
-      return packed(wire, isSmallOnWire(wire));
+      const { made, cost } = copies.make(role.name, () => toWire(args, transfer, role), bytesOnWire);
+      return packed(made, isSmallOnWire(made), cost);
     },
     // Bytes, as they came.
     repack: (args) => packed(args as WireValue, isSmallOnWire(args as WireValue)),
@@ -158,14 +162,17 @@ function startProcess(
     }
     if (message.t === 'call') return receiveCall(message);
     if (!('value' in message)) return tell(message);
-    let value: unknown;
+    const bytes = bytesOnWire(message.value);
+    const read = () => readWire(message.value, line, RESULT_ROLE);
+    let opened: Costed<unknown>;
     try {
-      value = fromWire(arrive(message.value, line, RESULT_ROLE));
+      opened = bytes < COUNTED_BYTES ? { made: read(), cost: undefined } : timed(read, () => bytes);
     } catch (error) {
       // Written there and not readable here, as a value nested deeper than this stack goes: its task's error, not the host's.
       return tell({ t: 'error', id: message.id, error: encodeThrow(error, canSerialize) });
     }
-    tell({ ...message, value });
+    const { made: value, cost } = opened;
+    tell((cost === undefined ? { ...message, value } : { ...message, value, cost }) as WorkerMessage);
   };
 
   const receiveCall = (message: CallMessage) => {

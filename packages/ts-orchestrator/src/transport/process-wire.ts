@@ -7,6 +7,7 @@ import { PackedList, unpackList } from '../task/codec/packed-list.ts';
 import {
   arePrimitive,
   fromBytes,
+  fromForeignBytes,
   isPrimitive,
   isSmall,
   toBytes,
@@ -14,6 +15,7 @@ import {
   type TransferItem,
 } from '../task/payload.ts';
 import { putIn, takeOut, type SharedPart } from '../task/shared-parts.ts';
+import { isLaneStub, type LaneStub } from './byte-lane.ts';
 import type { HostMessage, StartOrder, WorkerMessage } from './protocol.ts';
 import type { SegmentLine, SharedStub } from './segment-line.ts';
 
@@ -61,26 +63,41 @@ export const SEGMENTS_FD = 6;
  */
 export type WireValue = PlainWire | { readonly parts: readonly SharedPart[]; readonly rest: PlainWire } | StubbedWire;
 type PlainWire = Uint8Array | { readonly plain: unknown } | { readonly packed: Uint8Array };
+/** In a message large bytes may lie in a lane. */
+type SentWire = PlainWire | LaneStub;
 interface StubbedWire {
   readonly stubs: readonly SharedStub[];
-  readonly rest: PlainWire;
+  readonly rest: SentWire;
 }
 
-/** Packs a value. Shared arrays stay this process's own until `depart`. */
-export function toWire(value: unknown, transfer: readonly TransferItem[], role: PayloadRole): WireValue {
+/**
+ * Packs a value. Shared arrays stay this process's own until `depart`. `line`: that is now, and over this line, so large bytes may be
+ * written where they will lie.
+ */
+export function toWire(
+  value: unknown,
+  transfer: readonly TransferItem[],
+  role: PayloadRole,
+  line?: SegmentLine,
+): WireValue {
   const parted = takeOut(value, role);
-  if (parted === undefined) return toPlainWire(value, transfer, role);
+  if (parted === undefined) return toPlainWire(value, transfer, role, line);
   for (const part of parted.parts) assertOpen(part, role);
-  return { parts: parted.parts, rest: toPlainWire(parted.rest, transfer, role) };
+  return { parts: parted.parts, rest: toPlainWire(parted.rest, transfer, role, line) };
 }
 
-function toPlainWire(value: unknown, transfer: readonly TransferItem[], role: PayloadRole): PlainWire {
+function toPlainWire(
+  value: unknown,
+  transfer: readonly TransferItem[],
+  role: PayloadRole,
+  line: SegmentLine | undefined,
+): PlainWire {
   if (
     transfer.length === 0 &&
     (isPrimitive(value) || (role.subject === 'arguments' && arePrimitive(value as unknown[])))
   )
     return { plain: value };
-  return toBytes(value, transfer, role);
+  return toBytes(value, transfer, role, line && ((bytes) => line.outbound.allocate(bytes)));
 }
 
 function assertOpen({ at, segment }: SharedPart, role: PayloadRole): void {
@@ -92,28 +109,53 @@ function assertOpen({ at, segment }: SharedPart, role: PayloadRole): void {
 /** A list of arguments as it waits in the host: what fits into a record, or what a message takes. */
 export type ProcessArguments = readonly unknown[] | PackedList | WireValue;
 
-/** What goes into a message, right before it is sent: the shared arrays leave now. */
+/** What goes into a message, right before it is sent: the shared arrays and large bytes leave now. */
 export function depart(wire: unknown, line: SegmentLine): unknown {
+  if (wire instanceof Uint8Array) return line.outbound.send(wire);
   if (Array.isArray(wire)) return { plain: wire } satisfies PlainWire;
   if (wire instanceof PackedList) return { packed: wire.bytes } satisfies PlainWire;
   if (wire === null || typeof wire !== 'object' || !('parts' in wire)) return wire;
   const { parts, rest } = wire as { parts: readonly SharedPart[]; rest: PlainWire };
-  return { stubs: parts.map((part) => line.send(part)), rest } satisfies StubbedWire;
+  const stubs = parts.map((part) => line.send(part));
+  return { stubs, rest: depart(rest, line) as SentWire } satisfies StubbedWire;
+}
+
+/** The value that came in a message. In the order of messages. */
+export function readWire(wire: unknown, line: SegmentLine, role: PayloadRole): unknown {
+  // Read where it lies.
+  if (isLaneStub(wire) && 'lane' in wire) return line.inbound.read(wire.lane, wire.bytes, fromForeignBytes);
+  return fromWire(arrive(wire, line, role));
 }
 
 /** What came in a message, with its shared arrays arrived, to be sent on later or opened by `fromWire`. In the order of messages. */
 export function arrive(wire: unknown, line: SegmentLine, role: PayloadRole): unknown {
+  if (isLaneStub(wire)) return bytesOf(wire, line);
   if (wire === null || typeof wire !== 'object' || !('stubs' in wire)) return wire;
-  const { stubs, rest } = wire as StubbedWire;
+  const { stubs, rest: sent } = wire as StubbedWire;
   const parts = stubs.map((stub): SharedPart => {
     const array = line.take(stub, role);
     return { at: stub.at, array, segment: segmentOf(array)! };
   });
+  // As they were sent: first the arrays.
+  const rest = isLaneStub(sent) ? bytesOf(sent, line) : sent;
   return { parts, rest };
+}
+
+function bytesOf(stub: LaneStub, { inbound }: SegmentLine): Uint8Array {
+  if ('lane' in stub) return inbound.read(stub.lane, stub.bytes, (bytes) => bytes.slice());
+  inbound.accept(stub.offer);
+  return stub.bytes;
 }
 
 /** Bytes up to which a value may wait in the memory of a worker that has others before it. */
 const SMALL_BYTES = 4_096;
+
+/** Bytes of the value in any of its forms; 0: it has none of its own. */
+export function bytesOnWire(wire: unknown): number {
+  if (wire instanceof Uint8Array) return wire.byteLength;
+  if (isLaneStub(wire)) return 'lane' in wire ? wire.bytes : wire.bytes.byteLength;
+  return wire !== null && typeof wire === 'object' && 'rest' in wire ? bytesOnWire(wire.rest) : 0;
+}
 
 export function isSmallOnWire(value: WireValue): boolean {
   if (value instanceof Uint8Array) return value.byteLength <= SMALL_BYTES;

@@ -8,6 +8,7 @@
  * Life of a worker:  spawned -> loaded -> ready -> (run -> item* -> value | end | error | skipped)* -> stop -> stopped
  *                    each step before ready may instead be `failed`.
  */
+import type { CloneCost } from '../task/clone-cost.ts';
 import type { EncodedThrow } from '../task/error-codec.ts';
 import type { TaskTrace } from '../errors/errors.ts';
 import type { parseNestedOptions } from '../task/task-options.ts';
@@ -63,6 +64,7 @@ export type HostMessage =
 
 export type StartPhase = 'load' | 'setup';
 
+/** `cost`, on values: set on the host's own side, what it cost to read a large one. */
 export type WorkerMessage =
   /** The entry runs; loading begins. `osThreadId`: what the system calls this thread, where it tells. */
   | { readonly t: 'spawned'; readonly isParentDeathSignalSet?: boolean; readonly osThreadId?: number | undefined }
@@ -79,8 +81,8 @@ export type WorkerMessage =
       /** A new worker could load it, with the loader for TypeScript in place from the start. */
       readonly isTypeScriptWanted: boolean;
     }
-  | { readonly t: 'value'; readonly id: number; readonly value: unknown }
-  | { readonly t: 'item'; readonly id: number; readonly value: unknown }
+  | { readonly t: 'value'; readonly id: number; readonly value: unknown; readonly cost?: CloneCost }
+  | { readonly t: 'item'; readonly id: number; readonly value: unknown; readonly cost?: CloneCost }
   | { readonly t: 'end'; readonly id: number }
   | { readonly t: 'error'; readonly id: number; readonly error: EncodedThrow }
   /** One run of a function takes about so many milliseconds here. Told when it has changed much. */
@@ -99,7 +101,7 @@ export type WorkerMessage =
     }
   /** It has given the call up. */
   | { readonly t: 'uncall'; readonly id: number; readonly call: number; readonly reason: EncodedThrow }
-  | { readonly t: 'progress'; readonly id: number; readonly value: unknown }
+  | { readonly t: 'progress'; readonly id: number; readonly value: unknown; readonly cost?: CloneCost }
   /** Text a task printed, by the name of the task; undefined outside any. */
   | { readonly t: 'print'; readonly task: string | undefined; readonly text: string }
   /** An uncaught error is about to end the worker. */

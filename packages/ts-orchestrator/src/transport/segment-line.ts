@@ -1,5 +1,5 @@
 /**
- * How shared arrays travel to another process and back, and the memory and counters of rings to a worker: as descriptors over a socket
+ * How shared arrays travel to another process and back, and the memory of lanes and rings with their counters: as descriptors over a socket
  * of their own, which the worker has from its start, and in the message the number under which each was sent.
  *
  * Both sides: the descriptor is sent first and the message after it, so when a message is read, its descriptors have arrived; each
@@ -12,6 +12,7 @@ import { segmentServices, type EventCounter, type Segment, type SegmentServices 
 import type { PayloadRole } from '../task/payload.ts';
 import { typeName, type SharedPart, type SharedView } from '../task/shared-parts.ts';
 import { TYPES } from '../task/shared-array.ts';
+import { LaneReceiver, LaneSender, type SentMemory } from './byte-lane.ts';
 
 /** A shared array in a message. */
 export interface SharedStub {
@@ -24,12 +25,29 @@ export interface SharedStub {
 }
 
 export class SegmentLine {
+  /** For large bytes. */
+  readonly outbound: LaneSender;
+  readonly inbound: LaneReceiver;
   readonly #socket: number | undefined;
   #lastSent = 0;
 
   /** `socket`: undefined where there is none. */
   constructor(socket: number | undefined) {
     this.#socket = socket;
+    this.outbound = new LaneSender(socket === undefined ? undefined : (bytes) => this.#sendLane(bytes));
+    this.inbound = new LaneReceiver((sent) => {
+      const segment = this.takeSegment(sent, true);
+      segment.close();
+      return segment.buffer;
+    });
+  }
+
+  #sendLane(bytes: number): SentMemory {
+    const segment = servicesHere().createSharedSegment(bytes, { isWire: true });
+    const number = this.sendSegment(segment);
+    // It stays mapped, and is not sent again.
+    segment.close();
+    return { number, buffer: segment.buffer };
   }
 
   /** Sends the memory of an array. Never throws: who reads the message learns that it failed. */

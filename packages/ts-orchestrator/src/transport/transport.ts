@@ -3,6 +3,7 @@
  * It knows nothing of queues, deadlines or policy.
  */
 import type { StackReading } from '../errors/examination.ts';
+import type { CloneCost } from '../task/clone-cost.ts';
 import type { PayloadRole, TransferItem } from '../task/payload.ts';
 import type { Backend } from '../isolation/levels.ts';
 import type { ExceededLimit } from '../isolation/worker-limits.ts';
@@ -20,6 +21,8 @@ export interface Packed {
   readonly canResend: boolean;
   /** Is it small, and fit to be sent to a worker that has another task before it? Large values would fill its memory meanwhile. */
   readonly canGoAhead: boolean;
+  /** What it cost, and what sending it costs on top; undefined: it is small, or nothing is copied. */
+  readonly cost?: CloneCost | undefined;
   /** Where a worker would get these very objects: makes them anew for each sending. */
   readonly fresh?: () => { readonly value: unknown; readonly transfer: readonly TransferItem[] };
 }

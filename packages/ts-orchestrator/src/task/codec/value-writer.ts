@@ -273,9 +273,11 @@ export class ValueWriter {
 
   #array(value: unknown[], at: number, depth: number): number {
     if (!Array.isArray(value) || isProxy(value)) return REFUSED;
+    const { length } = value;
+    // Each takes a byte at least; a list of nothing but holes is seldom this long.
+    if (length > this.#end - at) return REFUSED;
     // Elements that are there, in order, and then properties that are none.
     const values = Object.values(value);
-    const { length } = value;
     if (values.length !== length) return this.#sparse(value, at, depth);
     for (let index = 0; index < length; index++) {
       // As many holes as other properties.

@@ -1,6 +1,7 @@
 import vm from 'node:vm';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { PackedList } from '../../../src/task/codec/packed-list.ts';
 import { ValueReader } from '../../../src/task/codec/value-reader.ts';
 import { REFUSED, ValueWriter } from '../../../src/task/codec/value-writer.ts';
 import { differenceOf } from './difference.ts';
@@ -289,6 +290,21 @@ describe('bytes that nobody wrote', () => {
     new Uint8Array(memory).set(garbage, 3);
     expect(() => reader.read(3, 3 + garbage.length)).toThrow(Error);
   });
+});
+
+it('a packed list is not disturbed by a getter that packs another', () => {
+  let inner: unknown = 'not run';
+  const list = [
+    {
+      get a() {
+        inner = PackedList.of(['something longer than what is around it']);
+        return 1;
+      },
+      b: 2,
+    },
+  ];
+  expect(PackedList.of(list)?.unpack()).toEqual([{ a: 1, b: 2 }]);
+  expect(inner).toBeUndefined();
 });
 
 function frozen(): object {

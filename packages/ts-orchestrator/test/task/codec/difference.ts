@@ -16,6 +16,28 @@ export function differenceOf(
   if (Object.isFrozen(a) !== Object.isFrozen(b)) return `${path}: frozen`;
   if (a instanceof Date && !Object.is(a.getTime(), (b as Date).getTime())) return `${path}: dates`;
   if (a instanceof ArrayBuffer && !Buffer.from(a).equals(Buffer.from(b as ArrayBuffer))) return `${path}: bytes`;
+  if (a instanceof RegExp && (String(a) !== String(b) || a.lastIndex !== (b as RegExp).lastIndex))
+    return `${path}: expressions`;
+  for (const Box of [Number, String, Boolean, BigInt] as const) {
+    if (Object.prototype.toString.call(a) === `[object ${Box.name}]` && !Object.is(a.valueOf(), b.valueOf()))
+      return `${path}: boxes`;
+  }
+  if (a instanceof Map || a instanceof Set) {
+    const parts = [...(a as Iterable<unknown>)];
+    const others = [...(b as Iterable<unknown>)];
+    if (parts.length !== others.length) return `${path}: sizes`;
+    for (const [index, part] of parts.entries()) {
+      const isPair = a instanceof Map;
+      const [ours, theirs] = [
+        isPair ? (part as unknown[]) : [part],
+        isPair ? (others[index] as unknown[]) : [others[index]],
+      ];
+      for (const [place, each] of ours.entries()) {
+        const difference = differenceOf(each, theirs[place], `${path}.entry(${index})[${place}]`, pairs);
+        if (difference !== undefined) return difference;
+      }
+    }
+  }
   if (ArrayBuffer.isView(a)) {
     const view = b as ArrayBufferView;
     if (a.byteOffset !== view.byteOffset || a.byteLength !== view.byteLength) return `${path}: the view`;
