@@ -504,7 +504,7 @@ export function poolContract(backend: Backend, isolation?: IsolationLevel): void
       }
 
       promises('pulls only as fast as results are consumed', async () => {
-        const most = backend === 'inline' ? 128 : 2 * 2 * 128;
+        const most = backend === 'inline' ? 128 : 2 * 4 * 128;
         expect(await aheadMost('square', 2, 2_000)).toBeLessThanOrEqual(most);
       });
 

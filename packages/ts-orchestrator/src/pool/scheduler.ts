@@ -232,11 +232,15 @@ export class Scheduler implements WorkerListener {
     if (queued >= queueLimit + soonRoom) throw heddleError('HEDDLE_QUEUE_FULL', { queueLimit });
   }
 
-  /** Items that a map of this function may have under way: twice what the workers are sent at a time; inline once, what runs at a time. */
+  /**
+   * Items that a map of this function may have under way: twice what the workers are sent at a time; where that is several, four times,
+   * because its consumer has its turn only when the answers of a whole turn are in. Inline once, or what runs at a time.
+   */
   mapWindow(name: string): number {
     const { backend, workersMax, tasksPerWorker } = this.#parts.options;
     const perWorker = tasksPerTarget(this.#runTimes.msOf(name));
-    return backend === 'inline' ? Math.max(tasksPerWorker, perWorker) : 2 * workersMax * perWorker;
+    if (backend === 'inline') return Math.max(tasksPerWorker, perWorker);
+    return (perWorker > 1 ? 4 : 2) * workersMax * perWorker;
   }
 
   /** Stops a task for `error`, the first reason only. It settles once it has stopped. */

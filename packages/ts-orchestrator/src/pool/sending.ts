@@ -187,8 +187,11 @@ export class Sending {
   takeBack(worker: PoolWorker, wants: (task: PoolTask, taken: number) => boolean = () => true): number {
     if (this.#ahead === 0) return 0;
     let taken = 0;
-    for (const task of worker.tasks.values().reverse()) {
-      if (task.state !== 'sent' || !wants(task, taken)) break;
+    let before = Infinity;
+    for (;;) {
+      const task = worker.taskBefore(before);
+      if (task === undefined || task.state !== 'sent' || !wants(task, taken)) break;
+      before = task.id;
       if (!this.revoke(task)) continue;
       task.move('queued');
       this.push(task);

@@ -129,6 +129,15 @@ export class SupervisedWorker implements PoolWorker {
     return this.tasks.get(this.#firstId);
   }
 
+  taskBefore(id: number): PoolTask | undefined {
+    // Between its tasks there are at most those that were taken back and not passed over, WORD_SLOTS together.
+    for (let before = Math.min(id - 1, this.#lastId); before >= this.#firstId; before--) {
+      const task = this.tasks.get(before);
+      if (task !== undefined) return task;
+    }
+    return undefined;
+  }
+
   get places(): number {
     return this.#order.tasksAtOnce;
   }

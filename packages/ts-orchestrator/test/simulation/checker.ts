@@ -187,7 +187,7 @@ class Checker {
         const map = this.#map(record.map);
         map.pulled++;
         // One more is being handed out.
-        if (map.pulled - map.yielded > this.#promised.mapWindow * this.#perWorkerMost + 1)
+        if (map.pulled - map.yielded > this.#mapWindow + 1)
           this.#bad(record, `map ${record.map} pulled ${map.pulled - map.yielded} items ahead`);
         return;
       }
@@ -228,6 +228,12 @@ class Checker {
       default:
         return this.#wire(record);
     }
+  }
+
+  /** As large as it may have been so far: workers are sent several tasks at a time once these were told to be short. */
+  get #mapWindow(): number {
+    const { mapWindow, backend } = this.#promised;
+    return mapWindow * this.#perWorkerMost * (this.#perWorkerMost > 1 && backend !== 'inline' ? 2 : 1);
   }
 
   // ---- callers ----
