@@ -8,6 +8,7 @@ export type { IsolationLevel } from './isolation/levels.ts';
 export type { CloneCounters, CloneWarning } from './pool/clone-costs.ts';
 export type { PoolOptions } from './pool/pool-options.ts';
 export type { PoolStats } from './pool/pool-stats.ts';
+export type { Distribution, TimeStats } from './pool/task-times.ts';
 export type { CloseOptions, MapItem, Pool } from './pool/pool.ts';
 export type { TaskArgs, TaskItem, TaskName, TaskResult, TaskYield } from './task/module-types.ts';
 export { sharedArray, type SharedArrayOptions, type SharedArrayType } from './task/shared-array.ts';

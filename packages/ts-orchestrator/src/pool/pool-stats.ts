@@ -3,6 +3,7 @@
  */
 import type { Backend, ParentDeath, Wire } from '../transport/transport.ts';
 import type { CloneCounters, CloneWarning } from './clone-costs.ts';
+import type { TimeStats } from './task-times.ts';
 import type { WorkerState } from './worker-state.ts';
 
 export class TaskCounters {
@@ -77,6 +78,8 @@ export interface PoolStats {
   readonly cloning: CloneCounters;
   /** Functions of which calls spend most of their time on copies, each told once on `heddle:task` too (`cloning`). */
   readonly warnings: readonly CloneWarning[];
+  /** How long tasks waited and ran; undefined without `recordTimes`. */
+  readonly times: TimeStats | undefined;
   /** What ends the workers when this program is killed. */
   readonly parentDeath: ParentDeath;
 }

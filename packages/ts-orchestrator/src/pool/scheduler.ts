@@ -22,6 +22,7 @@ import type { PoolStats } from './pool-stats.ts';
 import { RunTimes, tasksPerTarget } from './send-ahead.ts';
 import { StuckWatch } from './stuck-watch.ts';
 import { TaskEvents } from './task-events.ts';
+import { TaskTimes } from './task-times.ts';
 import type { PoolTask, PoolWorker, TaskMessage, WorkerEnd, WorkerListener, WorkerSource } from './worker-source.ts';
 
 export interface SchedulerParts {
@@ -39,6 +40,7 @@ export class Scheduler implements WorkerListener {
   readonly #fleet: Fleet;
   readonly #dispatcher: Dispatcher;
   readonly #events: TaskEvents;
+  readonly #times: TaskTimes | undefined;
   readonly #watch: StuckWatch;
   readonly #runTimes = new RunTimes();
   readonly #costs = new CloneCosts((name) => this.#runTimes.msOf(name));
@@ -63,7 +65,8 @@ export class Scheduler implements WorkerListener {
       onMayGrow: () => this.#dispatcher.dispatch(),
       onTaken: (worker) => this.#dispatcher.fill(worker),
     });
-    this.#events = new TaskEvents(options.name);
+    this.#times = options.recordTimes ? new TaskTimes(clock) : undefined;
+    this.#events = new TaskEvents(options.name, this.#times);
     this.#watch = new StuckWatch({
       clock,
       events: this.#events,
@@ -296,6 +299,7 @@ export class Scheduler implements WorkerListener {
       shared: transport.heldSegments?.(this.#fleet.pids()) ?? { segments: 0, bytes: 0 },
       cloning: this.#costs.counters,
       warnings: this.#costs.warnings(),
+      times: this.#times?.stats(),
       parentDeath: transport.parentDeath,
     };
   }

@@ -1,17 +1,21 @@
 /**
- * Tells on the channel `heddle:task` what becomes of the tasks of one pool. Nothing is made while nobody listens.
+ * Tells on the channel `heddle:task` what becomes of the tasks of one pool. Nothing is made while nobody listens. The same moments are
+ * those at which times are taken, where they are recorded.
  */
 import { taskEvents, type TaskEvent } from '../diagnostics/events.ts';
 import type { Examination } from '../errors/examination.ts';
 import type { Outcome } from '../task/task.ts';
 import type { CloneWarning } from './clone-costs.ts';
+import type { TaskTimes } from './task-times.ts';
 import type { PoolTask } from './worker-source.ts';
 
 export class TaskEvents {
   readonly #pool: string;
+  readonly #times: TaskTimes | undefined;
 
-  constructor(pool: string) {
+  constructor(pool: string, times: TaskTimes | undefined) {
     this.#pool = pool;
+    this.#times = times;
   }
 
   get isHeard(): boolean {
@@ -19,15 +23,18 @@ export class TaskEvents {
   }
 
   submitted(task: PoolTask): void {
+    this.#times?.waits(task);
     if (taskEvents.hasSubscribers) taskEvents.publish({ ...this.#about(task), type: 'submitted' });
   }
 
   started(task: PoolTask, workerId: number): void {
+    this.#times?.started(task);
     if (taskEvents.hasSubscribers) taskEvents.publish({ ...this.#about(task), type: 'started', workerId });
   }
 
   /** Before it waits again, for another worker or for its next attempt. */
   again(task: PoolTask, type: 'resent' | 'retried', error: unknown): void {
+    this.#times?.waits(task);
     if (taskEvents.hasSubscribers) taskEvents.publish({ ...this.#about(task), type, error });
   }
 
@@ -41,6 +48,7 @@ export class TaskEvents {
   }
 
   settled(task: PoolTask, outcome: Outcome): void {
+    this.#times?.settled(task);
     if (!taskEvents.hasSubscribers) return;
     const error = outcome.ok ? undefined : outcome.error;
     taskEvents.publish({ ...this.#about(task), type: 'settled', ok: outcome.ok, error });

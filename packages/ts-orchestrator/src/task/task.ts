@@ -66,6 +66,8 @@ export class Task<Packed extends PackedArguments = PackedArguments, Worker = unk
   turn = 0;
   /** Among those that wait: see queue/task-queue.ts. */
   place = -1;
+  /** By the pool's clock; written where times are recorded: see pool/task-times.ts. */
+  waitsSince = 0;
   /** Milliseconds that its run counts for in its worker: see pool/send-ahead.ts. */
   expectedMs = 0;
   /** From 1; counts the runs that had begun. */
