@@ -23,18 +23,25 @@ export function createPrinted(): Int32Array {
 
 /** Characters a thread may be ahead of the host in printing; then it waits, as a full pipe would make it. */
 const PRINT_CHARS_MAX = 2 ** 20;
+/**
+ * What a piece of text counts at least. Short lines cost the host as much as long ones, some ten microseconds each, and it takes all
+ * that are there before its timers have a turn: a hundred thousand of them made a time-out two seconds late.
+ */
+const PIECE_CHARS_LEAST = 256;
 /** It waits for a host that may be waiting for it: not for ever. */
 const PRINT_WAIT_MS = 1_000;
 
+const weightOf = (text: string): number => Math.min(Math.max(text.length, PIECE_CHARS_LEAST), PRINT_CHARS_MAX);
+
 /** Thread: after it has sent text. Blocks while the host is far behind. */
 export function addPrinted(printed: Int32Array, text: string): void {
-  const chars = Math.min(text.length, PRINT_CHARS_MAX);
+  const chars = weightOf(text);
   const ahead = Atomics.add(printed, 0, chars) + chars;
   if (ahead > PRINT_CHARS_MAX) Atomics.wait(printed, 0, ahead, PRINT_WAIT_MS);
 }
 
 /** Host: when it has taken text. */
 export function takePrinted(printed: Int32Array, text: string): void {
-  Atomics.sub(printed, 0, Math.min(text.length, PRINT_CHARS_MAX));
+  Atomics.sub(printed, 0, weightOf(text));
   Atomics.notify(printed, 0);
 }
