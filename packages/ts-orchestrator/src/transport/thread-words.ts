@@ -24,10 +24,11 @@ export function createPrinted(): Int32Array {
 /** Characters a thread may be ahead of the host in printing; then it waits, as a full pipe would make it. */
 const PRINT_CHARS_MAX = 2 ** 20;
 /**
- * What a piece of text counts at least. Short lines cost the host as much as long ones, some ten microseconds each, and it takes all
- * that are there before its timers have a turn: a hundred thousand of them made a time-out two seconds late.
+ * What a piece of text counts at least. Short lines cost the host as much as long ones, some twenty microseconds each, and it takes
+ * all that are there before its timers have a turn: a hundred thousand of them made a time-out two seconds late, and four thousand
+ * still one, because finding out where the thread stands takes several turns.
  */
-const PIECE_CHARS_LEAST = 256;
+const PIECE_CHARS_LEAST = 1_024;
 /** It waits for a host that may be waiting for it: not for ever. */
 const PRINT_WAIT_MS = 1_000;
 
