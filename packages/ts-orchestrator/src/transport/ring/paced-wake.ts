@@ -3,7 +3,7 @@
  * together when the turn ends.
  *
  * A reader that is faster than its writer sleeps again after every record, and each wake-up costs the writer several microseconds:
- * of a host that sent 1,000 small tasks in a turn, 30 % of its time. What comes before the end of the turn finds more to do.
+ * a fifth of the time of a host with 1,000 small calls under way (measured: 22 %). What comes before the end of the turn finds more to do.
  *
  * A turn may compute for long after it has sent something, and must not hold it up. So the reader looks again by itself
  * SECOND_LOOK_MS after it went to sleep. That costs a timer, so it does it only while wake-ups are put off:
