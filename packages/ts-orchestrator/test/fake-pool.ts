@@ -22,6 +22,8 @@ export class FakeLink implements Link {
   readonly sent: HostMessage[] = [];
   /** Number of the last task that the worker has begun, as its words tell. Not set: as long as it lives what comes first has begun, and when it is gone nothing had. */
   begun: number | undefined;
+  /** Of that task, when it is a batch: its items that have begun. */
+  itemsBegun = 1;
   #isGone = false;
   /** Numbers that were taken back. */
   readonly revoked: number[] = [];
@@ -33,9 +35,9 @@ export class FakeLink implements Link {
     elapsedMs: (seq) =>
       seq <= (this.begun ?? (this.#isGone ? 0 : Infinity)) ? this.#now() - this.#sentAt.get(seq)! : undefined,
     revoke: (seq) => {
-      if (this.begun !== undefined && seq <= this.begun) return false;
+      if (this.begun !== undefined && seq <= this.begun) return seq === this.begun ? this.itemsBegun : Infinity;
       this.revoked.push(seq);
-      return true;
+      return 0;
     },
   };
 

@@ -47,6 +47,8 @@ export const EXCEPTIONS: ReadonlyArray<{
   { backend: 'inline', promise: 'gives workers their environment', reason: "the environment is the host's own" },
   { backend: 'inline', promise: 'tells in a worker that it is one', reason: 'there is no worker but the host' },
   { backend: 'inline', promise: 'bounds the load of a module', reason: 'a busy loop at load blocks the host too' },
+  { backend: 'inline', promise: 'loses the one item that its worker died of', reason: SHARES_FATE },
+  { backend: 'inline', promise: 'stops the one item that takes too long', reason: SHARES_FATE },
   { backend: 'threads', promise: 'survives a worker that is killed by a signal', reason: CRASH_TAKES_HOST },
   { backend: 'processes', promise: 'shares arrays in both directions', reason: NO_SHARED_MEMORY },
   {
@@ -504,8 +506,8 @@ export function poolContract(backend: Backend, isolation?: IsolationLevel): void
       }
 
       promises('pulls only as fast as results are consumed', async () => {
-        const most = backend === 'inline' ? 128 : 2 * 4 * 128;
-        expect(await aheadMost('square', 2, 2_000)).toBeLessThanOrEqual(most);
+        const most = backend === 'inline' ? 128 : 2 * 4 * 256;
+        expect(await aheadMost('square', 2, 4_000)).toBeLessThanOrEqual(most);
       });
 
       promises('pulls at most twice the workers ahead where an item takes a millisecond or more', async () => {
@@ -575,6 +577,57 @@ export function poolContract(backend: Backend, isolation?: IsolationLevel): void
         const iteration = collect(pool.map('heedsAbort', [1, 2, 3], { signal: controller.signal, onProgress }));
         expect(await errorOf(iteration)).toBe(reason);
         expect(pool.stats().tasks).toMatchObject({ running: 0, queued: 0 });
+      });
+
+      /** Short items that travel together, one of which is another kind. */
+      const numbers = Array.from({ length: 3_000 }, (_, n) => n);
+      type Item = { index: number; value: unknown } | { index: number; error: unknown };
+      const failures = (all: readonly Item[]) => {
+        expect(all.map(({ index }) => index)).toEqual(numbers);
+        for (const item of all) if ('value' in item) expect(item.value).toBe(item.index);
+        return all.filter((item) => 'error' in item);
+      };
+
+      promises('gives every item its own outcome', async () => {
+        const pool = await makePool();
+        const failed = failures(await collect(pool.map('throwsAtSevens', numbers, { onError: 'collect' })));
+        const expected = numbers.filter((n) => n % 7 === 0).map((n) => ({ index: n, error: `thrown ${n}` }));
+        expect(failed).toEqual(expected);
+        expect(pool.stats().tasks).toMatchObject({ submitted: 3_000, failed: expected.length, running: 0, queued: 0 });
+      });
+
+      promises('loses the one item that its worker died of', async () => {
+        const pool = await makePool();
+        const failed = failures(await collect(pool.map('exitsAt1777', numbers, { onError: 'collect' })));
+        expect(failed).toEqual([
+          { index: 1_777, error: expect.objectContaining({ code: 'HEDDLE_WORKER_DIED', exitCode: 7, hasBegun: true }) },
+        ]);
+        expect(failed[0]).toMatchObject({ error: { task: { name: 'exitsAt1777', index: 1_777 } } });
+      });
+
+      promises('stops the one item that takes too long', async () => {
+        const pool = await makePool();
+        const options = { onError: 'collect', timeoutMs: 1_000 } as const;
+        const failed = failures(await collect(pool.map('loopsAt1777', numbers, options)));
+        expect(failed).toEqual([{ index: 1_777, error: expect.objectContaining({ code: 'HEDDLE_TASK_TIMEOUT' }) }]);
+      });
+
+      promises('takes items that wait, and items that call the pool', async () => {
+        const pool = await makePool();
+        expect(failures(await collect(pool.map('waitsAtTens', numbers)))).toEqual([]);
+        expect(failures(await collect(pool.map('callsAtHundreds', numbers)))).toEqual([]);
+      });
+
+      promises('stops within what travels together when left early', async () => {
+        const pool = await makePool();
+        for await (const { index, value } of pool.map('identity', numbers)) {
+          expect(value).toBe(index);
+          if (index === 1_000) break;
+        }
+        const { tasks } = pool.stats();
+        expect(tasks).toMatchObject({ running: 0, queued: 0, failed: 0 });
+        expect(tasks.submitted).toBe(tasks.succeeded + tasks.cancelled);
+        expect(await pool.run('add', [1, 2])).toBe(3);
       });
 
       promises('is not refused by the limit of the queue', async () => {

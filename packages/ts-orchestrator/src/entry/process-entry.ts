@@ -98,7 +98,8 @@ const workerPort: WorkerPort = {
     onAllSent = resume;
     return true;
   },
-  begin: (id) => words?.begin(id) ?? true,
+  begin: (id, now) => words?.begin(id, now) ?? true,
+  beginItem: (id, item, now) => words?.beginItem(id, item, now) ?? true,
   print,
 };
 

@@ -2,6 +2,7 @@
  * The worker's side: request -> function -> response. Knows tasks and the protocol; the port hides whether it lives in a
  * thread, a process, or beside its host.
  */
+import { threadMs } from '../clock/clock.ts';
 import { heddleError } from '../errors/errors.ts';
 import { NumberMap } from '../queue/number-map.ts';
 import { decodeThrow, encodeThrow } from '../task/error-codec.ts';
@@ -45,10 +46,16 @@ class RunningTask implements RealmTask {
   #controller: AbortController | undefined;
   #reason: unknown;
 
-  constructor(message: RunMessage, workerId: number, port: WorkerPort, poolKey: object | undefined) {
+  constructor(
+    message: RunMessage,
+    index: number | undefined,
+    workerId: number,
+    port: WorkerPort,
+    poolKey: object | undefined,
+  ) {
     this.id = message.id;
     this.name = message.name;
-    this.index = message.index;
+    this.index = index;
     this.attempt = message.attempt;
     this.credit = message.credit;
     this.workerId = workerId;
@@ -127,8 +134,10 @@ class RunningTask implements RealmTask {
 export class TaskRunner {
   readonly #port: WorkerPort;
   readonly #tasks = new NumberMap<RunningTask>();
-  /** Sent and not begun, first in, first out. */
+  /** Sent and not begun, first in, first out. A batch is the first of them until its last item has begun. */
   #waiting: RunMessage[] = [];
+  /** Items of the first, which is a batch, that have begun. */
+  #itemsBegun = 0;
   /** When the event loop had its last turn that is known of. */
   #turnAt = 0;
   #isBeginning = false;
@@ -232,6 +241,7 @@ export class TaskRunner {
     const place = this.#waiting.findIndex((waiting) => waiting.id === id);
     if (place < 0) return;
     this.#waiting.splice(place, 1);
+    if (place === 0) this.#itemsBegun = 0;
     this.#port.send({ t: 'skipped', id });
   }
 
@@ -241,48 +251,79 @@ export class TaskRunner {
     if (this.#isBeginning) return;
     this.#isBeginning = true;
     const { tasksAtOnce } = this.#order!;
+    let now = threadMs();
     while (this.#turn === undefined && this.#waiting.length > 0 && this.#tasks.size < tasksAtOnce) {
-      const now = performance.now();
       // Inline the host's side gives the turns.
       if (tasksAtOnce < Infinity && now - this.#turnAt >= TURN_MS) {
         this.#turn = setImmediate(() => {
           this.#turn = undefined;
-          this.#turnAt = performance.now();
+          this.#turnAt = threadMs();
           this.#beginNext();
         });
         break;
       }
       if (this.#port.isBehind(this.#onSent)) break;
-      const message = this.#waiting.shift()!;
-      if (this.#port.begin(message.id)) this.#run(message, now);
-      else this.#port.send({ t: 'skipped', id: message.id });
+      const message = this.#waiting[0]!;
+      if (message.isBatch) now = this.#beginItem(message, now);
+      else {
+        this.#waiting.shift();
+        if (this.#port.begin(message.id, now)) now = this.#run(message, message.index, message.value, now);
+        else this.#port.send({ t: 'skipped', id: message.id });
+      }
     }
     this.#isBeginning = false;
   }
 
-  /** Calls the function. What it returns is sent at once, unless it has to be waited for. */
-  #run(message: RunMessage, begunAt: number): void {
-    const { name } = message;
-    const task = new RunningTask(message, this.#order!.workerId, this.#port, this.#poolKey);
+  /** Runs the next item of the batch that is the first of those that wait. Returns the time. */
+  #beginItem(message: RunMessage, now: number): number {
+    const { id, value, unreadable } = message;
+    // One that can't be read fails as its first item, and is given back for the others, which may be read one by one.
+    const items = unreadable === undefined ? (value as readonly unknown[]) : [undefined];
+    const item = this.#itemsBegun++;
+    const begins = item === 0 ? this.#port.begin(id, now) : this.#port.beginItem(id, item, now);
+    if (!begins || this.#itemsBegun >= items.length) {
+      this.#waiting.shift();
+      this.#itemsBegun = 0;
+    }
+    const end = begins ? this.#run(message, message.index! + item, [items[item]], now) : now;
+    if (!begins || unreadable !== undefined) this.#port.send({ t: 'skipped', id });
+    return end;
+  }
+
+  /** Calls the function. What it returns is sent at once, unless it has to be waited for. Returns the time. */
+  #run(message: RunMessage, index: number | undefined, args: unknown, begunAt: number): number {
+    const task = new RunningTask(message, index, this.#order!.workerId, this.#port, this.#poolKey);
+    let now = begunAt;
     this.#tasks.set(message.id, task);
     try {
       const work = this.#find(message);
-      if (message.credit > 0) return void this.#runStream(task, () => work(...(message.value as unknown[])));
-      const result = taskRealm.storage.run(task, work, ...(message.value as unknown[]));
-      if (isThenable(result)) return void this.#await(task, result, begunAt);
-      this.#measure(name, performance.now() - begunAt);
+      if (message.credit > 0) {
+        void this.#runStream(task, () => work(...(args as unknown[])));
+        return threadMs();
+      }
+      const result = taskRealm.storage.run(task, work, ...(args as unknown[]));
+      now = threadMs();
+      if (isThenable(result)) {
+        void this.#await(task, result, begunAt);
+        return now;
+      }
+      this.#measure(task.name, now - begunAt);
       this.#answer(task, result);
+      // What the answer took is not the next one's. Of a number that is less than a look at the clock.
+      if (typeof result !== 'number') now = threadMs();
     } catch (error) {
       this.#port.send({ t: 'error', id: task.id, error: this.#encode(error) });
+      now = threadMs();
     }
     this.#leave(task);
+    return now;
   }
 
   /** Never rejects. */
   async #await(task: RunningTask, promised: PromiseLike<unknown>, begunAt: number): Promise<void> {
     try {
       const result = await promised;
-      this.#measure(task.name, performance.now() - begunAt);
+      this.#measure(task.name, threadMs() - begunAt);
       this.#answer(task, result);
     } catch (error) {
       this.#port.send({ t: 'error', id: task.id, error: this.#encode(error) });

@@ -52,7 +52,8 @@ const workerPort: WorkerPort = {
   canSend: canClone,
   // What was sent stays in the mailbox when the thread ends.
   isBehind: () => false,
-  begin: (id) => words.begin(id),
+  begin: (id, now) => words.begin(id, now),
+  beginItem: (id, item, now) => words.beginItem(id, item, now),
   print(task, text) {
     mailbox.send({ t: 'print', task, text });
     addPrinted(printed, text);

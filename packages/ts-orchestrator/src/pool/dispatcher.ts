@@ -8,7 +8,9 @@
  */
 import type { Clock } from '../clock/clock.ts';
 import type { Random } from '../clock/random.ts';
-import type { Family } from '../task/task.ts';
+import type { Batch } from '../task/batch.ts';
+import type { Family, TaskCall } from '../task/task.ts';
+import type { Packed } from '../transport/transport.ts';
 import { Callers } from './callers.ts';
 import type { CloneCosts } from './clone-costs.ts';
 import type { Fleet } from './fleet.ts';
@@ -34,6 +36,9 @@ export interface DispatcherParts {
   readonly costs: CloneCosts;
   /** Can a busy worker be ended from outside? */
   readonly canKill: boolean;
+  /** A task of its own for an item of a batch. */
+  readonly onAlone: (call: TaskCall, value: unknown) => PoolTask;
+  readonly packItem: (call: TaskCall, value: unknown) => Packed;
   readonly onCall: NestedCalls['call'];
   readonly onUncall: NestedCalls['uncall'];
   /** A task has its outcome, and was told. */
@@ -76,9 +81,9 @@ export class Dispatcher {
     return this.#outcomes.counters;
   }
 
-  /** Tasks that wait for a worker, or for another task in their worker. */
+  /** Calls that wait for a worker, or for another task in their worker. */
   get queued(): number {
-    return this.#sending.waiting;
+    return this.#sending.callsWaiting;
   }
 
   /** Tasks that may begin now, as far as the number of workers asked for allows. */
@@ -137,6 +142,16 @@ export class Dispatcher {
     this.#underWay.cancel(task, error);
   }
 
+  /** Stops one item of a batch, by its index in its map. */
+  cancelItem(task: PoolTask, batch: Batch, index: number, error: unknown): void {
+    this.#underWay.cancelItem(task, batch, index, error);
+  }
+
+  /** May items of this function travel together? */
+  mayBatch(name: string): boolean {
+    return this.#sending.mayBatch(name);
+  }
+
   /** Its worker is gone, for certain. */
   lose(task: PoolTask, worker: PoolWorker, end: WorkerEnd): void {
     this.#outcomes.lose(task, worker, end);
@@ -144,8 +159,14 @@ export class Dispatcher {
 
   /** The pool has failed: settles all that wait, now and later, with the error that `reason` makes. */
   refuseWaiting(reason: () => unknown): void {
-    for (const worker of this.#fleet.workers) this.#sending.takeBack(worker);
+    const freed: PoolWorker[] = [];
+    for (const worker of this.#fleet.workers) {
+      this.#sending.takeBack(worker);
+      if (worker.firstTask !== undefined && this.#sending.closeBatch(worker.firstTask) !== undefined)
+        freed.push(worker);
+    }
     this.#outcomes.refuseWaiting(reason);
+    for (const worker of freed) this.#sending.fill(worker);
   }
 
   /** No task is left. */
@@ -175,7 +196,7 @@ export class Dispatcher {
   }
 
   stats(): PoolStats['tasks'] {
-    const { waiting, running } = this.#sending;
-    return { ...this.counters, queued: waiting, delayed: this.#outcomes.delayed.size, running };
+    const { callsWaiting, callsRunning } = this.#sending;
+    return { ...this.counters, queued: callsWaiting, delayed: this.#outcomes.delayed.size, running: callsRunning };
   }
 }

@@ -8,8 +8,11 @@ export class KeepAlive {
   #holds = 0;
   #handle: NodeJS.Timeout | undefined;
 
-  hold(): void {
-    if (this.#holds++ > 0) return;
+  /** `count`: promises, each with a `release` of its own. */
+  hold(count = 1): void {
+    const wasHeld = this.#holds > 0;
+    this.#holds += count;
+    if (wasHeld) return;
     // A timer that has nothing to do: it fires every 24 days.
     if (this.#handle === undefined) this.#handle = setInterval(() => {}, 2 ** 31 - 1);
     else this.#handle.ref();

@@ -6,6 +6,7 @@ import type { Clock } from '../clock/clock.ts';
 import { RESENDS_MAX, RETRY_DELAY_MS_MAX } from '../clock/deadlines.ts';
 import type { Random } from '../clock/random.ts';
 import { addExamination, heddleError, HeddleError, quarantinedError, type TracedWorker } from '../errors/errors.ts';
+import type { Batch } from '../task/batch.ts';
 import type { Outcome } from '../task/task.ts';
 import type { CloneCost } from '../task/clone-cost.ts';
 import type { Callers } from './callers.ts';
@@ -59,6 +60,76 @@ export class Outcomes {
     this.#goOn(worker);
   }
 
+  // ---- items of batches ----
+
+  /** The next item of a batch is answered. */
+  replyItem(task: PoolTask, batch: Batch, worker: PoolWorker, outcome: Outcome): void {
+    if (!outcome.ok) task.trace(outcome.error, worker, this.#parts.clock, batch.indexOf(batch.answered));
+    worker.onItem();
+    this.#settleItem(task, batch, outcome);
+    // Who hears of it may have taken the batch apart.
+    if (task.batch !== batch) return;
+    if (batch.isClosed) this.#endBatch(task, batch);
+    else if (batch.left === 0) {
+      this.#leave(task, worker);
+      task.dissolve();
+      this.#goOn(worker);
+    }
+  }
+
+  /** The worker left out all that it had not answered of a batch. */
+  skippedItems(task: PoolTask, batch: Batch, worker: PoolWorker): void {
+    this.#leave(task, worker);
+    for (const single of this.#parts.sending.tasksOf(task, batch, batch.answered)) this.requeue(single);
+    task.dissolve();
+    this.#goOn(worker);
+  }
+
+  /** Before it goes on as its last item, all that came before is settled. */
+  #endBatch(task: PoolTask, batch: Batch): void {
+    if (batch.left === 1) task.batch = undefined;
+  }
+
+  #settleItem(task: PoolTask, batch: Batch, outcome: Outcome): void {
+    if (outcome.ok) this.counters.succeeded++;
+    else this.counters.failed++;
+    if (task.hasCost) this.#tellCost(task);
+    task.hasCost = false;
+    batch.settle(outcome);
+    this.#parts.onSettled(task);
+  }
+
+  /**
+   * The worker of a batch is gone. What had not begun goes to others. False: nothing else is left; true: the task is from now on the
+   * item that had begun last.
+   */
+  #loseItems(task: PoolTask, batch: Batch, gone: TracedWorker, end: WorkerEnd): boolean {
+    const { sending, clock } = this.#parts;
+    if (!batch.isClosed) {
+      const begun = Math.min(batch.end, Math.max(batch.answered, end.itemsBegun(task)));
+      for (const single of sending.tasksOf(task, batch, begun)) {
+        // It was there with the others.
+        single.move('sent');
+        this.#resend(single, end.errorFor(single, false), gone);
+      }
+      if (begun === batch.answered) {
+        task.dissolve();
+        return false;
+      }
+      sending.becomeItem(task, batch, begun);
+    }
+    // Answers that were lost with it: not by a death, which leaves the rings as they were.
+    while (batch.left > 1) {
+      const error = end.errorFor(task, true);
+      task.trace(error, gone, clock, batch.indexOf(batch.answered));
+      this.#settleItem(task, batch, { ok: false, error });
+    }
+    task.batch = undefined;
+    return true;
+  }
+
+  // ---- the rest of a task's life ----
+
   #leave(task: PoolTask, worker: PoolWorker): void {
     this.#parts.sending.release(task, worker);
     this.#endRun(task);
@@ -79,6 +150,7 @@ export class Outcomes {
     this.#endRun(task);
     const { id, pid, threadId, stderrTail } = worker;
     const gone: TracedWorker = { id, pid, threadId, stderrTail, ...end.exit };
+    if (task.batch !== undefined && !this.#loseItems(task, task.batch, gone, end)) return;
     if (end.isStuck) {
       const error = end.errorFor(task);
       this.#trace(task, gone, error);
@@ -198,6 +270,12 @@ export class Outcomes {
 
   /** A task that no worker has fails for `error`. */
   refuse(task: PoolTask, error: unknown): void {
+    const { batch } = task;
+    if (batch !== undefined) {
+      task.dissolve();
+      for (const single of this.#parts.sending.tasksOf(task, batch, batch.answered)) this.refuse(single, error);
+      return;
+    }
     this.#trace(task, undefined, error);
     this.#settle(task, { ok: false, error });
   }

@@ -5,6 +5,7 @@ import { STREAM_WINDOW } from '../clock/deadlines.ts';
 import { heddleError, HeddleError } from '../errors/errors.ts';
 import { readOptions, booleanOption, show } from '../errors/option-reader.ts';
 import { taskRealm } from '../task/task-context.ts';
+import { Batch } from '../task/batch.ts';
 import { AbortRegistry } from '../task/cancellation.ts';
 import {
   checkArguments,
@@ -19,7 +20,7 @@ import { mapItems } from './map.ts';
 import type { PoolStats } from './pool-stats.ts';
 import type { Scheduler } from './scheduler.ts';
 import { streamItems } from './stream.ts';
-import { SubmittedCall } from './submitted-call.ts';
+import { SubmittedBatch, SubmittedCall } from './submitted-call.ts';
 import type { PoolTask } from './worker-source.ts';
 import type { PackFor, Packed } from '../transport/transport.ts';
 import type { CallRest, TaskArgs, TaskItem, TaskName, TaskResult, TaskYield } from '../task/module-types.ts';
@@ -145,18 +146,27 @@ export class PoolCore {
       ordered,
       onError,
       signal,
-      window: () => this.#scheduler.mapWindow(name),
+      batchItems: () => this.#scheduler.batchItems(name, { retry, onProgress: call.onProgress as never }),
+      window: (batchItems) => this.#scheduler.mapWindow(name, batchItems),
       name,
       isFatal: isPoolEnd,
       submit: (item, index, onOutcome) => {
         this.#scheduler.assertCanRun(name);
         const task = this.#submit(
-          new SubmittedCall(name, call, { retry, index, lane, onOutcome }),
-          signal,
+          new SubmittedCall(name, call, { retry, index, lane, onOutcome: (outcome) => onOutcome(index, outcome) }),
+          undefined,
           (when) => this.#scheduler.pack(name, [item], [], when),
           true,
         );
-        return (error) => this.#scheduler.cancel(task, error);
+        return (_index, error) => this.#scheduler.cancel(task, error);
+      },
+      submitBatch: (items, firstIndex, onOutcome) => {
+        this.#scheduler.assertCanRun(name);
+        const callOf = (index: number) =>
+          new SubmittedCall(name, call, { retry, index, lane, onOutcome: (outcome) => onOutcome(index, outcome) });
+        const batch = new Batch({ firstIndex, items, callOf, onOutcome });
+        const task = this.#scheduler.submitBatch(new SubmittedBatch(callOf(firstIndex), batch));
+        return (index, error) => this.#scheduler.cancelItem(task, batch, index, error);
       },
     });
   }

@@ -10,6 +10,7 @@ import { heddleError } from '../errors/errors.ts';
 import { nearestName } from '../errors/nearest.ts';
 import { show } from '../errors/option-reader.ts';
 import { checkTransfer, type TransferItem } from '../task/payload.ts';
+import type { Batch } from '../task/batch.ts';
 import { Task, type TaskCall } from '../task/task.ts';
 import type { PackFor, Packed, Transport } from '../transport/transport.ts';
 import { CloneCosts } from './clone-costs.ts';
@@ -19,7 +20,7 @@ import type { KeepAlive } from './keep-alive.ts';
 import { NestedCalls } from './nested-calls.ts';
 import type { ResolvedPoolOptions } from './pool-options.ts';
 import type { PoolStats } from './pool-stats.ts';
-import { RunTimes, tasksPerTarget } from './send-ahead.ts';
+import { itemsPerBatch, RunTimes, tasksPerTarget } from './send-ahead.ts';
 import { StuckWatch } from './stuck-watch.ts';
 import { TaskEvents } from './task-events.ts';
 import { TaskTimes } from './task-times.ts';
@@ -83,6 +84,8 @@ export class Scheduler implements WorkerListener {
       random,
       options,
       canKill: transport.canKill,
+      onAlone: (call, value) => new Task<Packed, PoolWorker>(++this.#lastTaskNumber, call, this.#packItem(call, value)),
+      packItem: (call, value) => this.#packItem(call, value),
       onCall: (worker, caller, message) => nested.call(worker, caller, message),
       onUncall: (caller, message) => nested.uncall(caller, message),
       onSettled: (task) => {
@@ -171,13 +174,28 @@ export class Scheduler implements WorkerListener {
     }
   }
 
+  /** The same for items of one map that travel together: see `batchItems`. */
+  submitBatch(call: TaskCall & { readonly batch: Batch }): PoolTask {
+    const { items } = call.batch;
+    const pack = () => ({ ...this.pack(call.name, items, [], 'later'), canGoAhead: true });
+    const task = this.#takeOver(call, pack, true);
+    this.#dispatcher.counters.submitted += items.length;
+    this.#parts.keepAlive.hold(items.length);
+    return task;
+  }
+
+  #packItem({ name }: TaskCall, value: unknown): Packed {
+    return this.pack(name, [value], [], 'later');
+  }
+
   /**
    * Packing and sending run the caller's own code where an argument has getters, and that may call this pool: submit, cancel,
    * close. So what is free is asked after packing, and taken out of sight while sending.
    */
   #takeOver(call: TaskCall, pack: (when: PackFor) => Packed, isBounded: boolean): PoolTask {
     const isKept = call.retry.retries > 0;
-    if (this.#freeWorker !== undefined) {
+    // A batch goes where it can be taken back from, which is seen when it is handed out.
+    if (this.#freeWorker !== undefined && call.batch === undefined) {
       let packed = pack(isKept ? 'keep' : 'now');
       this.#assertOpen();
       const worker = this.#freeWorker;
@@ -236,12 +254,25 @@ export class Scheduler implements WorkerListener {
   }
 
   /**
+   * Items of a map of this function that may travel as one task; 1: none may. A batch has no runs after the first and tells of no single
+   * item what is told of tasks: so not with `retries`, `onProgress`, `recycleAfterTasks`, `recordTimes` or listeners on `heddle:task`. Its
+   * items follow one another, so only where a worker has one task at a time; and it is taken apart at need, so only where the host and
+   * its workers have words for that.
+   */
+  batchItems(name: string, { retry, onProgress }: Pick<TaskCall, 'retry' | 'onProgress'>): number {
+    const { backend, tasksPerWorker, recycleAfterTasks } = this.#parts.options;
+    const isPlain = retry.retries === 0 && onProgress === undefined && recycleAfterTasks === undefined;
+    if (!isPlain || backend === 'inline' || tasksPerWorker > 1 || this.#events.isTold) return 1;
+    return this.#dispatcher.mayBatch(name) ? itemsPerBatch(this.#runTimes.msOf(name)) : 1;
+  }
+
+  /**
    * Items that a map of this function may have under way: twice what the workers are sent at a time; where that is several, four times,
    * because its consumer has its turn only when the answers of a whole turn are in. Inline once, or what runs at a time.
    */
-  mapWindow(name: string): number {
+  mapWindow(name: string, batchItems: number): number {
     const { backend, workersMax, tasksPerWorker } = this.#parts.options;
-    const perWorker = tasksPerTarget(this.#runTimes.msOf(name));
+    const perWorker = Math.max(batchItems, tasksPerTarget(this.#runTimes.msOf(name)));
     if (backend === 'inline') return Math.max(tasksPerWorker, perWorker);
     return (perWorker > 1 ? 4 : 2) * workersMax * perWorker;
   }
@@ -249,6 +280,11 @@ export class Scheduler implements WorkerListener {
   /** Stops a task for `error`, the first reason only. It settles once it has stopped. */
   cancel(task: PoolTask, error: unknown): void {
     this.#dispatcher.cancel(task, error);
+  }
+
+  /** Stops one item of a batch, by its index in its map. */
+  cancelItem(task: PoolTask, batch: Batch, index: number, error: unknown): void {
+    this.#dispatcher.cancelItem(task, batch, index, error);
   }
 
   /** The consumer of a stream has room for more items. */
@@ -270,7 +306,17 @@ export class Scheduler implements WorkerListener {
     if (this.#state === 'open') this.#state = 'closing';
     this.#fleet.startNoneAhead();
     if (reason === undefined) return;
-    for (const task of this.#dispatcher.tasks()) this.cancel(task, reason(task.call.name));
+    // A batch that is taken apart meanwhile leaves tasks that were not there before.
+    const cancelled = new Set<PoolTask>();
+    for (let isNew = true; isNew;) {
+      isNew = false;
+      for (const task of this.#dispatcher.tasks()) {
+        if (cancelled.has(task)) continue;
+        isNew = true;
+        cancelled.add(task);
+        this.cancel(task, reason(task.call.name));
+      }
+    }
   }
 
   /** Ends every worker and waits until they are gone. Only when drained. Returns what went wrong in teardowns. */

@@ -29,15 +29,26 @@ export class RunTimes {
   }
 }
 
-/** May a task that takes `ms` (undefined: nobody knows) be sent to a worker that has `tasks` of `heldMs` together? */
-export function mayGoAhead(ms: number | undefined, tasks: number, heldMs: number): boolean {
+/** May a task of `size` calls that take `ms` each (undefined: nobody knows) be sent to a worker that has `tasks` of `heldMs` together? */
+export function mayGoAhead(ms: number | undefined, size: number, tasks: number, heldMs: number): boolean {
   if (ms === undefined) return false;
   // One behind the other always: while the answer to the first travels, the worker has the second.
-  return tasks < 2 || heldMs + ms <= TARGET_MS;
+  return tasks < 2 || heldMs + size * ms <= TARGET_MS;
 }
 
 /** What a task whose time nobody knows counts for: nothing but one more goes behind it. */
 export const expectedMs = (ms: number | undefined): number => ms ?? TARGET_MS;
+
+/** Most items of a batch. A task costs some microseconds beside its items: spread over so many, less than the way of each item. */
+const BATCH_ITEMS_MAX = 256;
+
+/**
+ * Items of a function that go to a worker as one task: so many that it has two of them within the target, one to run and one behind it.
+ * 1: none do, as where nobody knows how long an item takes.
+ */
+export function itemsPerBatch(ms: number | undefined): number {
+  return ms === undefined ? 1 : Math.min(BATCH_ITEMS_MAX, Math.max(1, Math.floor(TARGET_MS / 2 / ms)));
+}
 
 /** Tasks of a function that one worker may have, at most WORD_SLOTS; 1 where a task takes long, or nobody knows. */
 export function tasksPerTarget(ms: number | undefined): number {

@@ -8,12 +8,18 @@
  * exception is a task that could not be taken back because it begins at this moment. Nothing waits behind a task that only waits
  * itself: for calls of its own pool, which could wait for what is behind it; for the consumer of its stream; or for its end, when
  * it is being stopped.
+ *
+ * A batch counts as one task. Its items follow one another in their worker, and none of them is a moment's work late: what takes
+ * long, or lets something more urgent wait, is taken apart (`closeBatch`), and what of it has not begun waits here, each item for itself.
  */
 import type { Clock, Timer } from '../clock/clock.ts';
+import type { Batch } from '../task/batch.ts';
 import { isMoreUrgent, TaskQueue } from '../queue/task-queue.ts';
 import { Turns } from '../queue/turns.ts';
 import type { Fleet } from './fleet.ts';
 import type { ResolvedPoolOptions } from './pool-options.ts';
+import type { Packed } from '../transport/transport.ts';
+import type { TaskCall } from '../task/task.ts';
 import { expectedMs, mayGoAhead, type RunTimes, SLOW_MS } from './send-ahead.ts';
 import type { PoolTask, PoolWorker } from './worker-source.ts';
 
@@ -24,6 +30,10 @@ export interface SendingParts {
   readonly runTimes: RunTimes;
   /** Tasks that run and only wait for calls of their own, and leave their place to others: see nested-calls.ts. */
   readonly waiting: () => number;
+  /** A task of its own for an item of a batch, which waits for nothing yet. */
+  readonly onAlone: (call: TaskCall, value: unknown) => PoolTask;
+  /** The same arguments, for a task that goes on as one of its items. */
+  readonly packItem: (call: TaskCall, value: unknown) => Packed;
   /** A task may begin now. */
   readonly onStarted: (task: PoolTask, worker: PoolWorker) => void;
   /** A task can't be sent. */
@@ -38,6 +48,10 @@ export class Sending {
   #running = 0;
   /** Those in workers behind others. */
   #ahead = 0;
+  /** Items of the batches that wait, here or behind others, one of each not counted. */
+  #itemsMore = 0;
+  /** Functions whose items are not fit for batches: they call the pool. */
+  readonly #unbatched = new Set<string>();
   /** Places with a task. */
   #placesTaken = 0;
   /** Set while something is sent ahead: looks for workers that are slow. */
@@ -63,6 +77,27 @@ export class Sending {
     return this.#running;
   }
 
+  /** Calls that wait: each item of a batch is one. */
+  get callsWaiting(): number {
+    return this.waiting + this.#itemsMore;
+  }
+
+  /** Calls that run, or that their batch will run. Looks at every task that a worker has. */
+  get callsRunning(): number {
+    let running = this.#running;
+    for (const { tasks } of this.#parts.fleet.workers)
+      for (const task of tasks.values()) if (task.state !== 'sent') running += task.size - 1;
+    return running;
+  }
+
+  mayBatch(name: string): boolean {
+    return !this.#unbatched.has(name);
+  }
+
+  neverBatch(name: string): void {
+    this.#unbatched.add(name);
+  }
+
   /** Tasks that may begin now, as far as the number of workers asked for allows. */
   get capacity(): number {
     const { options, waiting } = this.#parts;
@@ -84,6 +119,7 @@ export class Sending {
   push(task: PoolTask): void {
     this.#takeTurn(task);
     this.#queue.push(task);
+    this.#itemsMore += task.size - 1;
   }
 
   #takeTurn(task: PoolTask): void {
@@ -92,7 +128,9 @@ export class Sending {
 
   /** Waits no more. False: it did not. */
   remove(task: PoolTask): boolean {
-    return this.#queue.remove(task);
+    if (!this.#queue.remove(task)) return false;
+    this.#itemsMore -= task.size - 1;
+    return true;
   }
 
   /** Throws what can't be sent; nothing has happened then. */
@@ -100,16 +138,18 @@ export class Sending {
     const isAhead = !worker.hasPlace;
     this.#takeTurn(task);
     this.#turns.serve(task.turn);
-    task.expectedMs = expectedMs(this.#parts.runTimes.msOf(task.call.name));
+    task.expectedMs = task.size * expectedMs(this.#parts.runTimes.msOf(task.call.name));
     worker.run(task);
     task.worker = worker;
     if (isAhead) {
       task.move('sent');
       this.#ahead++;
+      this.#itemsMore += task.size - 1;
       this.#watchSlow();
     } else {
       this.#placesTaken++;
       this.#start(task, worker);
+      if (task.batch !== undefined) this.#watchSlow();
     }
     this.#parts.fleet.onGiven(worker);
   }
@@ -151,7 +191,11 @@ export class Sending {
   }
 
   #sendFirst(worker: PoolWorker): void {
+    const { first } = this.#queue;
+    // Its items could not be taken back there: they go one by one.
+    if (first!.batch !== undefined && !worker.canTakeBack) return this.takeApart(first!);
     const task = this.#queue.shift()!;
+    this.#itemsMore -= task.size - 1;
     try {
       this.send(task, worker);
     } catch (error) {
@@ -180,7 +224,7 @@ export class Sending {
     if (this.#slow.get(worker) === worker.answered) return false;
     const first = worker.firstTask;
     if (first?.state !== 'running' || first.family !== undefined || first.call.credit > 0) return false;
-    return mayGoAhead(this.#parts.runTimes.msOf(call.name), worker.tasks.size, worker.heldMs);
+    return mayGoAhead(this.#parts.runTimes.msOf(call.name), task.size, worker.tasks.size, worker.heldMs);
   }
 
   /** Takes back what the worker has not begun, the last first, as long as `wants` says so. Returns how many. */
@@ -200,17 +244,24 @@ export class Sending {
     return taken;
   }
 
-  /** Takes one back that was sent ahead. False: it begins, or has begun, and counts as running. */
+  /** Takes one back that was sent ahead. False: it begins, or has begun, and counts as running; what of a batch had not waits here. */
   revoke(task: PoolTask): boolean {
     const worker = task.worker!;
-    this.#ahead--;
-    if (worker.revoke(task)) {
+    this.#leaveAhead(task);
+    const begun = worker.revoke(task);
+    if (begun === 0) {
       this.#leavePlace(worker);
       task.worker = undefined;
       return true;
     }
     this.#start(task, worker);
+    if (task.batch !== undefined) this.#goOnAsItem(task, task.batch, begun);
     return false;
+  }
+
+  #leaveAhead(task: PoolTask): void {
+    this.#ahead--;
+    this.#itemsMore -= task.size - 1;
   }
 
   /** For a worker without a task: half of what waits in the one that has most; where all of that begins just now, in the next. */
@@ -238,9 +289,74 @@ export class Sending {
   }
 
   #takeBackLessUrgent(urgent: PoolTask): void {
-    if (this.#ahead === 0) return;
-    for (const worker of this.#parts.fleet.workers) this.takeBack(worker, (task) => isMoreUrgent(urgent, task));
+    for (const worker of this.#parts.fleet.workers) {
+      this.takeBack(worker, (task) => isMoreUrgent(urgent, task));
+      const { firstTask } = worker;
+      if (firstTask?.batch === undefined || !isMoreUrgent(urgent, firstTask)) continue;
+      const freed = this.closeBatch(firstTask);
+      if (freed !== undefined) this.fill(freed);
+    }
   }
+
+  // ---- batches ----
+
+  /**
+   * Takes back what of a running batch has not begun: it waits here from now on, each item for itself. The task goes on as the item
+   * that has begun last, and is no more where all that had begun is answered; then the worker is returned, and has room. Nothing
+   * happens to what is no batch, or was closed before.
+   */
+  closeBatch(task: PoolTask): PoolWorker | undefined {
+    const { batch } = task;
+    if (batch === undefined || batch.isClosed || task.state !== 'running') return undefined;
+    const worker = task.worker!;
+    const begun = worker.revoke(task);
+    if (begun > batch.answered) {
+      this.#goOnAsItem(task, batch, begun);
+      return undefined;
+    }
+    this.#leavePlace(worker);
+    this.#running--;
+    this.#dismantle(task, batch);
+    this.moveUp(worker);
+    return worker;
+  }
+
+  /** Makes tasks of all the items of a batch that waits. */
+  takeApart(task: PoolTask): void {
+    if (task.batch !== undefined && this.remove(task)) this.#dismantle(task, task.batch);
+  }
+
+  #dismantle(task: PoolTask, batch: Batch): void {
+    for (const single of this.tasksOf(task, batch, batch.answered)) this.push(single);
+    task.dissolve();
+  }
+
+  #goOnAsItem(task: PoolTask, batch: Batch, begun: number): void {
+    const end = Math.min(begun, batch.end);
+    for (const single of this.tasksOf(task, batch, end)) this.push(single);
+    this.becomeItem(task, batch, end);
+    task.start(this.#parts.clock, task.worker!.elapsedMs(task));
+  }
+
+  /** The task of a batch is from now on its item before `end`, and the answers to those before that. */
+  becomeItem(task: PoolTask, batch: Batch, end: number): void {
+    const call = batch.callOf(end - 1);
+    batch.close(end);
+    task.become(call, end - 1, this.#parts.packItem(call, batch.items[end - 1]));
+    if (batch.left === 1) task.batch = undefined;
+  }
+
+  /** Tasks for the items of a batch from `item` on, with its rank. */
+  tasksOf(task: PoolTask, batch: Batch, item: number): PoolTask[] {
+    return batch.items.slice(item).map((value, at) => {
+      const single = this.#parts.onAlone(batch.callOf(item + at), value);
+      single.turn = task.turn;
+      batch.alone.set(batch.indexOf(item + at), single as never);
+      return single;
+    });
+  }
+
+  // ---- slow workers ----
 
   /** A worker that answers nothing for so long has a task that takes long, and others may be free before it. */
   #watchSlow(): void {
@@ -253,13 +369,22 @@ export class Sending {
     return clock.after(SLOW_MS, () => {
       this.#slowLook = undefined;
       for (const [worker, answered] of answeredBefore) {
-        if (worker.answered !== answered || worker.tasks.size < 2) continue;
+        const first = worker.firstTask;
+        if (worker.answered !== answered || first === undefined) continue;
+        if (worker.tasks.size < 2 && first.batch === undefined) continue;
         this.#slow.set(worker, answered);
         this.takeBack(worker);
+        const freed = this.closeBatch(first);
+        if (freed !== undefined) this.fill(freed);
       }
-      if (this.#ahead > 0) this.#slowLook = this.#lookLater();
+      if (this.#ahead > 0 || this.#hasBatch()) this.#slowLook = this.#lookLater();
       this.dispatch();
     });
+  }
+
+  #hasBatch(): boolean {
+    for (const { firstTask } of this.#parts.fleet.workers) if (firstTask?.batch !== undefined) return true;
+    return false;
   }
 
   /** Nothing will be sent any more. */
@@ -274,7 +399,7 @@ export class Sending {
   release(task: PoolTask, worker: PoolWorker): void {
     worker.release(task);
     this.#leavePlace(worker);
-    if (task.state === 'sent') this.#ahead--;
+    if (task.state === 'sent') this.#leaveAhead(task);
     else this.#running--;
   }
 
@@ -288,7 +413,8 @@ export class Sending {
     if (this.#ahead === 0) return;
     const next = worker.firstTask;
     if (next?.state !== 'sent') return;
-    this.#ahead--;
+    this.#leaveAhead(next);
     this.#start(next, worker);
+    if (next.batch !== undefined) this.#watchSlow();
   }
 }

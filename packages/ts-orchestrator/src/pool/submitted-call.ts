@@ -2,6 +2,7 @@
  * One call as its task keeps it: what its caller said, and who hears of its outcome.
  */
 import type { parseRunOptions, RetryRule } from '../task/task-options.ts';
+import type { Batch } from '../task/batch.ts';
 import type { Outcome, TaskCall } from '../task/task.ts';
 
 /** The options that every kind of call has. */
@@ -17,6 +18,34 @@ interface CallParts {
   readonly onOutcome?: (outcome: Outcome) => void;
   readonly resolve?: (value: unknown) => void;
   readonly reject?: (error: unknown) => void;
+}
+
+/** Items of a map that travel as one: as the call of the first of them, but for its outcome. */
+export class SubmittedBatch implements TaskCall {
+  readonly name: string;
+  readonly credit = 0;
+  readonly index: number | undefined;
+  readonly priority: number;
+  readonly lane: TaskCall['lane'];
+  readonly timeoutMs: number | undefined;
+  readonly retry: RetryRule;
+  readonly onItem = undefined;
+  readonly onProgress = undefined;
+  readonly batch: Batch;
+
+  constructor({ name, index, priority, lane, timeoutMs, retry }: TaskCall, batch: Batch) {
+    this.name = name;
+    this.index = index;
+    this.priority = priority;
+    this.lane = lane;
+    this.timeoutMs = timeoutMs;
+    this.retry = retry;
+    this.batch = batch;
+  }
+
+  onOutcome(): void {
+    throw new Error('a batch settles item by item');
+  }
 }
 
 /** One object for each call: of a hundred thousand calls a second each closure counts. */

@@ -22,6 +22,11 @@ export class TaskEvents {
     return taskEvents.hasSubscribers;
   }
 
+  /** Does it matter what becomes of every single task? */
+  get isTold(): boolean {
+    return this.#times !== undefined || taskEvents.hasSubscribers;
+  }
+
   submitted(task: PoolTask): void {
     this.#times?.waits(task);
     if (taskEvents.hasSubscribers) taskEvents.publish({ ...this.#about(task), type: 'submitted' });

@@ -4,6 +4,7 @@
 import type { Clock } from '../clock/clock.ts';
 import { workerEvents } from '../diagnostics/events.ts';
 import { heddleError, HeddleError } from '../errors/errors.ts';
+import type { Batch } from '../task/batch.ts';
 import { decodeThrow } from '../task/error-codec.ts';
 import type { Fleet } from './fleet.ts';
 import type { NestedCalls } from './nested-calls.ts';
@@ -59,8 +60,12 @@ export class UnderWay {
         task.setTimer(
           clock.afterArrivals(() => {
             // It may have begun later than it was sent, or not yet. The time-out of a stream counts from its last item.
-            const elapsedMs = credit > 0 ? timeoutMs : (task.worker!.elapsedMs(task) ?? 0);
-            if (elapsedMs < timeoutMs) return this.#timeOutAfter(task, timeoutMs - elapsedMs, timeoutMs);
+            const elapsedMs = () => (credit > 0 ? timeoutMs : (task.worker!.elapsedMs(task) ?? 0));
+            // Of a batch it is the one item that is stopped.
+            if (task.batch !== undefined && elapsedMs() >= timeoutMs) this.#closeBatch(task);
+            if (task.state !== 'running') return;
+            const leftMs = timeoutMs - elapsedMs();
+            if (leftMs > 0) return this.#timeOutAfter(task, leftMs, timeoutMs);
             this.#stop(task, heddleError('HEDDLE_TASK_TIMEOUT', { name, timeoutMs, gap: credit > 0 }), true);
           }),
         );
@@ -83,6 +88,7 @@ export class UnderWay {
     const { outcomes, onCall, onUncall } = this.#parts;
     const task = worker.tasks.get(message.id)!;
     if ('cost' in message) outcomes.received(task, message.cost!);
+    if (task.batch !== undefined && this.#onItemMessage(worker, task, task.batch, message)) return;
     switch (message.t) {
       case 'item':
         if (task.state !== 'running') return;
@@ -115,12 +121,80 @@ export class UnderWay {
     }
   }
 
+  /** False: it is for the task itself. */
+  #onItemMessage(worker: PoolWorker, task: PoolTask, batch: Batch, message: TaskMessage): boolean {
+    const { outcomes, sending } = this.#parts;
+    switch (message.t) {
+      case 'value':
+        outcomes.replyItem(task, batch, worker, { ok: true, value: message.value });
+        return true;
+      case 'end':
+        outcomes.replyItem(task, batch, worker, { ok: true, value: undefined });
+        return true;
+      case 'error':
+        outcomes.replyItem(task, batch, worker, { ok: false, error: decodeThrow(message.error) });
+        return true;
+      case 'skipped':
+        outcomes.skippedItems(task, batch, worker);
+        return true;
+      case 'call':
+        // The item that calls may run long, and what waits behind it in its batch could be what it waits for.
+        sending.neverBatch(task.call.name);
+        this.#closeBatch(task);
+        // It was not the last that has begun, so its answer is on its way, and ends its calls.
+        return task.batch !== undefined || worker.tasks.get(message.id) !== task;
+      default:
+        return false;
+    }
+  }
+
+  #closeBatch(task: PoolTask): void {
+    const { sending } = this.#parts;
+    const freed = sending.closeBatch(task);
+    if (freed !== undefined) sending.fill(freed);
+    sending.dispatch();
+  }
+
   // ---- stopping ----
 
   /** Stops a task for `error`, the first reason only. It settles once it has stopped. */
   cancel(task: PoolTask, error: unknown): void {
+    const { batch } = task;
+    if (batch !== undefined && !batch.isClosed) return this.#cancelBatch(task, batch, error);
     task.isUnwanted = true;
     this.#stop(task, error, false);
+  }
+
+  #cancelBatch(task: PoolTask, batch: Batch, error: unknown): void {
+    const wasInWorker = task.state !== 'queued';
+    this.#takeApart(task);
+    for (const single of batch.alone.values()) this.cancel(single as PoolTask, error);
+    if (task.state !== 'settled') this.cancel(task, error);
+    else if (wasInWorker) this.#parts.sending.dispatch();
+  }
+
+  /** Stops one item of a batch, by its index in its map. */
+  cancelItem(task: PoolTask, batch: Batch, index: number, error: unknown): void {
+    const isInside = !batch.alone.has(index) && index >= batch.indexOf(batch.answered) && !batch.isClosed;
+    const wasInWorker = task.state !== 'queued';
+    if (isInside) this.#takeApart(task);
+    const single = batch.alone.get(index);
+    if (single !== undefined) this.cancel(single as PoolTask, error);
+    // Those between are answered, and the answers on their way.
+    else if (batch.isClosed && task.call.index === index) this.cancel(task, error);
+    if (isInside && wasInWorker) this.#parts.sending.dispatch();
+  }
+
+  #takeApart(task: PoolTask): void {
+    const { sending } = this.#parts;
+    // It may begin at this moment, and run then.
+    if (task.state === 'sent' && sending.revoke(task)) {
+      task.move('queued');
+      sending.push(task);
+    }
+    sending.takeApart(task);
+    const freed = sending.closeBatch(task);
+    if (freed !== undefined) sending.fill(freed);
   }
 
   #stop(task: PoolTask, error: unknown, isTimeout: boolean): void {

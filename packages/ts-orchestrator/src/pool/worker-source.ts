@@ -44,14 +44,21 @@ export interface PoolWorker {
   readonly places: number;
   /** Would a task that is sent now begin at once? */
   readonly hasPlace: boolean;
+  /** Is it known what it has begun, and can the rest be taken back? */
+  readonly canTakeBack: boolean;
   /** Does it take one more task that waits behind those it has? */
   readonly mayHoldMore: boolean;
   /** Tasks it was given so far. */
   readonly tasksGiven: number;
   /** Sends the task, and numbers it. Throws what can't be sent; the worker is as before then. */
   run(task: PoolTask): void;
-  /** Takes a task back. True: it will not begin, and is off this worker; false: it may have begun, and is answered. */
-  revoke(task: PoolTask): boolean;
+  /**
+   * Takes back what of a task has not begun. Returns how many of its items may have: 0 or 1, for a batch up to all. What has begun is
+   * answered; where nothing has, or all of that was answered before, the task is off this worker.
+   */
+  revoke(task: PoolTask): number;
+  /** An item of a batch was answered. */
+  onItem(): void;
   /** Milliseconds since a task began; undefined: it has not. Where workers don't tell, what was sent has begun. */
   elapsedMs(task: PoolTask): number | undefined;
   /** Aborts the task's signal. */
@@ -84,9 +91,11 @@ export interface WorkerEnd {
   /** Undefined when it could not be ended. */
   readonly exit: { readonly exitCode: number | null; readonly signal: NodeJS.Signals | null } | undefined;
   /** The error for a task that was running, or for whoever waited for the start. */
-  readonly errorFor: (task: PoolTask | undefined) => unknown;
+  readonly errorFor: (task: PoolTask | undefined, hasBegun?: boolean) => unknown;
   /** Did it begin this task? */
   readonly hasBegun: (task: PoolTask) => boolean;
+  /** How many items of this batch? None of the others will begin. */
+  readonly itemsBegun: (task: PoolTask) => number;
   /** It had become ready once. */
   readonly wasReady: boolean;
   /** It never became ready, and nobody had asked it to end. */

@@ -146,8 +146,12 @@ export class SupervisedWorker implements PoolWorker {
     return this.#isOpen && this.tasks.size < this.places;
   }
 
+  get canTakeBack(): boolean {
+    return this.#link.words !== undefined;
+  }
+
   get mayHoldMore(): boolean {
-    return this.#isOpen && this.#link.words !== undefined && this.tasks.size + this.#revoked.size < WORD_SLOTS;
+    return this.#isOpen && this.canTakeBack && this.tasks.size + this.#revoked.size < WORD_SLOTS;
   }
 
   /** While arguments are read, which may run getters of the caller that call this pool, nothing else is sent. */
@@ -162,7 +166,10 @@ export class SupervisedWorker implements PoolWorker {
     const { name, index, credit } = call;
     this.#isSending = true;
     try {
-      this.#link.send({ t: 'run', id, name, value, index, attempt, credit }, transfer);
+      this.#link.send(
+        { t: 'run', id, name, value, isBatch: task.batch !== undefined, index, attempt, credit },
+        transfer,
+      );
     } finally {
       this.#isSending = false;
     }
@@ -174,12 +181,21 @@ export class SupervisedWorker implements PoolWorker {
     if (this.#state === 'ready') this.#move('busy');
   }
 
-  revoke(task: PoolTask): boolean {
-    if (this.#link.words?.revoke(task.id) !== true) return false;
-    this.#revoked.add(task.id);
-    this.tasksGiven--;
+  revoke(task: PoolTask): number {
+    const { batch } = task;
+    const begun = this.#link.words?.revoke(task.id) ?? Infinity;
+    // It will say that it left out the rest.
+    if (begun < (batch?.end ?? 1)) this.#revoked.add(task.id);
+    if (begun > (batch?.answered ?? 0)) return begun;
+    if (begun === 0) this.tasksGiven--;
     this.#takeOff(task);
-    return true;
+    return begun;
+  }
+
+  onItem(): void {
+    this.#answered++;
+    this.#foreseen = undefined;
+    this.#examination.giveUp();
   }
 
   elapsedMs(task: PoolTask): number | undefined {
@@ -203,9 +219,7 @@ export class SupervisedWorker implements PoolWorker {
   }
 
   release(task: PoolTask): void {
-    this.#answered++;
-    this.#foreseen = undefined;
-    this.#examination.giveUp();
+    this.onItem();
     this.#takeOff(task);
   }
 
@@ -343,7 +357,7 @@ export class SupervisedWorker implements PoolWorker {
         this.#parts.output.push(message.task, message.text);
         return;
       default:
-        if (message.t === 'skipped' && this.#revoked.delete(message.id)) return;
+        if (message.t === 'skipped') this.#revoked.delete(message.id);
         if (this.tasks.get(message.id) !== undefined) this.#listener.onTaskMessage(this, message satisfies TaskMessage);
     }
   }

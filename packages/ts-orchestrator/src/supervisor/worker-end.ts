@@ -35,21 +35,27 @@ export function endByExit(facts: EndFacts, exit: LinkExit): WorkerEnd {
     limit: exit.limit,
   };
   const cause = fatal === undefined ? exit.cause : fatal.error;
-  const hasBegun = (task: PoolTask) => link.words === undefined || link.words.elapsedMs(task.id) !== undefined;
+  const itemsBegun = itemsBegunIn(link);
+  const hasBegun = (task: PoolTask) =>
+    link.words === undefined ||
+    (task.item === 0 ? link.words.elapsedMs(task.id) !== undefined : itemsBegun(task) > task.item);
   return {
     exit: { exitCode: exit.exitCode, signal: exit.signal },
-    errorFor(task) {
+    errorFor(task, begun) {
       if (startError !== undefined) return startError;
       if (exit.isSpawnFailure && isStartFailure)
         return heddleError('HEDDLE_SPAWN', { worker: label, reason: describe(exit.cause ?? death.how) }, cause);
       return workerDiedError(
         label,
         death,
-        task === undefined ? undefined : { name: task.call.name, attempt: task.attempt, hasBegun: hasBegun(task) },
+        task === undefined
+          ? undefined
+          : { name: task.call.name, attempt: task.attempt, hasBegun: begun ?? hasBegun(task) },
         cause,
       );
     },
     hasBegun,
+    itemsBegun,
     isStuck: false,
     ...shared(facts),
   };
@@ -57,7 +63,7 @@ export function endByExit(facts: EndFacts, exit: LinkExit): WorkerEnd {
 
 /** Nothing ended it within `limitMs`: it is left to itself. */
 export function endByGivingUp(facts: EndFacts, limitMs: number): WorkerEnd {
-  const { label, startError, examination } = facts;
+  const { label, link, startError, examination } = facts;
   return {
     exit: undefined,
     errorFor(task) {
@@ -67,10 +73,14 @@ export function endByGivingUp(facts: EndFacts, limitMs: number): WorkerEnd {
       return error;
     },
     hasBegun: () => true,
+    itemsBegun: itemsBegunIn(link),
     isStuck: true,
     ...shared(facts),
   };
 }
+
+/** Where the words say nothing, all may have. */
+const itemsBegunIn = (link: Link) => (task: PoolTask) => link.words?.revoke(task.id) ?? Infinity;
 
 function shared({ wasReady, isStartFailure, examination, teardownError }: EndFacts) {
   return { wasReady, isStartFailure, examination, teardownError };

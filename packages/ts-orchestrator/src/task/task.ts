@@ -3,6 +3,7 @@
  */
 import type { Clock, Timer } from '../clock/clock.ts';
 import { traceTask, type TracedWorker } from '../errors/errors.ts';
+import type { Batch } from './batch.ts';
 import type { RetryRule } from './task-options.ts';
 import { canMoveTask, type TaskState } from './task-state.ts';
 
@@ -15,6 +16,8 @@ export interface TaskCall {
   readonly credit: number;
   readonly index: number | undefined;
   readonly priority: number;
+  /** Items of a map that travel as one task, as long as nothing happens to one of them. */
+  readonly batch?: Batch | undefined;
   /** Of the `map` that it belongs to: see queue/turns.ts. */
   readonly lane?: { turn: number } | undefined;
   /** Milliseconds a run may take; undefined: no limit. For a stream: the longest wait for one item. */
@@ -28,7 +31,7 @@ export interface TaskCall {
 }
 
 /** Arguments as the transport packed them. */
-interface PackedArguments {
+export interface PackedArguments {
   readonly value: unknown;
   readonly transfer: readonly unknown[];
   readonly canResend: boolean;
@@ -58,7 +61,11 @@ export class Task<Packed extends PackedArguments = PackedArguments, Worker = unk
   id = 0;
   /** Of the call in its pool, from 1. */
   readonly number: number;
-  readonly call: TaskCall;
+  call: TaskCall;
+  /** The items that it is, or was, as long as answers to them are to come before its own: see pool/batches.ts. */
+  batch: Batch | undefined;
+  /** Its number in the batch that its run began as, from 0. */
+  item = 0;
   readonly priority: number;
   /** How many calls of the pool by its own tasks led here. */
   readonly depth: number;
@@ -105,9 +112,15 @@ export class Task<Packed extends PackedArguments = PackedArguments, Worker = unk
     this.parent = parent;
     this.depth = parent === undefined ? 0 : parent.depth;
     this.call = call;
+    this.batch = call.batch;
     this.priority = call.priority;
     this.packed = packed;
     this.creditLeft = call.credit;
+  }
+
+  /** Calls that it stands for. */
+  get size(): number {
+    return this.batch === undefined ? 1 : this.batch.left;
   }
 
   get state(): TaskState {
@@ -124,8 +137,24 @@ export class Task<Packed extends PackedArguments = PackedArguments, Worker = unk
     this.#state = to;
   }
 
-  start(clock: Clock): void {
-    this.#startedAt = clock.now();
+  start(clock: Clock, agoMs = 0): void {
+    this.#startedAt = clock.now() - agoMs;
+  }
+
+  /** Goes on as the call of one item. */
+  become(call: TaskCall, item: number, packed: Packed): void {
+    this.item = item;
+    this.call = call;
+    this.packed = packed;
+  }
+
+  /** It is nothing any more: all that it stood for is settled, or other tasks. */
+  dissolve(): void {
+    this.move('settled');
+    this.setTimer(undefined);
+    this.packed = undefined;
+    this.worker = undefined;
+    this.batch = undefined;
   }
 
   setTimer(timer: Timer | undefined): void {
@@ -134,10 +163,10 @@ export class Task<Packed extends PackedArguments = PackedArguments, Worker = unk
   }
 
   /** Adds to an error what is known of the task and its worker. */
-  trace(error: unknown, worker: TracedWorker | undefined, clock: Clock): void {
+  trace(error: unknown, worker: TracedWorker | undefined, clock: Clock, index = this.call.index): void {
     traceTask(error, {
       name: this.call.name,
-      index: this.call.index,
+      index,
       attempt: this.attempt,
       workerId: worker?.id,
       pid: worker?.pid,
@@ -152,6 +181,7 @@ export class Task<Packed extends PackedArguments = PackedArguments, Worker = unk
   /** Back to where it was before its last run. */
   rewind(): void {
     this.setTimer(undefined);
+    this.item = 0;
     this.worker = undefined;
     this.cause = undefined;
     this.creditLeft = this.call.credit;

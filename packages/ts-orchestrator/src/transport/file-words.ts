@@ -9,6 +9,7 @@ import { monotonicMs } from '../clock/clock.ts';
 import { randomName } from '../clock/random.ts';
 import {
   BEGUN_OFFSET,
+  ITEMS_OFFSET,
   REVOKED_OFFSET,
   slotOf,
   WORD_BYTES,
@@ -43,24 +44,35 @@ export class FileWords implements HostWords, WorkerWords {
 
   elapsedMs(seq: number): number | undefined {
     if (!this.#hasBegun(seq)) return undefined;
-    // The worker writes the time before the number in one call. Read after the number: whatever that call does in between, it is done.
+    // The worker writes time, items and number in one call, in this order. Read after the number: whatever that call does in between, it is done.
     fs.readSync(this.#fd, this.#bytes, 0, 8, slotOf(seq) * WORD_BYTES);
     return monotonicMs() - this.#bytes.readDoubleLE(0);
   }
 
-  revoke(seq: number): boolean {
+  revoke(seq: number): number {
     this.#bytes.writeInt32LE(seq | 0, REVOKED_OFFSET);
     this.#write(seq, REVOKED_OFFSET, 4);
-    return !this.#hasBegun(seq);
+    return this.#hasBegun(seq) ? Math.max(1, this.#readNumber(seq, ITEMS_OFFSET)) : 0;
   }
 
-  begin(seq: number): boolean {
-    this.#bytes.writeDoubleLE(monotonicMs(), 0);
+  begin(seq: number, now?: number): boolean {
+    this.#bytes.writeDoubleLE(monotonicMs(now), 0);
+    this.#bytes.writeInt32LE(1, ITEMS_OFFSET);
     this.#bytes.writeInt32LE(seq | 0, BEGUN_OFFSET);
     this.#write(seq, 0, REVOKED_OFFSET);
     if (this.#readNumber(seq, REVOKED_OFFSET) !== (seq | 0)) return true;
     this.#bytes.writeInt32LE(~seq, BEGUN_OFFSET);
     this.#write(seq, BEGUN_OFFSET, 4);
+    return false;
+  }
+
+  beginItem(seq: number, item: number, now?: number): boolean {
+    this.#bytes.writeDoubleLE(monotonicMs(now), 0);
+    this.#bytes.writeInt32LE(item + 1, ITEMS_OFFSET);
+    this.#write(seq, 0, BEGUN_OFFSET);
+    if (this.#readNumber(seq, REVOKED_OFFSET) !== (seq | 0)) return true;
+    this.#bytes.writeInt32LE(item, ITEMS_OFFSET);
+    this.#write(seq, ITEMS_OFFSET, 4);
     return false;
   }
 

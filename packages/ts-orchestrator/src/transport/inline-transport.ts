@@ -123,6 +123,7 @@ export function createInlineTransport(options: InlineTransportOptions): Transpor
         canSend: (value) => isByReference || canClone(value),
         isBehind: () => false,
         begin: () => true,
+        beginItem: () => true,
         print: (task, text) => {
           if (!isGone) events.onOutput(task, text);
         },

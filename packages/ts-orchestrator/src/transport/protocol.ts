@@ -1,7 +1,8 @@
 /**
  * What travels between host and worker. Rule of the wire: the host sends `run` only to a worker that reported `ready`, and
  * only while the worker holds fewer tasks than it may; the worker runs them first in, first out, `tasksAtOnce` at a time, and
- * answers every `run` with exactly one `value`, `end`, `error` or `skipped` of the same id, or dies. Everything about a task carries
+ * answers every `run` with exactly one `value`, `end`, `error` or `skipped` of the same id (a batch with one for each item, `skipped`
+ * for all that are left), or dies. Everything about a task carries
  * its id, so a late message never hits another task. Ids number the tasks of a worker in the order in which they are sent,
  * from 1: see worker-words.ts, which also tells how the host takes a task back.
  *
@@ -36,10 +37,13 @@ export type HostMessage =
       readonly t: 'run';
       readonly id: number;
       readonly name: string;
-      /** The arguments, packed by the transport; the worker gets the list. */
+      /** The arguments, packed by the transport; the worker gets the list. Of a batch, the one argument of each item. */
       readonly value: unknown;
+      /** Several items of one map: run one after the other, each answered as a task is, by the number of the batch, in order. */
+      readonly isBatch: boolean;
       /** Set on the worker's own side: why the arguments can't be read, which is how the task fails. */
       readonly unreadable?: unknown;
+      /** Of a batch, of its first item. */
       readonly index: number | undefined;
       readonly attempt: number;
       /** 0: one value. n: a stream, and n items may be sent before more credit comes. */
@@ -136,8 +140,10 @@ export interface WorkerPort {
    * with the task that begins after it.
    */
   isBehind(onSent: () => void): boolean;
-  /** Task `id` counts as begun from now on. False: the host has taken it back, and it must not run. */
-  begin(id: number): boolean;
+  /** Task `id` counts as begun from `now` on, by `threadMs`. False: the host has taken it back, and it must not run. */
+  begin(id: number, now: number): boolean;
+  /** The same for an item of a batch, from 1, and all after it. */
+  beginItem(id: number, item: number, now: number): boolean;
   /** Prints a line of the task to the host's stderr. */
   print(task: string | undefined, text: string): void;
 }

@@ -28,12 +28,16 @@ export class SwitchedWords implements HostWords, WorkerWords {
     return this.#of(seq).elapsedMs(seq);
   }
 
-  revoke(seq: number): boolean {
+  revoke(seq: number): number {
     return this.#of(seq).revoke(seq);
   }
 
-  begin(seq: number): boolean {
-    return this.#of(seq).begin(seq);
+  begin(seq: number, now?: number): boolean {
+    return this.#of(seq).begin(seq, now);
+  }
+
+  beginItem(seq: number, item: number, now?: number): boolean {
+    return this.#of(seq).beginItem(seq, item, now);
   }
 
   #of(seq: number): HostWords & WorkerWords {

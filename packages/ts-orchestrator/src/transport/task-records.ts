@@ -1,5 +1,5 @@
 /**
- * The messages that every task needs, as records of a ring: `run` there, `value`, `item` and `progress` back. Whatever the codec
+ * The messages that every task needs, as records of a ring: `run` there (of one task, or of a batch), `value`, `item` and `progress` back. Whatever the codec
  * does not do, and every other message, is refused and goes as a message of the plain channel.
  *
  *   kind     payload
@@ -17,6 +17,7 @@ import type { HostMessage, WorkerMessage } from './protocol.ts';
 
 const VALUE_KINDS = ['value', 'item', 'progress'] as const;
 const RUN_KIND = VALUE_KINDS.length;
+const BATCH_KIND = RUN_KIND + 1;
 const RUN_HEADER_BYTES = 26;
 const VALUE_HEADER_BYTES = 8;
 const NAMES_MAX = 2 ** 16;
@@ -44,7 +45,7 @@ export class TaskRecordWriter {
       case 'progress':
         return 2;
       case 'run':
-        return RUN_KIND;
+        return message.isBatch ? BATCH_KIND : RUN_KIND;
       default:
         return REFUSED;
     }
@@ -119,7 +120,7 @@ export class TaskRecordReader {
   }
 
   #run(kind: number, at: number, end: number): HostMessage {
-    if (kind !== RUN_KIND) throw new Error(`no host sends a record of kind ${kind}`);
+    if (kind !== RUN_KIND && kind !== BATCH_KIND) throw new Error(`no host sends a record of kind ${kind}`);
     const view = this.#view;
     const reader = this.#reader;
     let value = reader.read(at + RUN_HEADER_BYTES, end);
@@ -137,6 +138,7 @@ export class TaskRecordReader {
       id: view.getFloat64(at, true),
       name,
       value,
+      isBatch: kind === BATCH_KIND,
       index: Number.isNaN(index) ? undefined : index,
       attempt: view.getUint32(at + 16, true),
       credit: view.getUint32(at + 20, true),

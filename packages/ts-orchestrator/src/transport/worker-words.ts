@@ -5,7 +5,8 @@
  * Tasks have sequence numbers, 1, 2, 3 … in the order in which this worker was sent them; number `seq` has the slot `seq` mod
  * WORD_SLOTS, and the host sends it only when the task that had the slot before was answered. Per slot:
  *
- *   beganAt   float64   writer: the worker, before `begun`. Milliseconds of the machine's monotonic clock.
+ *   beganAt   float64   writer: the worker, before `items`. Milliseconds of the machine's monotonic clock.
+ *   items     int32     writer: the worker, before `begun`: 1. Of a batch, before each item: how many have begun, that one included.
  *   begun     int32     writer: the worker, before it runs the task: `seq`. When it leaves the task out: ~`seq`.
  *   revoked   int32     writer: the host, when it takes the task back: `seq`.
  *
@@ -17,6 +18,13 @@
  * out, for certain; the host owns the task again at once. It reads `seq`: the worker runs the task or leaves it out, and its answer
  * tells (`value` … or `skipped`). A word holds the number itself, so it is never cleared. Numbers are compared as 32 bits: `begun`
  * passes through every number of its slot, and a revocation that is 2 ** 32 tasks old ends in a `skipped` that the host makes good.
+ *
+ * A batch is taken back from wherever it stands, by the same two rules for each of its items:
+ *
+ *   host     revoked = seq, then reads items          worker   items = n + 1, then reads revoked; seq: items = n, `skipped`
+ *
+ * The items at and after the number that the host reads will not begin, for certain. The one before may have begun or be left out;
+ * what came before that has. `begun` belongs to the host's reading too: another number there says that no item has.
  */
 import { monotonicMs } from '../clock/clock.ts';
 
@@ -25,21 +33,28 @@ export const WORD_SLOTS = 128;
 
 /** The host's side. */
 export interface HostWords {
-  /** Milliseconds since task `seq` began; undefined: it has not. */
+  /** Milliseconds since task `seq` began, or the last item of it that has; undefined: it has not. */
   elapsedMs(seq: number): number | undefined;
-  /** Takes task `seq` back. True: it will not begin, for certain; false: its answer tells. */
-  revoke(seq: number): boolean;
+  /**
+   * Takes back what has not begun of task `seq`, and returns how many of its items may have: 0, none will, for certain; 1 for a task
+   * that is no batch. Their answers tell.
+   */
+  revoke(seq: number): number;
 }
 
 /** The worker's side. */
 export interface WorkerWords {
-  /** Task `seq` counts as begun from now on. False: it was taken back and must not run. */
-  begin(seq: number): boolean;
+  /** Task `seq` counts as begun from `now` on, by `threadMs`. False: it was taken back and must not run. */
+  begin(seq: number, now?: number): boolean;
+  /** So does item `item` of the batch `seq`, from 1: the first begins with its task. False: it was taken back, with those after it. */
+  beginItem(seq: number, item: number, now?: number): boolean;
 }
 
-export const WORD_BYTES = 16;
-export const BEGUN_OFFSET = 8;
-export const REVOKED_OFFSET = 12;
+/** Half a cache line. */
+export const WORD_BYTES = 32;
+export const ITEMS_OFFSET = 8;
+export const BEGUN_OFFSET = 12;
+export const REVOKED_OFFSET = 16;
 
 export const slotOf = (seq: number): number => seq & (WORD_SLOTS - 1);
 
@@ -56,28 +71,45 @@ export class MemoryWords implements HostWords, WorkerWords {
   }
 
   elapsedMs(seq: number): number | undefined {
-    const slot = slotOf(seq);
-    if (Atomics.load(this.#words, begunWord(slot)) !== (seq | 0)) return undefined;
-    // Written before the word above, and not again before this task is answered.
-    const ms = monotonicMs() - this.#times[slot * 2]!;
+    const at = wordsOf(seq);
+    if (Atomics.load(this.#words, at + BEGUN) !== (seq | 0)) return undefined;
+    // Written before the word above, and not again before this task is answered, but for the next item of a batch.
+    const ms = monotonicMs() - this.#times[at >> 1]!;
     // A time to come: something in the worker has written over it. A time-out that waits for it would never be.
     return ms >= 0 ? ms : Infinity;
   }
 
-  revoke(seq: number): boolean {
-    const slot = slotOf(seq);
-    Atomics.store(this.#words, begunWord(slot) + 1, seq | 0);
-    return Atomics.load(this.#words, begunWord(slot)) !== (seq | 0);
+  revoke(seq: number): number {
+    const at = wordsOf(seq);
+    Atomics.store(this.#words, at + REVOKED, seq | 0);
+    if (Atomics.load(this.#words, at + BEGUN) !== (seq | 0)) return 0;
+    return Math.max(1, Atomics.load(this.#words, at + ITEMS));
   }
 
-  begin(seq: number): boolean {
-    const slot = slotOf(seq);
-    this.#times[slot * 2] = monotonicMs();
-    Atomics.store(this.#words, begunWord(slot), seq | 0);
-    if (Atomics.load(this.#words, begunWord(slot) + 1) !== (seq | 0)) return true;
-    Atomics.store(this.#words, begunWord(slot), ~seq);
+  begin(seq: number, now?: number): boolean {
+    const at = wordsOf(seq);
+    this.#times[at >> 1] = monotonicMs(now);
+    // Seen by whoever sees the number below.
+    this.#words[at + ITEMS] = 1;
+    Atomics.store(this.#words, at + BEGUN, seq | 0);
+    if (Atomics.load(this.#words, at + REVOKED) !== (seq | 0)) return true;
+    Atomics.store(this.#words, at + BEGUN, ~seq);
+    return false;
+  }
+
+  beginItem(seq: number, item: number, now?: number): boolean {
+    const at = wordsOf(seq);
+    this.#times[at >> 1] = monotonicMs(now);
+    Atomics.store(this.#words, at + ITEMS, item + 1);
+    if (Atomics.load(this.#words, at + REVOKED) !== (seq | 0)) return true;
+    Atomics.store(this.#words, at + ITEMS, item);
     return false;
   }
 }
 
-const begunWord = (slot: number): number => (slot * WORD_BYTES + BEGUN_OFFSET) / 4;
+const ITEMS = ITEMS_OFFSET / 4;
+const BEGUN = BEGUN_OFFSET / 4;
+const REVOKED = REVOKED_OFFSET / 4;
+
+/** The first word of the slot. */
+const wordsOf = (seq: number): number => (slotOf(seq) * WORD_BYTES) / 4;

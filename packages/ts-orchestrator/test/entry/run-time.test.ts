@@ -6,7 +6,15 @@ it('tells the first run, then only what has changed much', () => {
   expect(runTime.add(1)).toBe(1);
   expect(runTime.add(1)).toBeUndefined();
   expect(runTime.add(1.2)).toBeUndefined();
-  expect(runTime.add(9)).toBeCloseTo(2.02, 1);
+  expect(runTime.add(9)).toBeUndefined();
+  expect(runTime.add(9)).toBeCloseTo(1.94, 1);
+});
+
+it('does not tell of a single run during which the thread stood still', () => {
+  const runTime = new RunTime();
+  runTime.add(0.002);
+  expect(runTime.add(20)).toBeUndefined();
+  expect(runTime.add(0.002)).toBeUndefined();
 });
 
 it('comes down to what a warm function takes within a few dozen runs, in a handful of words', () => {

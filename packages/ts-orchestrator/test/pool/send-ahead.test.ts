@@ -1,16 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { WORD_SLOTS } from '../../src/transport/worker-words.ts';
-import { mayGoAhead, tasksPerTarget } from '../../src/pool/send-ahead.ts';
+import { itemsPerBatch, mayGoAhead, tasksPerTarget } from '../../src/pool/send-ahead.ts';
 import { openFakePool, turn, type FakeLink, type FakePool } from '../fake-pool.ts';
 
 it.each([
-  [undefined, 0, 0, false],
-  [10, 1, 10, true],
-  [10, 2, 20, false],
-  [0.1, 9, 0.8, true],
-  [0.1, 10, 1, false],
-])('a task of %s ms goes ahead to %i of %s ms together: %s', (ms, tasks, heldMs, expected) => {
-  expect(mayGoAhead(ms, tasks, heldMs)).toBe(expected);
+  [undefined, 1, 0, 0, false],
+  [10, 1, 1, 10, true],
+  [10, 1, 2, 20, false],
+  [0.1, 1, 9, 0.8, true],
+  [0.1, 1, 10, 1, false],
+  [0.1, 5, 2, 0.5, true],
+  [0.1, 5, 2, 0.6, false],
+])('a task of %s ms times %i goes ahead to %i of %s ms together: %s', (ms, size, tasks, heldMs, expected) => {
+  expect(mayGoAhead(ms, size, tasks, heldMs)).toBe(expected);
+});
+
+it('makes batches of half a millisecond, of 256 items at most', () => {
+  expect([undefined, 40, 0.5, 0.25, 0.01, 0.001].map(itemsPerBatch)).toEqual([1, 1, 1, 2, 50, 256]);
 });
 
 it('counts how many take a millisecond', () => {

@@ -116,6 +116,8 @@ class Checker {
   readonly #links = new Map<number, LinkState>();
   readonly #maps = new Map<number, { pulled: number; yielded: number }>();
   #waiting = 0;
+  /** Taken back since the last call. */
+  #returned = 0;
   #sequence = 0;
   #liveLinks = 0;
   #startFailures = 0;
@@ -180,6 +182,7 @@ class Checker {
           this.#bad(record, 'the pool did not open, and no start had failed');
         return;
       case 'submit':
+        this.#returned = 0;
         this.#task(record.key).call = record.call;
         return;
       case 'pull': {
@@ -250,7 +253,8 @@ class Checker {
     task.sequence = ++this.#sequence;
     if (task.sends > 0 || task.outcome !== undefined) return;
     const { queueLimit, workersMax } = this.#promised;
-    if (!record.isBounded && this.#waiting >= queueLimit + workersMax)
+    // What was taken back for one that is more urgent waits behind it, and did not when it came.
+    if (!record.isBounded && this.#waiting - this.#returned >= queueLimit + workersMax)
       this.#bad(record, `task ${record.key} waits as number ${this.#waiting + 1}`);
     this.#wait(task);
   }
@@ -518,6 +522,7 @@ class Checker {
         link.revoked.add(record.id);
         task.attemptSends--;
         task.lastLink = 0;
+        this.#returned++;
         if (task.isTaken) this.#wait(task);
         return;
       }

@@ -114,14 +114,14 @@ export class Client {
     }
   }
 
-  #source({ key: first, works, source }: MapCall): Iterable<number> | AsyncIterable<number> {
+  #source({ key: first, works, source }: MapCall): Iterable<unknown> | AsyncIterable<unknown> {
     const history = this.#history;
     const world = this.#world;
     const pull = (index: number) => {
       if (source === 'throws' && index === works.length - 1) throw new Error('the source is broken');
       history.add({ e: 'pull', map: first, key: first + index });
       history.add({ e: 'submit', call: 'map', key: first + index });
-      return first + index;
+      return works[index]!.args === 'plain' ? first + index : { key: first + index };
     };
     if (source === 'plain' || source === 'throws')
       return (function* () {

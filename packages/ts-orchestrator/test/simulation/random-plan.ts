@@ -52,7 +52,7 @@ export function randomPlan(seed: number): Plan {
     timeouts: random.pick([0, 0.1, 0.5]),
     reentries: random.pick([0, 0, 0.2]),
     neverEnds: random.chance(0.3),
-    toldMs: random.pick([undefined, undefined, 0.01, 0.3]),
+    toldMs: random.pick([undefined, 0.01, 0.01, 0.3]),
   };
   const options = randomOptions(random, backend);
   return {
@@ -134,7 +134,7 @@ function randomCalls(random: Chance, mood: Mood): Call[] {
       const map: MapCall = {
         do: 'map',
         ...taskBase(random, mood, at, key),
-        works: Array.from({ length: random.int(0, 8) }, () => randomWork(random, mood)),
+        works: randomItems(random, mood),
         ordered: random.chance(0.6),
         onError: random.pick(['fail', 'collect']),
         source: random.pick(['plain', 'plain', 'async', 'slow', 'throws']),
@@ -164,6 +164,15 @@ function randomCalls(random: Chance, mood: Mood): Call[] {
   if (!isClosed || mood.neverEnds)
     calls.push({ do: 'close', at: at + random.pick([0, 5, 2_000]), cancel: mood.neverEnds });
   return calls;
+}
+
+/** Many of them now and then, and then mostly plain ones: they travel in batches. */
+function randomItems(random: Chance, mood: Mood): Work[] {
+  const isLong = random.chance(0.5);
+  return Array.from({ length: isLong ? random.int(9, 40) : random.int(0, 8) }, () => {
+    const work = randomWork(random, mood);
+    return isLong && random.chance(0.8) ? { ...work, args: 'plain', ms: random.pick([0, 0, 0, 1]) } : work;
+  });
 }
 
 function taskBase(random: Chance, mood: Mood, at: number, key: number) {

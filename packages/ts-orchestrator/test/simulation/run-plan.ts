@@ -16,6 +16,7 @@ import { History, type HistoryRecord, type Look } from './history.ts';
 import { CALM_WORK, LATE_MS, type Call, type Plan, type TaskCallBase, type RunCall, type Work } from './plan.ts';
 import { Chance, poolRandom, STREAMS } from './chance.ts';
 import { createSimExaminer } from './sim-examiner.ts';
+import type { Batch } from '../../src/task/batch.ts';
 import { keyOf } from './sim-worker.ts';
 import { createSimTransport } from './sim-transport.ts';
 import { World } from './world.ts';
@@ -35,8 +36,8 @@ class CountingKeepAlive extends KeepAlive {
     this.#release = release;
   }
 
-  override hold(): void {
-    this.holds++;
+  override hold(count = 1): void {
+    this.holds += count;
   }
   override release(): void {
     this.#release(() => this.holds--);
@@ -134,20 +135,43 @@ export async function runPlan(plan: Plan, tamper: Tamper = {}): Promise<PlanResu
 
 /** Writes down what the pool takes over and what it makes of it, at that moment: callers hear of it later. */
 function watchOutcomes(scheduler: Scheduler, history: History, tamper: Tamper['onOutcome']): void {
+  const watch = (call: TaskCall, keyNow: () => number): TaskCall => ({
+    ...call,
+    onOutcome: (outcome) => watchedTell(keyNow(), outcome, (told) => call.onOutcome(told)),
+  });
+  const watchedTell = (key: number, outcome: Outcome, tellCaller: (outcome: Outcome) => void) => {
+    const tell = (told: Outcome) => {
+      history.add({ e: 'outcome', key, outcome: told });
+      tellCaller(told);
+    };
+    if (tamper === undefined) tell(outcome);
+    else tamper(outcome, tell);
+  };
+  const submitBatch = scheduler.submitBatch.bind(scheduler);
+  scheduler.submitBatch = (call) => {
+    const { batch } = call;
+    watchBatch(batch);
+    const task = submitBatch(call);
+    for (const key of batch.items as number[]) history.add({ e: 'taken', key, isBounded: true });
+    return task;
+  };
+  const watchBatch = (batch: Batch) => {
+    const keys = batch.items as number[];
+    const callOf = batch.callOf.bind(batch);
+    batch.callOf = (item) => watch(callOf(item), () => keys[item]!);
+    const settle = batch.settle.bind(batch);
+    batch.settle = (outcome) => {
+      let isFirst = true;
+      watchedTell(keys[batch.answered]!, outcome, (told) => {
+        if (isFirst) settle(told);
+        isFirst = false;
+      });
+    };
+  };
   const submit = scheduler.submit.bind(scheduler);
   scheduler.submit = (call, pack, isBounded, callerRun) => {
     let key = 0;
-    const watched: TaskCall = {
-      ...call,
-      onOutcome(outcome) {
-        const tell = (told: Outcome) => {
-          history.add({ e: 'outcome', key, outcome: told });
-          call.onOutcome(told);
-        };
-        if (tamper === undefined) tell(outcome);
-        else tamper(outcome, tell);
-      },
-    };
+    const watched = watch(call, () => key);
     const packed = (when: PackFor) => {
       const result = pack(when);
       key = keyOf(result.value);

@@ -4,7 +4,7 @@
 import { heddleError } from '../../src/errors/errors.ts';
 import type { Backend, PackFor, Packed } from '../../src/transport/transport.ts';
 import type { Work } from './plan.ts';
-import { keyOf } from './sim-worker.ts';
+import { keyOf, keysOf } from './sim-worker.ts';
 
 export interface SimParcelsParts {
   readonly backend: Backend;
@@ -26,6 +26,10 @@ export class SimParcels {
   pack(args: readonly unknown[], name: string, when: PackFor): Packed {
     const { backend, workOf } = this.#parts;
     const key = keyOf(args);
+    if (args.length > 1) {
+      for (const each of keysOf(args)) this.#movable.add(each);
+      return { value: args, transfer: [], canResend: true, canGoAhead: true };
+    }
     const kind = workOf(key).args;
     if (backend === 'threads' && when === 'now' && kind !== 'plain') this.#unseen.add(key);
     else this.#lookAt(key, name);

@@ -11,7 +11,7 @@ import { LATE_MS, type Plan, type WorkerPlan } from './plan.ts';
 import { Chance, STREAMS } from './chance.ts';
 import { SimParcels, type SimParcelsParts } from './sim-parcels.ts';
 import { SimWords } from './sim-words.ts';
-import { keyOf, SimWorker } from './sim-worker.ts';
+import { itemId, keyOf, keysOf, SimWorker } from './sim-worker.ts';
 import type { World } from './world.ts';
 
 export interface SimTransportParts extends SimParcelsParts {
@@ -52,7 +52,10 @@ export class SimLink implements Link {
   readonly #random: Chance;
   readonly #worker: SimWorker | undefined;
   readonly #parcels: SimParcels;
-  readonly #keys = new Map<number, number>();
+  /** Of a batch, of its items in order. */
+  readonly #keys = new Map<number, readonly number[]>();
+  /** Items of batches that were answered. */
+  readonly #answered = new Map<number, number>();
   /** Keys of calls by tasks, by run and number. */
   readonly #calls = new Map<string, number>();
   /** On the way to the host, in order. */
@@ -76,7 +79,12 @@ export class SimLink implements Link {
       this.words = new SimWords(
         () => world.now(),
         new Chance(plan.seed, STREAMS.words + number),
-        (seq, isSure) => history.add({ e: 'revoke', link: number, key: this.#keys.get(seq)!, id: seq, isSure }),
+        (seq, begun) => {
+          // Those before the last that may have begun are answered, or will be.
+          for (const [item, key] of this.#keys.get(seq)!.entries())
+            if (item >= begun - 1)
+              history.add({ e: 'revoke', link: number, key, id: itemId(seq, item), isSure: item >= begun });
+        },
       );
     const start = plan.sabotage?.('start') as WorkerPlan['start'] | undefined;
     const worker = start === undefined ? plan.worker(number) : { ...plan.worker(number), start };
@@ -111,28 +119,29 @@ export class SimLink implements Link {
     const link = this.number;
     switch (message.t) {
       case 'run': {
-        const key = keyOf(message.value);
-        this.#parcels.onSend(key, message.name);
-        this.#keys.set(message.id, key);
-        history.add({
-          e: 'send',
-          link,
-          key,
-          id: message.id,
-          attempt: message.attempt,
-          isMovable: this.#parcels.isMovable(key),
-          canGoAhead: this.#parcels.canGoAhead(key),
-        });
+        const keys = keysOf(message.value);
+        if (!message.isBatch) this.#parcels.onSend(keys[0]!, message.name);
+        this.#keys.set(message.id, keys);
+        for (const [item, key] of keys.entries())
+          history.add({
+            e: 'send',
+            link,
+            key,
+            id: itemId(message.id, item),
+            attempt: message.attempt,
+            isMovable: this.#parcels.isMovable(key),
+            canGoAhead: this.#parcels.canGoAhead(key),
+          });
         if (backend === 'inline') this.#waiting.add(message.id);
         break;
       }
       case 'cancel':
-        history.add({ e: 'send-cancel', link, key: this.#keys.get(message.id)! });
+        history.add({ e: 'send-cancel', link, key: this.#keyNow(message.id) });
         if (backend === 'inline' && this.#waiting.delete(message.id))
           return this.#deliver({ t: 'error', id: message.id, error: message.reason });
         break;
       case 'credit':
-        history.add({ e: 'send-credit', link, key: this.#keys.get(message.id)!, items: message.items });
+        history.add({ e: 'send-credit', link, key: this.#keyNow(message.id), items: message.items });
         break;
       case 'called': {
         const { error, value } = message;
@@ -191,16 +200,25 @@ export class SimLink implements Link {
     if (fault === 'dies after') this.#worker?.die(null, 'SIGKILL');
   }
 
+  /** Of the task, or of the first item that was not answered. */
+  #keyNow(id: number): number {
+    return this.#keys.get(id)![this.#answered.get(id) ?? 0]!;
+  }
+
   #deliver(message: WorkerMessage): void {
     if (this.#isAbandoned) return;
-    if (message.t === 'value' || message.t === 'end' || message.t === 'error')
-      this.#parts.history.add({ e: 'reply-told', link: this.number, key: this.#keys.get(message.id)! });
-    else if (message.t === 'skipped')
-      this.#parts.history.add({ e: 'skip-told', link: this.number, key: this.#keys.get(message.id)!, id: message.id });
-    else if (message.t === 'call') {
+    if (message.t === 'value' || message.t === 'end' || message.t === 'error') {
+      this.#parts.history.add({ e: 'reply-told', link: this.number, key: this.#keyNow(message.id) });
+      this.#answered.set(message.id, (this.#answered.get(message.id) ?? 0) + 1);
+    } else if (message.t === 'skipped') {
+      const answered = this.#answered.get(message.id) ?? 0;
+      for (const [item, key] of this.#keys.get(message.id)!.entries())
+        if (item >= answered)
+          this.#parts.history.add({ e: 'skip-told', link: this.number, key, id: itemId(message.id, item) });
+    } else if (message.t === 'call') {
       const key = keyOf(message.args);
       this.#calls.set(`${message.id} ${message.call}`, key);
-      this.#parts.history.add({ e: 'call-told', link: this.number, key, parent: this.#keys.get(message.id)! });
+      this.#parts.history.add({ e: 'call-told', link: this.number, key, parent: this.#keyNow(message.id) });
     } else if (message.t === 'run-time')
       this.#parts.history.add({ e: 'run-time-told', link: this.number, ms: message.ms });
     else if (message.t === 'ready') this.#parts.history.add({ e: 'ready-told', link: this.number });

@@ -34,11 +34,20 @@ export interface SimWorkerParts {
 /** Names the simulated module exports. */
 export const TASK_NAMES = ['value', 'stream'];
 
-export const keyOf = (value: unknown): number => (value as readonly [number])[0];
+/** Arguments that are no plain number stand for some that are no primitive value. */
+export const keysOf = (value: unknown): number[] =>
+  (value as ReadonlyArray<number | { readonly key: number }>).map((each) =>
+    typeof each === 'number' ? each : each.key,
+  );
+export const keyOf = (value: unknown): number => keysOf(value)[0]!;
+/** Of one item of a batch; of a task, which is its first, the number itself. */
+export const itemId = (id: number, item: number): number => id + item / 1_024;
 export const resultOf = (key: number, attempt: number, link: number): string => `${key} in ${link} at ${attempt}`;
 
 interface Running {
   readonly id: number;
+  /** In its batch, from 0. */
+  readonly item: number;
   readonly key: number;
   readonly attempt: number;
   readonly work: Work;
@@ -119,27 +128,27 @@ export class SimWorker {
   die(exitCode: number | null, signal: NodeJS.Signals | null): void {
     if (this.isDead) return;
     this.isDead = true;
+    this.#parts.words?.end();
     this.#parts.history.add({ e: 'dead', link: this.#parts.link });
     this.#parts.wire.die(exitCode, signal);
   }
 
   #run({ id, value, attempt, credit }: Extract<HostMessage, { t: 'run' }>): void {
-    const key = keyOf(value);
-    const work = this.#parts.workOf(key);
-    const task: Running = {
-      id,
-      key,
-      attempt,
-      work,
-      crash: undefined,
-      hasBegun: false,
-      isCancelled: false,
-      credit,
-      itemsSent: 0,
-      openCalls: 0,
-      isParked: false,
-    };
-    this.#waiting.push(task);
+    for (const [item, key] of keysOf(value).entries())
+      this.#waiting.push({
+        id,
+        item,
+        key,
+        attempt,
+        work: this.#parts.workOf(key),
+        crash: undefined,
+        hasBegun: false,
+        isCancelled: false,
+        credit,
+        itemsSent: 0,
+        openCalls: 0,
+        isParked: false,
+      });
     this.#beginNext();
   }
 
@@ -148,7 +157,7 @@ export class SimWorker {
     if (this.#tasks.size >= tasksAtOnce) return;
     const task = this.#waiting.shift();
     if (task === undefined) return;
-    const { id, key, work } = task;
+    const { id, item, key, work } = task;
     this.#tasks.set(id, task);
     this.#later(work.beginMs, () => {
       if (words === undefined) return this.#begin(task);
@@ -156,11 +165,12 @@ export class SimWorker {
       const skip = () => {
         this.#tasks.delete(id);
         this.#parts.history.add({ e: 'skip', link: this.#parts.link, key });
-        this.#parts.wire.tell({ t: 'skipped', id });
+        this.#skip(id);
         this.#beginNext();
       };
       words.begin(
         id,
+        item,
         () => this.#begin(task),
         skip,
         (ms, act) => this.#later(ms, act),
@@ -171,10 +181,17 @@ export class SimWorker {
     if (task.crash === 'before') this.die(null, 'SIGSEGV');
   }
 
+  /** Leaves out what is left of a task. */
+  #skip(id: number): void {
+    for (let at = this.#waiting.length - 1; at >= 0; at--)
+      if (this.#waiting[at]!.id === id) this.#waiting.splice(at, 1);
+    this.#parts.wire.tell({ t: 'skipped', id });
+  }
+
   #begin(task: Running): void {
     const { key, attempt, work } = task;
     task.hasBegun = true;
-    this.#parts.history.add({ e: 'begin', link: this.#parts.link, key, id: task.id, attempt });
+    this.#parts.history.add({ e: 'begin', link: this.#parts.link, key, id: itemId(task.id, task.item), attempt });
     if (task.isCancelled && work.heedsMs !== undefined) return this.#later(work.heedsMs, () => this.#abort(task));
     if (work.progress > 0) this.#progress(task, work.progress);
     this.#callChildren(task);
@@ -202,7 +219,7 @@ export class SimWorker {
   }
 
   #progress(task: Running, left: number): void {
-    if (left === 0 || !this.#tasks.has(task.id)) return;
+    if (left === 0 || !this.#isAt(task)) return;
     this.#parts.wire.tell({ t: 'progress', id: task.id, value: left });
     this.#later(1, () => this.#progress(task, left - 1));
   }
@@ -211,7 +228,7 @@ export class SimWorker {
   #yield(task: Running): void {
     const { work, id, key } = task;
     this.#later(work.ms, () => {
-      if (!this.#tasks.has(id)) return;
+      if (!this.#isAt(task)) return;
       if (task.itemsSent === work.items) {
         if (work.kind !== 'never') this.#finish(task);
         return;
@@ -233,29 +250,36 @@ export class SimWorker {
   }
 
   #cancel(id: number): void {
-    const place = this.#waiting.findIndex((waiting) => waiting.id === id);
-    if (place >= 0) {
-      const [task] = this.#waiting.splice(place, 1);
-      this.#parts.history.add({ e: 'skip', link: this.#parts.link, key: task!.key });
-      return this.#parts.wire.tell({ t: 'skipped', id });
-    }
     const task = this.#tasks.get(id);
-    if (task === undefined || task.isCancelled) return;
+    if (task === undefined) {
+      const waiting = this.#waiting.filter((each) => each.id === id);
+      for (const { key } of waiting) this.#parts.history.add({ e: 'skip', link: this.#parts.link, key });
+      if (waiting.length > 0) this.#skip(id);
+      return;
+    }
+    if (task.isCancelled) return;
     task.isCancelled = true;
     if (task.isParked) return this.#abort(task);
     const { heedsMs } = task.work;
     if (task.hasBegun && heedsMs !== undefined) this.#later(heedsMs, () => this.#abort(task));
   }
 
+  /** It may have ended, and another item of its batch have its number. */
+  #isAt(task: Running): boolean {
+    return this.#tasks.get(task.id) === task;
+  }
+
   #abort(task: Running): void {
-    if (!this.#tasks.delete(task.id)) return;
+    if (!this.#isAt(task)) return;
+    this.#tasks.delete(task.id);
     this.#ended(task, false);
     this.#parts.wire.tell({ t: 'error', id: task.id, error: fault(`aborted ${task.key}`) });
     this.#beginNext();
   }
 
   #finish(task: Running): void {
-    if (!this.#tasks.delete(task.id)) return;
+    if (!this.#isAt(task)) return;
+    this.#tasks.delete(task.id);
     const { id, key, attempt, work } = task;
     const ok = work.kind !== 'throw';
     if (ok && work.items === 0)

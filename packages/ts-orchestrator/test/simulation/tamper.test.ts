@@ -90,12 +90,23 @@ const FAULTS: ReadonlyArray<readonly [what: string, expected: RegExp, tamper: ()
   [
     'believes that it has taken back a task that begins',
     /begins 2 times|the second while it runs|still runs in worker|from which it was taken back/,
-    () => withWords((words) => ({ revoke: (seq) => words.revoke(seq) || true })),
+    () => withWords((words) => ({ revoke: (seq) => Math.min(0, words.revoke(seq)) })),
   ],
   [
     'runs what was taken back',
     /begins 2 times|the second while it runs|still runs in worker|had its outcome before/,
-    () => withWords(() => ({ revoke: () => true })),
+    () => withWords(() => ({ revoke: () => 0 })),
+  ],
+  [
+    'takes the item of a batch that runs for one that does not',
+    /begins 2 times|the second while it runs|still runs in worker|from which it was taken back/,
+    () =>
+      withWords((words) => ({
+        revoke(seq) {
+          const begun = words.revoke(seq);
+          return begun > 1 ? begun - 1 : begun;
+        },
+      })),
   ],
   ['does not end a worker that must be ended', /was never killed/, () => withLinks(() => ({ kill() {} }))],
   [

@@ -251,7 +251,16 @@ describe('memory that was written over', () => {
   it('a record that only a host may send is damage to a host', () => {
     const way = new Way();
     const runs: WorkerMessage[] = [
-      { t: 'run', id: 1, name: 'f', value: [], index: 0, attempt: 1, credit: 0 } as unknown as WorkerMessage,
+      {
+        t: 'run',
+        id: 1,
+        name: 'f',
+        value: [],
+        isBatch: false,
+        index: 0,
+        attempt: 1,
+        credit: 0,
+      } as unknown as WorkerMessage,
     ];
     way.send(runs[0]!);
     way.wake();

@@ -148,12 +148,21 @@ describe('a mailbox', () => {
   it('carries a run with all it has', async () => {
     const { host, worker, atWorker, hostHas } = connect();
     const runs: HostMessage[] = [
-      { t: 'run', id: 1, name: 'f', value: [1, 'x'], index: undefined, attempt: 1, credit: 0 },
-      { t: 'run', id: 2, name: 'Ω'.repeat(100), value: [], index: 0, attempt: 3, credit: 16 },
-      { t: 'run', id: 2 ** 40, name: 'f', value: [{ a: [1, 2] }], index: 2 ** 40, attempt: 1, credit: 0 },
-      { t: 'run', id: 4, name: 'g', value: [new Set([1])], index: 7, attempt: 1, credit: 0 },
-      { t: 'run', id: 5, name: 'g', value: ['z'.repeat(5_000)], index: 7, attempt: 1, credit: 0 },
-      { t: 'run', id: 6, name: 'g', value: [null], index: 7, attempt: 1, credit: 0 },
+      { t: 'run', id: 1, name: 'f', value: [1, 'x'], isBatch: false, index: undefined, attempt: 1, credit: 0 },
+      { t: 'run', id: 2, name: 'Ω'.repeat(100), value: [], isBatch: false, index: 0, attempt: 3, credit: 16 },
+      {
+        t: 'run',
+        id: 2 ** 40,
+        name: 'f',
+        value: [{ a: [1, 2] }],
+        isBatch: false,
+        index: 2 ** 40,
+        attempt: 1,
+        credit: 0,
+      },
+      { t: 'run', id: 4, name: 'g', value: [new Set([1])], isBatch: false, index: 7, attempt: 1, credit: 0 },
+      { t: 'run', id: 5, name: 'g', value: ['z'.repeat(5_000)], isBatch: false, index: 7, attempt: 1, credit: 0 },
+      { t: 'run', id: 6, name: 'g', value: [null], isBatch: false, index: 7, attempt: 1, credit: 0 },
       { t: 'stop' },
     ];
     for (const run of runs) host.send(run);
@@ -170,7 +179,7 @@ describe('a mailbox', () => {
     const value = PackedList.of(args)!;
     expect(value.unpack()).toStrictEqual(args);
     for (let id = 0; id < 40; id++)
-      host.send({ t: 'run', id, name: 'f', value, index: undefined, attempt: 1, credit: 0 });
+      host.send({ t: 'run', id, name: 'f', value, isBatch: false, index: undefined, attempt: 1, credit: 0 });
     host.send({ t: 'called', id: 1, call: 1, value });
     worker.takeRest();
     expect(atWorker.map((message) => (message as { value: unknown }).value)).toStrictEqual(
@@ -243,7 +252,16 @@ describe('a mailbox', () => {
     for (const canResend of [false, true]) {
       const { host, worker, atWorker, hostHas } = connect();
       const value = PackedGraph.of(list, canResend)!;
-      const message = { t: 'run', id: 1, name: 'f', value, index: undefined, attempt: 1, credit: 0 } as const;
+      const message = {
+        t: 'run',
+        id: 1,
+        name: 'f',
+        value,
+        isBatch: false,
+        index: undefined,
+        attempt: 1,
+        credit: 0,
+      } as const;
       host.send(message);
       if (canResend) host.send({ ...message, id: 2 });
       host.send({ t: 'called', id: 1, call: 1, value: PackedGraph.of([new Float64Array(65_536)], false) });

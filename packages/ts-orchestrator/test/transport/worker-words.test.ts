@@ -37,11 +37,27 @@ describe.each(KINDS)('words in %s', (_kind, make) => {
   it('take back a task that has not begun, and no other', () => {
     const { host, worker } = make();
     worker.begin(1);
-    expect(host.revoke(1)).toBe(false);
-    expect(host.revoke(2)).toBe(true);
+    expect(host.revoke(1)).toBe(1);
+    expect(host.revoke(2)).toBe(0);
     expect(worker.begin(2)).toBe(false);
     expect(host.elapsedMs(2)).toBeUndefined();
     expect(worker.begin(3)).toBe(true);
+  });
+
+  it('take back the items of a batch that have not begun', () => {
+    const { host, worker } = make();
+    worker.begin(1);
+    expect(worker.beginItem(1, 1)).toBe(true);
+    expect(worker.beginItem(1, 2)).toBe(true);
+    expect(host.elapsedMs(1)).toBeGreaterThanOrEqual(0);
+    expect(host.revoke(1)).toBe(3);
+    expect(worker.beginItem(1, 3)).toBe(false);
+    expect(host.revoke(1)).toBe(3);
+    // The next task of the slot begins with its first item, whatever stood there.
+    const next = 1 + WORD_SLOTS;
+    expect(host.revoke(next + WORD_SLOTS)).toBe(0);
+    expect(worker.begin(next)).toBe(true);
+    expect(host.revoke(next)).toBe(1);
   });
 
   it('serve every task that a slot has in turn, past 32 bits', () => {
@@ -86,7 +102,7 @@ it('never let a task run that was taken back for certain, however both race', as
   for (let seq = 1; seq <= count; seq++) {
     Atomics.store(gate, 0, seq);
     for (let spin = seq % 64; spin > 0; spin--) Atomics.load(gate, 1);
-    if (host.revoke(seq)) revoked.add(seq);
+    if (host.revoke(seq) === 0) revoked.add(seq);
     // The slot is free again when the worker is done with it.
     while (Atomics.load(gate, 1) < seq);
   }
@@ -94,5 +110,51 @@ it('never let a task run that was taken back for certain, however both race', as
   expect(ran.filter((seq) => revoked.has(seq))).toEqual([]);
   // Unless the host saw that it had begun, the worker left it out.
   expect(ran.length + revoked.size).toBeLessThanOrEqual(count);
+  await racer.terminate();
+});
+
+/** The same for the items of batches: tells how many it ran of each. */
+const ITEM_RACER = `
+  const { workerData, parentPort } = require('node:worker_threads');
+  (async () => {
+    const { MemoryWords } = await import(workerData.url);
+    const words = new MemoryWords(workerData.memory);
+    const gate = new Int32Array(workerData.gate);
+    const ran = [];
+    for (let seq = 1; seq <= workerData.count; seq++) {
+      while (Atomics.load(gate, 0) < seq);
+      let items = 0;
+      if (words.begin(seq)) for (items = 1; items < workerData.items && words.beginItem(seq, items); items++);
+      ran.push(items);
+      Atomics.store(gate, 1, seq);
+    }
+    parentPort.postMessage(ran);
+  })();
+`;
+
+it('never let an item run that was taken back for certain, however both race', async () => {
+  const count = 20_000;
+  const items = 32;
+  const host = new MemoryWords();
+  const gate = new Int32Array(new SharedArrayBuffer(8));
+  const url = new URL('../../dist/transport/worker-words.js', import.meta.url).href;
+  const workerData = { url, memory: host.memory, gate: gate.buffer, count, items };
+  const racer = new Worker(ITEM_RACER, { eval: true, workerData });
+  const answer = new Promise<number[]>((resolve, reject) => {
+    racer.once('message', resolve);
+    racer.once('error', reject);
+  });
+  const begun: number[] = [];
+  for (let seq = 1; seq <= count; seq++) {
+    Atomics.store(gate, 0, seq);
+    for (let spin = seq % 256; spin > 0; spin--) Atomics.load(gate, 1);
+    begun.push(host.revoke(seq));
+    while (Atomics.load(gate, 1) < seq);
+  }
+  const ran = await answer;
+  // The last that the host saw begin is the one that may have been left out.
+  const wrong = ran.flatMap((each, at) => (each === begun[at] || each === begun[at]! - 1 ? [] : [[each, begun[at]]]));
+  expect(wrong).toEqual([]);
+  expect(new Set(begun).size).toBeGreaterThan(2);
   await racer.terminate();
 });
