@@ -55,7 +55,7 @@ export interface Pool<M> extends AsyncDisposable {
   /**
    * Calls the function with each item of `source` as its one argument and yields `{ index, value }`, in order unless told
    * otherwise. Pulls from the source only as fast as results are consumed: ahead are two items per worker where an item
-   * takes a millisecond or more, else four milliseconds of them, at most 512 (inline: as many as run at a time, or up to 128 that take
+   * takes a millisecond or more, else four milliseconds of them, at most 1,024 (inline: as many as run at a time, or up to 128 that take
    * a millisecond together). Maps and single
    * calls that wait for the same workers take turns, item by item, within a priority. Nothing
    * starts before the first `next()`. Ending the iteration early cancels what runs and waits for it.
