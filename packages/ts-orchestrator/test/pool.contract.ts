@@ -506,7 +506,7 @@ export function poolContract(backend: Backend, isolation?: IsolationLevel): void
       }
 
       promises('pulls only as fast as results are consumed', async () => {
-        const most = backend === 'inline' ? 128 : 2 * 4 * 256;
+        const most = backend === 'inline' ? 256 : 2 * 4 * 256;
         expect(await aheadMost('square', 2, 4_000)).toBeLessThanOrEqual(most);
       });
 

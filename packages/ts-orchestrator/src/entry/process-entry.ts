@@ -99,7 +99,7 @@ const workerPort: WorkerPort = {
     return true;
   },
   begin: (id, now) => words?.begin(id, now) ?? true,
-  beginItem: (id, item, now) => words?.beginItem(id, item, now) ?? true,
+  beginItem: (id, item, now) => (item === 0 ? words?.begin(id, now) : words?.beginItem(id, item, now)) ?? true,
   print,
 };
 

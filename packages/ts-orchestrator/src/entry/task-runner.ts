@@ -280,14 +280,28 @@ export class TaskRunner {
     // One that can't be read fails as its first item, and is given back for the others, which may be read one by one.
     const items = unreadable === undefined ? (value as readonly unknown[]) : [undefined];
     const item = this.#itemsBegun++;
-    const begins = item === 0 ? this.#port.begin(id, now) : this.#port.beginItem(id, item, now);
+    const begins = this.#port.beginItem(id, item, now);
     if (!begins || this.#itemsBegun >= items.length) {
       this.#waiting.shift();
       this.#itemsBegun = 0;
     }
-    const end = begins ? this.#run(message, message.index! + item, [items[item]], now) : now;
-    if (!begins || unreadable !== undefined) this.#port.send({ t: 'skipped', id });
+    if (!begins) {
+      this.#port.send({ t: 'skipped', id });
+      return now;
+    }
+    const end = this.#run(message, message.index! + item, [items[item]], now);
+    if (unreadable !== undefined) this.#port.send({ t: 'given-back', id });
+    else if (this.#itemsBegun > 0 && this.#mayRunBeside(id)) {
+      this.#waiting.shift();
+      this.#itemsBegun = 0;
+      this.#port.send({ t: 'given-back', id });
+    }
     return end;
+  }
+
+  /** This item is waited for, and others could run meanwhile: those of its batch are given back, to be tasks of their own. */
+  #mayRunBeside(id: number): boolean {
+    return this.#tasks.size < this.#order!.tasksAtOnce && this.#tasks.get(id) !== undefined;
   }
 
   /** Calls the function. What it returns is sent at once, unless it has to be waited for. Returns the time. */

@@ -53,7 +53,7 @@ const workerPort: WorkerPort = {
   // What was sent stays in the mailbox when the thread ends.
   isBehind: () => false,
   begin: (id, now) => words.begin(id, now),
-  beginItem: (id, item, now) => words.beginItem(id, item, now),
+  beginItem: (id, item, now) => (item === 0 ? words.begin(id, now) : words.beginItem(id, item, now)),
   print(task, text) {
     mailbox.send({ t: 'print', task, text });
     addPrinted(printed, text);

@@ -49,7 +49,7 @@ export class Outcomes {
     if (task.cause !== undefined) this.#stopped(task, worker);
     else if (outcome.ok) this.#settle(task, outcome);
     else this.#failed(task, 'error', outcome.error, worker);
-    this.#goOn(worker);
+    this.goOn(worker);
   }
 
   /** The worker left it out: it was stopped, or taken back at the moment when it began. */
@@ -57,7 +57,7 @@ export class Outcomes {
     this.#leave(task, worker);
     if (task.cause !== undefined) this.#stopped(task, worker);
     else this.#queueAgain(task);
-    this.#goOn(worker);
+    this.goOn(worker);
   }
 
   // ---- items of batches ----
@@ -73,16 +73,8 @@ export class Outcomes {
     else if (batch.left === 0) {
       this.#leave(task, worker);
       task.dissolve();
-      this.#goOn(worker);
+      this.goOn(worker);
     }
-  }
-
-  /** The worker left out all that it had not answered of a batch. */
-  skippedItems(task: PoolTask, batch: Batch, worker: PoolWorker): void {
-    this.#leave(task, worker);
-    for (const single of this.#parts.sending.tasksOf(task, batch, batch.answered)) this.requeue(single);
-    task.dissolve();
-    this.#goOn(worker);
   }
 
   /** Before it goes on as its last item, all that came before is settled. */
@@ -136,7 +128,8 @@ export class Outcomes {
     this.#parts.sending.moveUp(worker);
   }
 
-  #goOn(worker: PoolWorker): void {
+  /** The worker has room for more. */
+  goOn(worker: PoolWorker): void {
     const { sending } = this.#parts;
     sending.fill(worker);
     // It may have to run again, or have left its place to another task, and this worker be one that is ending.

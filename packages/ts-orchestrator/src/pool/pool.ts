@@ -146,7 +146,11 @@ export class PoolCore {
       ordered,
       onError,
       signal,
-      batchItems: () => this.#scheduler.batchItems(name, { retry, onProgress: call.onProgress as never }),
+      // Inline, a task can map over its own pool: its calls are counted one by one.
+      batchItems: () =>
+        this.#callerRun() === undefined
+          ? this.#scheduler.batchItems(name, { retry, onProgress: call.onProgress as never })
+          : 1,
       window: (batchItems) => this.#scheduler.mapWindow(name, batchItems),
       name,
       isFatal: isPoolEnd,
@@ -223,12 +227,15 @@ export class PoolCore {
     pack: (when: PackFor) => Packed,
     isBounded = false,
   ): PoolTask {
-    // Inline, a task can reach this very object. It must not wait for the place that it holds itself.
-    const inside = taskRealm.storage.getStore();
-    const callerRun = inside?.poolKey === this.#parts.key ? inside : undefined;
-    const task = this.#scheduler.submit(call, pack, isBounded, callerRun);
+    const task = this.#scheduler.submit(call, pack, isBounded, this.#callerRun());
     if (signal !== undefined) call.undo = this.#aborts.add(signal, (reason) => this.#scheduler.cancel(task, reason));
     return task;
+  }
+
+  /** Inline, a task can reach this very object. It must not wait for the place that it holds itself. */
+  #callerRun() {
+    const inside = taskRealm.storage.getStore();
+    return inside?.poolKey === this.#parts.key ? inside : undefined;
   }
 
   async #end(): Promise<void> {

@@ -255,14 +255,13 @@ export class Scheduler implements WorkerListener {
 
   /**
    * Items of a map of this function that may travel as one task; 1: none may. A batch has no runs after the first and tells of no single
-   * item what is told of tasks: so not with `retries`, `onProgress`, `recycleAfterTasks`, `recordTimes` or listeners on `heddle:task`. Its
-   * items follow one another, so only where a worker has one task at a time; and it is taken apart at need, so only where the host and
-   * its workers have words for that.
+   * item what is told of tasks: so not with `retries`, `onProgress`, `recycleAfterTasks`, `recordTimes` or listeners on `heddle:task`.
+   * Where a worker may have several tasks at a time, it gives the items back that follow one that is waited for.
    */
   batchItems(name: string, { retry, onProgress }: Pick<TaskCall, 'retry' | 'onProgress'>): number {
-    const { backend, tasksPerWorker, recycleAfterTasks } = this.#parts.options;
+    const { recycleAfterTasks } = this.#parts.options;
     const isPlain = retry.retries === 0 && onProgress === undefined && recycleAfterTasks === undefined;
-    if (!isPlain || backend === 'inline' || tasksPerWorker > 1 || this.#events.isTold) return 1;
+    if (!isPlain || this.#events.isTold) return 1;
     return this.#dispatcher.mayBatch(name) ? itemsPerBatch(this.#runTimes.msOf(name)) : 1;
   }
 

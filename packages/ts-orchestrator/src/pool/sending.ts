@@ -303,13 +303,13 @@ export class Sending {
   /**
    * Takes back what of a running batch has not begun: it waits here from now on, each item for itself. The task goes on as the item
    * that has begun last, and is no more where all that had begun is answered; then the worker is returned, and has room. Nothing
-   * happens to what is no batch, or was closed before.
+   * happens to what is no batch, or was closed before. `isSaid`: the worker has said that it begins no further item.
    */
-  closeBatch(task: PoolTask): PoolWorker | undefined {
+  closeBatch(task: PoolTask, isSaid = false): PoolWorker | undefined {
     const { batch } = task;
     if (batch === undefined || batch.isClosed || task.state !== 'running') return undefined;
     const worker = task.worker!;
-    const begun = worker.revoke(task);
+    const begun = worker.revoke(task, isSaid);
     if (begun > batch.answered) {
       this.#goOnAsItem(task, batch, begun);
       return undefined;

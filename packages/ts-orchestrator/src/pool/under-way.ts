@@ -118,6 +118,9 @@ export class UnderWay {
         return outcomes.reply(task, worker, { ok: false, error: decodeThrow(message.error) });
       case 'skipped':
         return outcomes.skipped(task, worker);
+      case 'given-back':
+        // It was closed before.
+        return;
     }
   }
 
@@ -135,7 +138,13 @@ export class UnderWay {
         outcomes.replyItem(task, batch, worker, { ok: false, error: decodeThrow(message.error) });
         return true;
       case 'skipped':
-        outcomes.skippedItems(task, batch, worker);
+        // Said of a batch only after the host has taken it back, and closed it with that.
+        if (batch.isClosed) return false;
+      // fallthrough
+      case 'given-back':
+        sending.neverBatch(task.call.name);
+        if (sending.closeBatch(task, true) === undefined) sending.dispatch();
+        else outcomes.goOn(worker);
         return true;
       case 'call':
         // The item that calls may run long, and what waits behind it in its batch could be what it waits for.

@@ -15,7 +15,7 @@ export type PoolTask = Task<Packed, PoolWorker>;
 /** Messages about a task, as the pool gets them. */
 export type TaskMessage = Extract<
   WorkerMessage,
-  { t: 'value' | 'item' | 'end' | 'error' | 'skipped' | 'progress' | 'call' | 'uncall' }
+  { t: 'value' | 'item' | 'end' | 'error' | 'skipped' | 'given-back' | 'progress' | 'call' | 'uncall' }
 >;
 
 export interface PoolWorker {
@@ -54,9 +54,10 @@ export interface PoolWorker {
   run(task: PoolTask): void;
   /**
    * Takes back what of a task has not begun. Returns how many of its items may have: 0 or 1, for a batch up to all. What has begun is
-   * answered; where nothing has, or all of that was answered before, the task is off this worker.
+   * answered; where nothing has, or all of that was answered before, the task is off this worker. `isSaid`: it has said that it left out
+   * the rest, and won't again.
    */
-  revoke(task: PoolTask): number;
+  revoke(task: PoolTask, isSaid?: boolean): number;
   /** An item of a batch was answered. */
   onItem(): void;
   /** Milliseconds since a task began; undefined: it has not. Where workers don't tell, what was sent has begun. */

@@ -146,12 +146,16 @@ export class SupervisedWorker implements PoolWorker {
     return this.#isOpen && this.tasks.size < this.places;
   }
 
+  get #batchWords() {
+    return this.#link.words ?? this.#link.batches;
+  }
+
   get canTakeBack(): boolean {
-    return this.#link.words !== undefined;
+    return this.#batchWords !== undefined;
   }
 
   get mayHoldMore(): boolean {
-    return this.#isOpen && this.canTakeBack && this.tasks.size + this.#revoked.size < WORD_SLOTS;
+    return this.#isOpen && this.#link.words !== undefined && this.tasks.size + this.#revoked.size < WORD_SLOTS;
   }
 
   /** While arguments are read, which may run getters of the caller that call this pool, nothing else is sent. */
@@ -181,11 +185,11 @@ export class SupervisedWorker implements PoolWorker {
     if (this.#state === 'ready') this.#move('busy');
   }
 
-  revoke(task: PoolTask): number {
+  revoke(task: PoolTask, isSaid = false): number {
     const { batch } = task;
-    const begun = this.#link.words?.revoke(task.id) ?? Infinity;
+    const begun = this.#batchWords?.revoke(task.id) ?? Infinity;
     // It will say that it left out the rest.
-    if (begun < (batch?.end ?? 1)) this.#revoked.add(task.id);
+    if (begun < (batch?.end ?? 1) && !isSaid) this.#revoked.add(task.id);
     if (begun > (batch?.answered ?? 0)) return begun;
     if (begun === 0) this.tasksGiven--;
     this.#takeOff(task);
@@ -357,7 +361,7 @@ export class SupervisedWorker implements PoolWorker {
         this.#parts.output.push(message.task, message.text);
         return;
       default:
-        if (message.t === 'skipped') this.#revoked.delete(message.id);
+        if (message.t === 'skipped' || message.t === 'given-back') this.#revoked.delete(message.id);
         if (this.tasks.get(message.id) !== undefined) this.#listener.onTaskMessage(this, message satisfies TaskMessage);
     }
   }

@@ -80,7 +80,7 @@ export function endByGivingUp(facts: EndFacts, limitMs: number): WorkerEnd {
 }
 
 /** Where the words say nothing, all may have. */
-const itemsBegunIn = (link: Link) => (task: PoolTask) => link.words?.revoke(task.id) ?? Infinity;
+const itemsBegunIn = (link: Link) => (task: PoolTask) => (link.words ?? link.batches)?.revoke(task.id) ?? Infinity;
 
 function shared({ wasReady, isStartFailure, examination, teardownError }: EndFacts) {
   return { wasReady, isStartFailure, examination, teardownError };

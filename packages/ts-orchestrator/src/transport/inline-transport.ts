@@ -21,6 +21,7 @@ import {
 import { putIn, takeOut } from '../task/shared-parts.ts';
 import type { HostMessage, StartOrder, WorkerMessage, WorkerPort } from './protocol.ts';
 import type { Link, Transport } from './transport.ts';
+import type { HostWords } from './worker-words.ts';
 
 /** The worker's side, given in from above: this room doesn't know it. */
 export interface InlineRunner {
@@ -65,6 +66,37 @@ class Copier {
   }
 }
 
+/**
+ * How far the batches are that this worker has. Host and worker are one thread, and the items of a batch follow one another without a
+ * break, or are given back: so one batch is under way at a time.
+ */
+class BatchWords implements Pick<HostWords, 'revoke'> {
+  /** Sent and not begun. */
+  readonly #waiting = new Set<number>();
+  #current = 0;
+  #begun = 0;
+
+  add(id: number): void {
+    this.#waiting.add(id);
+  }
+
+  /** An item begins. False: it was taken back, with those after it. */
+  begin(id: number, item: number): boolean {
+    if (item === 0 && this.#waiting.delete(id)) this.#current = id;
+    if (this.#current !== id) return false;
+    this.#begun = item + 1;
+    return true;
+  }
+
+  /** All items of those that had their turn have begun, and whatever is no batch counts as begun when it is sent. */
+  revoke(id: number): number {
+    if (this.#waiting.delete(id)) return 0;
+    if (this.#current !== id) return Infinity;
+    this.#current = 0;
+    return this.#begun;
+  }
+}
+
 export function createInlineTransport(options: InlineTransportOptions): Transport {
   const { isByReference } = options;
   const copier = new Copier();
@@ -94,6 +126,7 @@ export function createInlineTransport(options: InlineTransportOptions): Transpor
     packSetup: copySetup,
     start(order, events): Link {
       let isGone = false;
+      const batches = new BatchWords();
       const inbox: HostMessage[] = [];
       let turn: NodeJS.Immediate | undefined;
       const finish = () => {
@@ -123,7 +156,7 @@ export function createInlineTransport(options: InlineTransportOptions): Transpor
         canSend: (value) => isByReference || canClone(value),
         isBehind: () => false,
         begin: () => true,
-        beginItem: () => true,
+        beginItem: (id, item) => batches.begin(id, item),
         print: (task, text) => {
           if (!isGone) events.onOutput(task, text);
         },
@@ -148,6 +181,7 @@ export function createInlineTransport(options: InlineTransportOptions): Transpor
         pid: process.pid,
         threadId: undefined,
         words: undefined,
+        batches,
         send(message) {
           if (message.t === 'cancel') {
             // Not behind the tasks that wait for their turn, of which it may concern one.
@@ -156,6 +190,7 @@ export function createInlineTransport(options: InlineTransportOptions): Transpor
             inbox.splice(waiting, 1);
             return emit({ t: 'error', id: message.id, error: message.reason });
           }
+          if (message.t === 'run' && message.isBatch) batches.add(message.id);
           inbox.push(message);
           turn ??= setImmediate(work);
         },

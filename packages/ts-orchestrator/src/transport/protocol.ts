@@ -2,7 +2,7 @@
  * What travels between host and worker. Rule of the wire: the host sends `run` only to a worker that reported `ready`, and
  * only while the worker holds fewer tasks than it may; the worker runs them first in, first out, `tasksAtOnce` at a time, and
  * answers every `run` with exactly one `value`, `end`, `error` or `skipped` of the same id (a batch with one for each item, `skipped`
- * for all that are left), or dies. Everything about a task carries
+ * for all that were taken back, `given-back` for all that it gives back by itself), or dies. Everything about a task carries
  * its id, so a late message never hits another task. Ids number the tasks of a worker in the order in which they are sent,
  * from 1: see worker-words.ts, which also tells how the host takes a task back.
  *
@@ -93,6 +93,8 @@ export type WorkerMessage =
   | { readonly t: 'run-time'; readonly name: string; readonly ms: number }
   /** It did not run it and won't: the host had taken it back, or cancelled it before it began. */
   | { readonly t: 'skipped'; readonly id: number }
+  /** It begins no further item of this batch; those that have begun are answered. The others may be sent to it, one by one. */
+  | { readonly t: 'given-back'; readonly id: number }
   /** Run `id` calls its own pool. Answered by `called`, unless the run is over before; numbered by the run. */
   | {
       readonly t: 'call';
@@ -142,7 +144,7 @@ export interface WorkerPort {
   isBehind(onSent: () => void): boolean;
   /** Task `id` counts as begun from `now` on, by `threadMs`. False: the host has taken it back, and it must not run. */
   begin(id: number, now: number): boolean;
-  /** The same for an item of a batch, from 1, and all after it. */
+  /** The same for an item of a batch, from 0, and all after it: the first begins the task. */
   beginItem(id: number, item: number, now: number): boolean;
   /** Prints a line of the task to the host's stderr. */
   print(task: string | undefined, text: string): void;

@@ -61,6 +61,8 @@ export interface Link {
   send(message: HostMessage, transfer?: readonly TransferItem[]): void;
   /** What it has begun, and how to take back what it has not; undefined: not known, and what was sent counts as begun. */
   readonly words: HostWords | undefined;
+  /** Where there are no words: how to take back what of a batch has not begun. */
+  readonly batches?: Pick<HostWords, 'revoke'>;
   /** How small tasks travel now; absent: they don't. */
   readonly wire?: Wire;
   /**

@@ -255,6 +255,28 @@ describe('what concerns one item', () => {
     expect(got.map(({ index }) => index)).toEqual([0, 1, 2]);
   });
 
+  it('lets the others be given back, and later ones go alone', async () => {
+    const fake = await pooled();
+    const { got, end } = mapped(fake, 3);
+    await turn();
+    const [link] = fake.links as [FakeLink];
+    answer(link, 1, 0);
+    link.begun = 1;
+    link.itemsBegun = 2;
+    link.emit({ t: 'given-back', id: 1 });
+    expect(fake.pool.stats().tasks).toMatchObject({ running: 1, queued: 1 });
+    await serve(fake);
+    expect(runs(link).at(-1)).toMatchObject({ isBatch: false, value: [2], index: 2 });
+    answer(link, 1, 1);
+    await end;
+    expect(got.map(({ index }) => index)).toEqual([0, 1, 2]);
+    const { end: later } = mapped(fake, 3);
+    await turn();
+    expect(runs(link).filter(({ isBatch }) => isBatch)).toHaveLength(1);
+    await serve(fake);
+    await later;
+  });
+
   it('that calls the pool lets nothing wait behind it, now and later', async () => {
     const fake = await pooled(2);
     const { end } = mapped(fake, 5);

@@ -62,6 +62,8 @@ interface TaskState {
   sequence: number | undefined;
   isWaiting: boolean;
   sends: number;
+  /** The number of the last, in its worker. */
+  run: number;
   /** Of this attempt, without those that were taken back. */
   attemptSends: number;
   begins: number;
@@ -151,6 +153,7 @@ class Checker {
         sequence: undefined,
         isWaiting: false,
         sends: 0,
+        run: 0,
         attemptSends: 0,
         begins: 0,
         sentAt: 0,
@@ -616,8 +619,14 @@ class Checker {
     if (link.isStopped) this.#bad(record, `${to} was asked to end`);
     if (link.isOver) this.#bad(record, `${to} is gone`);
     const heldMost = this.#hasWords && record.canGoAhead ? WORD_SLOTS : this.#promised.tasksPerWorker;
-    if (link.held.size >= heldMost && !(this.#hasCalls && this.#promised.backend === 'inline'))
-      this.#bad(record, `${to} has ${link.held.size} tasks`);
+    // Inline a batch counts as one.
+    task.run = Math.floor(record.id);
+    const held =
+      this.#promised.backend === 'inline'
+        ? new Set([...link.held].map((other) => this.#task(other).run).filter((run) => run !== task.run)).size
+        : link.held.size;
+    if (held >= heldMost && !(this.#hasCalls && this.#promised.backend === 'inline'))
+      this.#bad(record, `${to} has ${held} tasks`);
     if (this.#promised.backend !== 'inline')
       for (const held of link.held)
         if (this.#waitsForCalls(held)) this.#bad(record, `${to} has task ${held}, which waits for its calls`);

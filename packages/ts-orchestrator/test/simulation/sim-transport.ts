@@ -10,7 +10,7 @@ import type { Outcome } from '../../src/task/task.ts';
 import { LATE_MS, type Plan, type WorkerPlan } from './plan.ts';
 import { Chance, STREAMS } from './chance.ts';
 import { SimParcels, type SimParcelsParts } from './sim-parcels.ts';
-import { SimWords } from './sim-words.ts';
+import { SimBatches, SimWords } from './sim-words.ts';
 import { itemId, keyOf, keysOf, SimWorker } from './sim-worker.ts';
 import type { World } from './world.ts';
 
@@ -47,6 +47,7 @@ export class SimLink implements Link {
   readonly pid: number;
   readonly threadId = undefined;
   readonly words: SimWords | undefined;
+  readonly batches?: SimBatches;
   readonly #parts: SimTransportParts;
   readonly #events: LinkEvents;
   readonly #random: Chance;
@@ -75,17 +76,15 @@ export class SimLink implements Link {
     this.#events = events;
     this.#parcels = parcels;
     this.#random = new Chance(plan.seed, STREAMS.wire + number);
-    if (parts.backend !== 'inline' && plan.wire.hasWords)
-      this.words = new SimWords(
-        () => world.now(),
-        new Chance(plan.seed, STREAMS.words + number),
-        (seq, begun) => {
-          // Those before the last that may have begun are answered, or will be.
-          for (const [item, key] of this.#keys.get(seq)!.entries())
-            if (item >= begun - 1)
-              history.add({ e: 'revoke', link: number, key, id: itemId(seq, item), isSure: item >= begun });
-        },
-      );
+    const onRevoke = (seq: number, begun: number) => {
+      // Those before the last that may have begun are answered, or will be.
+      for (const [item, key] of this.#keys.get(seq)!.entries())
+        if (item >= begun - 1)
+          history.add({ e: 'revoke', link: number, key, id: itemId(seq, item), isSure: item >= begun });
+    };
+    if (parts.backend === 'inline') this.batches = new SimBatches(onRevoke);
+    else if (plan.wire.hasWords)
+      this.words = new SimWords(() => world.now(), new Chance(plan.seed, STREAMS.words + number), onRevoke);
     const start = plan.sabotage?.('start') as WorkerPlan['start'] | undefined;
     const worker = start === undefined ? plan.worker(number) : { ...plan.worker(number), start };
     history.add({ e: 'start', link: number, worker: order.workerId });
@@ -106,6 +105,7 @@ export class SimLink implements Link {
       isTypeScriptWanted: order.isTypeScriptWanted,
       tasksAtOnce: order.tasksAtOnce,
       words: this.words,
+      batches: this.batches,
       wire: {
         tell: (message) => this.#tell(message),
         die: (exitCode, signal) =>
@@ -132,6 +132,7 @@ export class SimLink implements Link {
             isMovable: this.#parcels.isMovable(key),
             canGoAhead: this.#parcels.canGoAhead(key),
           });
+        if (message.isBatch) this.batches?.add(message.id);
         if (backend === 'inline') this.#waiting.add(message.id);
         break;
       }
@@ -212,8 +213,10 @@ export class SimLink implements Link {
       this.#answered.set(message.id, (this.#answered.get(message.id) ?? 0) + 1);
     } else if (message.t === 'skipped') {
       const answered = this.#answered.get(message.id) ?? 0;
+      // What an inline worker gives back, the host takes back when it hears of it.
+      const isGivenBack = this.batches !== undefined;
       for (const [item, key] of this.#keys.get(message.id)!.entries())
-        if (item >= answered)
+        if (item >= answered && !isGivenBack)
           this.#parts.history.add({ e: 'skip-told', link: this.number, key, id: itemId(message.id, item) });
     } else if (message.t === 'call') {
       const key = keyOf(message.args);

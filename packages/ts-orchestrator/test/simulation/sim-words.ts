@@ -5,6 +5,38 @@
 import type { HostWords } from '../../src/transport/worker-words.ts';
 import type { Chance } from './chance.ts';
 
+/**
+ * The same for batches of an inline worker, where all happens on one thread. Its items take time here, and so are waited for: the
+ * first that begins lets the others be given back.
+ */
+export class SimBatches implements Pick<HostWords, 'revoke'> {
+  readonly #onRevoke: (seq: number, begun: number) => void;
+  readonly #begun = new Map<number, number>();
+
+  constructor(onRevoke: (seq: number, begun: number) => void) {
+    this.#onRevoke = onRevoke;
+  }
+
+  add(seq: number): void {
+    this.#begun.set(seq, 0);
+  }
+
+  /** False: the host has taken it back. */
+  begin(seq: number): boolean {
+    if (!this.#begun.has(seq)) return false;
+    this.#begun.set(seq, 1);
+    return true;
+  }
+
+  revoke(seq: number): number {
+    const begun = this.#begun.get(seq);
+    if (begun === undefined) return Infinity;
+    this.#begun.delete(seq);
+    this.#onRevoke(seq, begun);
+    return begun;
+  }
+}
+
 export class SimWords implements HostWords {
   readonly #now: () => number;
   readonly #random: Chance;

@@ -5,7 +5,7 @@
 import type { EncodedThrow } from '../../src/task/error-codec.ts';
 import type { HostMessage, WorkerMessage } from '../../src/transport/protocol.ts';
 import type { History } from './history.ts';
-import type { SimWords } from './sim-words.ts';
+import type { SimBatches, SimWords } from './sim-words.ts';
 import type { StartFault, Work, WorkerPlan } from './plan.ts';
 import type { World } from './world.ts';
 
@@ -29,6 +29,8 @@ export interface SimWorkerParts {
   readonly tasksAtOnce: number;
   /** Undefined: the host knows nothing of what has begun. */
   readonly words: SimWords | undefined;
+  /** Of an inline worker. */
+  readonly batches: SimBatches | undefined;
 }
 
 /** Names the simulated module exports. */
@@ -48,6 +50,8 @@ interface Running {
   readonly id: number;
   /** In its batch, from 0. */
   readonly item: number;
+  /** Of a batch whose other items are given back when this one begins. */
+  readonly isGivenBack: boolean;
   readonly key: number;
   readonly attempt: number;
   readonly work: Work;
@@ -133,11 +137,14 @@ export class SimWorker {
     this.#parts.wire.die(exitCode, signal);
   }
 
-  #run({ id, value, attempt, credit }: Extract<HostMessage, { t: 'run' }>): void {
-    for (const [item, key] of keysOf(value).entries())
+  #run({ id, value, isBatch, attempt, credit }: Extract<HostMessage, { t: 'run' }>): void {
+    const keys = keysOf(value);
+    const isGivenBack = isBatch && this.#parts.batches !== undefined;
+    for (const [item, key] of (isGivenBack ? keys.slice(0, 1) : keys).entries())
       this.#waiting.push({
         id,
         item,
+        isGivenBack,
         key,
         attempt,
         work: this.#parts.workOf(key),
@@ -160,7 +167,7 @@ export class SimWorker {
     const { id, item, key, work } = task;
     this.#tasks.set(id, task);
     this.#later(work.beginMs, () => {
-      if (words === undefined) return this.#begin(task);
+      if (words === undefined) return this.#beginInline(task);
       this.#parts.history.add({ e: 'claim', link: this.#parts.link, key });
       const skip = () => {
         this.#tasks.delete(id);
@@ -179,6 +186,19 @@ export class SimWorker {
     const run = countRun(key);
     if (work.crash !== undefined && run <= work.crash.times) task.crash = work.crash.when;
     if (task.crash === 'before') this.die(null, 'SIGSEGV');
+  }
+
+  #beginInline(task: Running): void {
+    const { id } = task;
+    if (!task.isGivenBack) return this.#begin(task);
+    if (this.#parts.batches!.begin(id)) {
+      this.#begin(task);
+      this.#parts.wire.tell({ t: 'given-back', id });
+    } else {
+      this.#tasks.delete(id);
+      this.#skip(id);
+    }
+    this.#beginNext();
   }
 
   /** Leaves out what is left of a task. */
