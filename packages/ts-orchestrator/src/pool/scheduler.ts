@@ -255,12 +255,14 @@ export class Scheduler implements WorkerListener {
 
   /**
    * Items of a map of this function that may travel as one task; 1: none may. A batch has no runs after the first and tells of no single
-   * item what is told of tasks: so not with `retries`, `onProgress`, `recycleAfterTasks`, `recordTimes` or listeners on `heddle:task`.
-   * Where a worker may have several tasks at a time, it gives the items back that follow one that is waited for.
+   * item what is told of tasks: so not with `retries`, `onProgress`, `recycleAfterTasks`, `recordTimes` or listeners on `heddle:task`. It has
+   * the budget of one task: so not with `limits.cpuSeconds`. Where a worker may have several tasks at a time, it gives the items back that
+   * follow one that is waited for.
    */
   batchItems(name: string, { retry, onProgress }: Pick<TaskCall, 'retry' | 'onProgress'>): number {
-    const { recycleAfterTasks } = this.#parts.options;
-    const isPlain = retry.retries === 0 && onProgress === undefined && recycleAfterTasks === undefined;
+    const { recycleAfterTasks, cpuSeconds } = this.#parts.options;
+    const isCounted = recycleAfterTasks !== undefined || cpuSeconds !== undefined;
+    const isPlain = retry.retries === 0 && onProgress === undefined && !isCounted;
     if (!isPlain || this.#events.isTold) return 1;
     return this.#dispatcher.mayBatch(name) ? itemsPerBatch(this.#runTimes.msOf(name)) : 1;
   }

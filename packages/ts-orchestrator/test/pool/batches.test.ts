@@ -94,6 +94,7 @@ describe('short items', () => {
     ['with progress', { onProgress() {} }, {}, undefined],
     ['of a pool that counts its tasks', {}, { recycleAfterTasks: 1_000 }, undefined],
     ['of a pool that records times', {}, { recordTimes: true }, undefined],
+    ['of a pool that limits the CPU time of each', {}, { limits: { cpuSeconds: 1 } }, undefined],
     ['that are no primitive values', {}, {}, numbers(3).map((n) => ({ n }))],
     ['that are long texts', {}, {}, numbers(3).map((n) => 'x'.repeat(65) + String(n))],
   ])('%s go one by one', async (_what, options, poolOptions, items) => {
