@@ -61,10 +61,14 @@ export class UnderWay {
           clock.afterArrivals(() => {
             // It may have begun later than it was sent, or not yet. The time-out of a stream counts from its last item.
             const elapsedMs = () => (credit > 0 ? timeoutMs : (task.worker!.elapsedMs(task) ?? 0));
-            // Of a batch it is the one item that is stopped.
-            if (task.batch !== undefined && elapsedMs() >= timeoutMs) this.#closeBatch(task);
             if (task.state !== 'running') return;
-            const leftMs = timeoutMs - elapsedMs();
+            let leftMs = timeoutMs - elapsedMs();
+            // Of a batch it is the one item that is stopped: the last that has begun, which may be another by then.
+            if (leftMs <= 0 && task.batch !== undefined) {
+              this.#closeBatch(task);
+              if (task.state !== 'running') return;
+              leftMs = timeoutMs - elapsedMs();
+            }
             if (leftMs > 0) return this.#timeOutAfter(task, leftMs, timeoutMs);
             this.#stop(task, heddleError('HEDDLE_TASK_TIMEOUT', { name, timeoutMs, gap: credit > 0 }), true);
           }),

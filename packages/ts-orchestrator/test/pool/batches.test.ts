@@ -222,6 +222,28 @@ describe('an item that takes long', () => {
       4,
     ]);
   });
+
+  it('is stopped alone when it goes over its time-out while the host looks', async () => {
+    const fake = await pooled(1, { cancelGraceMs: 0 });
+    const { end } = mapped(fake, 5, { timeoutMs: 5 });
+    await turn();
+    const [link] = fake.links as [FakeLink];
+    link.begun = 1;
+    link.itemsBegun = 1;
+    const looks = [4.999];
+    link.words.elapsedMs = () => looks.shift() ?? 5.001;
+    fake.clock.advance(5);
+    await turn();
+    fake.clock.advance(1);
+    await turn();
+    expect(link.sent.at(-1)).toMatchObject({ t: 'cancel', id: 1 });
+    expect(fake.pool.stats().tasks).toMatchObject({ running: 1, queued: 4 });
+    link.exit();
+    fake.links[1]!.becomeReady();
+    await serve(fake);
+    await end;
+    expect(fake.pool.stats().tasks).toMatchObject({ succeeded: 4, timedOut: 1 });
+  });
 });
 
 describe('what concerns one item', () => {
