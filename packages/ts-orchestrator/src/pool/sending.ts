@@ -358,21 +358,22 @@ export class Sending {
 
   // ---- slow workers ----
 
-  /** A worker that answers nothing for so long has a task that takes long, and others may be free before it. */
+  /** A worker that answers nothing for so long, or is so long at one batch, has what takes long, and others may be free before it. */
   #watchSlow(): void {
     this.#slowLook ??= this.#lookLater();
   }
 
   #lookLater(): Timer {
     const { clock, fleet } = this.#parts;
-    const answeredBefore = new Map([...fleet.workers].map((worker) => [worker, worker.answered]));
+    const before = new Map([...fleet.workers].map((worker) => [worker, [worker.answered, worker.firstTask] as const]));
     return clock.after(SLOW_MS, () => {
       this.#slowLook = undefined;
-      for (const [worker, answered] of answeredBefore) {
+      for (const [worker, [answered, firstBefore]] of before) {
         const first = worker.firstTask;
-        if (worker.answered !== answered || first === undefined) continue;
-        if (worker.tasks.size < 2 && first.batch === undefined) continue;
-        this.#slow.set(worker, answered);
+        if (first === undefined || first !== firstBefore) continue;
+        // A batch is sent for a fraction of this time: whatever it has answered, its items take longer than was known.
+        if (first.batch === undefined && (worker.answered !== answered || worker.tasks.size < 2)) continue;
+        this.#slow.set(worker, worker.answered);
         this.takeBack(worker);
         const freed = this.closeBatch(first);
         if (freed !== undefined) this.fill(freed);
