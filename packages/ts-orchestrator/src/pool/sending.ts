@@ -123,7 +123,7 @@ export class Sending {
   }
 
   #takeTurn(task: PoolTask): void {
-    if (task.turn === 0) task.turn = this.#turns.next(task.call.lane);
+    if (task.turn === 0) task.turn = this.#turns.next(task.call.lane, task.size);
   }
 
   /** Waits no more. False: it did not. */
@@ -346,11 +346,11 @@ export class Sending {
     if (batch.left === 1) task.batch = undefined;
   }
 
-  /** Tasks for the items of a batch from `item` on, with its rank. */
+  /** Tasks for the items of a batch from `item` on, each with its turn. */
   tasksOf(task: PoolTask, batch: Batch, item: number): PoolTask[] {
     return batch.items.slice(item).map((value, at) => {
       const single = this.#parts.onAlone(batch.callOf(item + at), value);
-      single.turn = task.turn;
+      single.turn = task.turn + item + at;
       batch.alone.set(batch.indexOf(item + at), single as never);
       return single;
     });

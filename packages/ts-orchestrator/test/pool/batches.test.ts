@@ -135,6 +135,40 @@ describe('short items', () => {
   });
 });
 
+describe('short items and others that wait for the same worker', () => {
+  it('take turns item by item', async () => {
+    const fake = await pooled();
+    fake.links[0]!.emit({ t: 'run-time', name: 'g', ms: 0.1 });
+    const { end } = mapped(fake, 30);
+    await turn();
+    const objects = numbers(9).map((n) => ({ n }));
+    const other = (async () => {
+      for await (const item of fake.pool.map('g', objects)) void item;
+    })();
+    await serve(fake);
+    await Promise.all([end, other]);
+    const sizes = runs(fake.links[0]!).map(({ name, isBatch, value }) => name + (isBatch ? (value as []).length : 1));
+    expect(sizes.join(' ')).toBe('f5 f5 g1 g1 g1 g1 f5 g1 g1 g1 g1 g1 f5 f5 f5');
+  });
+
+  it('do so when they were taken apart', async () => {
+    const fake = await pooled();
+    const { end } = mapped(fake, 5);
+    await turn();
+    const [link] = fake.links as [FakeLink];
+    link.begun = 1;
+    link.itemsBegun = 1;
+    const calls = [fake.pool.run('f', ['a']), fake.pool.run('f', ['b'])];
+    fake.clock.advance(10);
+    answer(link, 1, 0);
+    link.emit({ t: 'skipped', id: 1 });
+    await serve(fake);
+    await Promise.all([...calls, end]);
+    // Both calls were sent behind the batch, and taken back.
+    expect(lists(link).slice(1)).toEqual([['a'], ['b'], ['a'], [1], ['b'], [2], [3], [4]]);
+  });
+});
+
 describe('a worker that dies', () => {
   it('takes the item with it that it had begun last, and no other', async () => {
     const fake = await pooled(2);

@@ -14,6 +14,14 @@ it('lets each call have one task in turn', () => {
   expect(order([...first, ...second, ...alone])).toEqual(['a1', 'b1', 'run', 'a2', 'b2', 'a3']);
 });
 
+it('counts each of the items that are one task', () => {
+  const turns = new Turns();
+  const lanes: Lane[] = [{ turn: 0 }, { turn: 0 }];
+  const together = ['a1-3', 'a4-6'].map((items) => [items, turns.next(lanes[0], 3)] as const);
+  const single = [1, 2, 3, 4].map((n) => [`b${n}`, turns.next(lanes[1])] as const);
+  expect(order([...together, ...single])).toEqual(['a1-3', 'b1', 'b2', 'b3', 'a4-6', 'b4']);
+});
+
 it('gives who comes later no credit for the time before', () => {
   const turns = new Turns();
   const early: Lane = { turn: 0 };
