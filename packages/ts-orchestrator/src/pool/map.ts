@@ -62,12 +62,18 @@ class MapIteration<Item> implements AsyncGenerator<MapYield, void, undefined> {
   }
 
   next(): Promise<IteratorResult<MapYield, void>> {
-    if (this.#open === 0 && this.#run !== undefined && this.#parts.signal?.aborted !== true) {
-      this.#run.pull();
-      const value = this.#run.takeValue();
+    const run = this.#run;
+    if (this.#open === 0 && run !== undefined && !this.#isAborted) {
+      run.pull();
+      // The source may have aborted or ended it.
+      const value = this.#isAborted || this.#run !== run ? undefined : run.takeValue();
       if (value !== undefined) return Promise.resolve({ done: false, value });
     }
     return this.#step(this.#steps.next());
+  }
+
+  get #isAborted(): boolean {
+    return this.#parts.signal?.aborted === true;
   }
 
   return(value?: void | PromiseLike<void>): Promise<IteratorResult<MapYield, void>> {

@@ -393,3 +393,32 @@ describe('what concerns one item', () => {
     expect(got).toHaveLength(12);
   });
 });
+
+describe('the iteration', () => {
+  it('gives nothing more when its source aborts it, whatever is ready', async () => {
+    const fake = await pooled(1, { cancelGraceMs: 0 });
+    const controller = new AbortController();
+    const source = numbers(100)[Symbol.iterator]() as IterableIterator<unknown>;
+    let pulled = 0;
+    const aborting = {
+      [Symbol.iterator]: () => aborting,
+      next() {
+        if (++pulled > 40) controller.abort(new Error('enough'));
+        return source.next();
+      },
+    };
+    const iteration = fake.pool.map('f', aborting as never, { signal: controller.signal });
+    const first = iteration.next();
+    await turn();
+    const [link] = fake.links as [FakeLink];
+    answer(link, 1, ...numbers(5));
+    answer(link, 2, ...numbers(5));
+    await first;
+    for (let item = 1; item < 5; item++) expect(await iteration.next()).toMatchObject({ value: { index: item } });
+    expect(pulled).toBe(40);
+    const aborted = iteration.next().catch((error: unknown) => error);
+    await turn();
+    link.exit();
+    expect(await aborted).toEqual(new Error('enough'));
+  });
+});
