@@ -94,6 +94,11 @@ class MapIteration<Item> implements AsyncGenerator<MapYield, void, undefined> {
     }
   }
 
+  /** What it is by its looks: a task that returns one has returned a generator, not a value. */
+  get [Symbol.toStringTag](): string {
+    return 'AsyncGenerator';
+  }
+
   [Symbol.asyncIterator](): this {
     return this;
   }

@@ -421,4 +421,9 @@ describe('the iteration', () => {
     link.exit();
     expect(await aborted).toEqual(new Error('enough'));
   });
+
+  it('looks like what it stands for', async () => {
+    const fake = await pooled();
+    expect(Object.prototype.toString.call(fake.pool.map('f', []))).toBe('[object AsyncGenerator]');
+  });
 });
