@@ -329,8 +329,10 @@ export class TaskRunner {
       this.#port.send({ t: 'error', id: task.id, error: this.#encode(error) });
       now = threadMs();
     }
+    const mayCollect = this.#memory !== undefined;
     this.#leave(task);
-    return now;
+    // Nor is what a look at the memory took.
+    return mayCollect ? threadMs() : now;
   }
 
   /** Never rejects. */
