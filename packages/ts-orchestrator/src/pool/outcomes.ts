@@ -77,6 +77,14 @@ export class Outcomes {
     }
   }
 
+  /** The worker left out all that it had not answered of a batch that was closed: the words had told of more. */
+  skippedItems(task: PoolTask, batch: Batch, worker: PoolWorker): void {
+    this.#leave(task, worker);
+    for (const single of this.#parts.sending.tasksOf(task, batch, batch.answered)) this.requeue(single);
+    task.dissolve();
+    this.goOn(worker);
+  }
+
   /** Before it goes on as its last item, all that came before is settled. */
   #endBatch(task: PoolTask, batch: Batch): void {
     if (batch.left === 1) task.batch = undefined;

@@ -143,13 +143,11 @@ export class UnderWay {
         return true;
       case 'skipped':
         // Said of a batch only after the host has taken it back, and closed it with that.
-        if (batch.isClosed) return false;
-      // fallthrough
-      case 'given-back':
-        sending.neverBatch(task.call.name);
-        if (sending.closeBatch(task, true) === undefined) sending.dispatch();
-        else outcomes.goOn(worker);
+        if (!batch.isClosed) return this.#givenBack(task, worker);
+        outcomes.skippedItems(task, batch, worker);
         return true;
+      case 'given-back':
+        return this.#givenBack(task, worker);
       case 'call':
         // The item that calls may run long, and what waits behind it in its batch could be what it waits for.
         sending.neverBatch(task.call.name);
@@ -159,6 +157,14 @@ export class UnderWay {
       default:
         return false;
     }
+  }
+
+  #givenBack(task: PoolTask, worker: PoolWorker): true {
+    const { outcomes, sending } = this.#parts;
+    sending.neverBatch(task.call.name);
+    if (sending.closeBatch(task, true) === undefined) sending.dispatch();
+    else outcomes.goOn(worker);
+    return true;
   }
 
   #closeBatch(task: PoolTask): void {

@@ -335,6 +335,24 @@ describe('what concerns one item', () => {
     await later;
   });
 
+  it('is answered once, also when the words of a damaged worker told of more that had begun', async () => {
+    const fake = await pooled();
+    const { got, end } = mapped(fake, 5);
+    await turn();
+    const [link] = fake.links as [FakeLink];
+    answer(link, 1, 0);
+    link.begun = 1;
+    link.itemsBegun = 4;
+    fake.clock.advance(10);
+    answer(link, 1, 1);
+    link.emit({ t: 'skipped', id: 1 });
+    await serve(fake);
+    await end;
+    expect(got.map(({ index }) => index)).toEqual(numbers(5));
+    expect(lists(link).slice(1)).toEqual([[2], [3], [4]]);
+    expect(fake.pool.stats().tasks).toMatchObject({ submitted: 5, succeeded: 5, running: 0, queued: 0 });
+  });
+
   it('that calls the pool lets nothing wait behind it, now and later', async () => {
     const fake = await pooled(2);
     const { end } = mapped(fake, 5);
