@@ -34,7 +34,9 @@ export class TaskEvents {
 
   started(task: PoolTask, workerId: number): void {
     this.#times?.started(task);
-    if (taskEvents.hasSubscribers) taskEvents.publish({ ...this.#about(task), type: 'started', workerId });
+    // A batch, from before somebody listened, does not settle as one task.
+    if (task.batch === undefined && taskEvents.hasSubscribers)
+      taskEvents.publish({ ...this.#about(task), type: 'started', workerId });
   }
 
   /** Before it waits again, for another worker or for its next attempt. */

@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { describe, expect, it } from 'vitest';
+import type { TaskEvent } from '@heddle/ts-orchestrator';
 import type { HostMessage } from '../../src/transport/protocol.ts';
 import { openFakePool, turn, type FakeLink, type FakePool } from '../fake-pool.ts';
 
@@ -116,6 +117,19 @@ describe('short items', () => {
     expect(runs(fake.links[0]!)).toMatchObject([{ value: [0] }, { value: [1] }, { value: [2] }]);
     await serve(fake);
     await end;
+  });
+
+  it('do not tell of a task that never settles who begins to listen while they are together', async () => {
+    const fake = await pooled(1, { name: 'late listener' });
+    const { end } = mapped(fake, 10);
+    await turn();
+    const told: TaskEvent[] = [];
+    const listener = (event: unknown) => void told.push(event as TaskEvent);
+    subscribe('heddle:task', listener);
+    await serve(fake);
+    await end;
+    unsubscribe('heddle:task', listener);
+    expect(told.filter(({ pool }) => pool === 'late listener')).toEqual([]);
   });
 
   it('are not held back by a source that is not ready', async () => {
