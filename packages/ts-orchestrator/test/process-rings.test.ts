@@ -4,7 +4,8 @@ import { afterAll, describe, expect, it, vi } from 'vitest';
 import { createPool, type Pool, type PoolOptions } from '@heddle/ts-orchestrator';
 import type { UntypedModule } from '../src/task/module-types.ts';
 import { loadOsServices } from '../src/task/os-services.ts';
-import { RINGS_AFTER_TASKS } from '../src/transport/process-rings.ts';
+import { HostRings, RINGS_AFTER_TASKS } from '../src/transport/process-rings.ts';
+import { FakeClock } from './fake-clock.ts';
 import { collect, errorOf } from './helpers.ts';
 
 const isMissing = process.platform !== 'linux' || (await loadOsServices()) === undefined;
@@ -208,4 +209,63 @@ describe.skipIf(isMissing)('a worker process', () => {
     write.mockRestore();
     expect(deaths).toBeGreaterThan(rounds / 4);
   }, 300_000);
+
+  it('that writes over it lets every short item of a map have its one outcome', async () => {
+    const rounds = Number(process.env['HEDDLE_SCRIBBLES'] ?? 3);
+    const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    await withPool('0', { retries: 0 }, async (pool) => {
+      for (let seed = 1; seed <= rounds; seed++) {
+        await switchAll(pool);
+        const source = Array.from({ length: 20_000 }, (_, item) => item);
+        const got: number[] = [];
+        for await (const { index, value, error } of pool.map('same', source, { onError: 'collect' })) {
+          got.push(index);
+          if (error === undefined) expect(value, `seed ${seed}`).toBe(index);
+          else expect(error, `seed ${seed}`).toMatchObject({ code: 'HEDDLE_WORKER_DIED' });
+          if (index === 2_000) void pool.run('scribble', [seed, 1_000]).catch(() => {});
+        }
+        expect(got, `seed ${seed}`).toEqual(source);
+        await pool.drain();
+        const { submitted, succeeded, failed } = pool.stats().tasks;
+        expect(succeeded + failed, `seed ${seed}`).toBe(submitted);
+        // Ends what is left of this one.
+        await errorOf(pool.run('killSelf', []));
+      }
+    });
+    write.mockRestore();
+  }, 300_000);
 });
+
+it.skipIf(isMissing)(
+  'a worker that is silent is asked as long as an item of a batch is not answered, and no longer',
+  async () => {
+    const clock = new FakeClock();
+    const posted: string[] = [];
+    let descriptors = 0;
+    const rings = new HostRings({
+      mailbox: { readFrom() {}, writeTo() {}, stopReading() {}, rouse: () => posted.push('rouse') },
+      line: { sendSegment: () => descriptors++, sendCounter: () => descriptors++ } as never,
+      words: { switchTo() {} } as never,
+      clock,
+      afterTasks: 0,
+      post: ({ t }) => posted.push(t),
+      onDamage() {},
+    });
+    await vi.waitFor(() => expect(posted).toEqual(['rings']));
+    rings.onMessage({ t: 'rings-ready' }, 1);
+    // One of before the rings were there, and a batch of three.
+    rings.onTask(2, true, 3);
+    rings.onAnswer(1, false);
+    rings.onAnswer(2, false);
+    rings.onAnswer(2, false);
+    clock.advance(2_000);
+    expect(posted).toEqual(['rings', 'ring-tasks', 'rouse', 'rings-look']);
+    rings.onMessage({ t: 'rings-looked' }, 2);
+    rings.onAnswer(2, false);
+    rings.onTask(3, true, 3);
+    rings.onAnswer(3, true);
+    clock.advance(10_000);
+    expect(posted).toHaveLength(4);
+    rings.close();
+  },
+);

@@ -85,8 +85,12 @@ export class HostRings {
   #state: 'waiting' | 'offering' | 'offered' | 'on' | 'off' = 'waiting';
   #smallTasks = 0;
   #made: RingParts | undefined;
-  /** Tasks sent since the rings are there that were not answered. */
+  /** The first task that was sent since the rings are there. */
+  #from = Infinity;
+  /** Those from then on that were not answered. */
   #openTasks = 0;
+  /** Those of them that are batches: items that were not answered, by number. */
+  readonly #openItems = new Map<number, number>();
   #hasHeard = false;
   #isAsked = false;
   #look: Timer | undefined;
@@ -100,17 +104,24 @@ export class HostRings {
     return this.#state === 'on' ? 'ring' : 'channel';
   }
 
-  /** A task was sent. `isSmall`: it fits a record, or would. */
-  onTask(isSmall: boolean): void {
+  /** A task was sent. `isSmall`: it fits a record, or would. `items`: of a batch. */
+  onTask(id: number, isSmall: boolean, items = 1): void {
     if (this.#state === 'on') {
       this.#openTasks++;
+      if (items > 1) this.#openItems.set(id, items);
       this.#look ??= this.#parts.clock.after(LOOK_MS, this.#onSilence);
     } else if (isSmall && this.#state === 'waiting' && ++this.#smallTasks >= this.#parts.afterTasks) void this.#offer();
   }
 
-  /** A task was answered. */
-  onAnswer(): void {
+  /** A task was answered, or an item of a batch; `isRest`: all of its items that were not. */
+  onAnswer(id: number, isRest: boolean): void {
     this.#hasHeard = true;
+    if (id < this.#from) return;
+    const items = this.#openItems.get(id);
+    if (items !== undefined) {
+      if (items > 1 && !isRest) return void this.#openItems.set(id, items - 1);
+      this.#openItems.delete(id);
+    }
     if (this.#openTasks > 0) this.#openTasks--;
   }
 
@@ -133,7 +144,7 @@ export class HostRings {
     if (message.t === 'rings-refused') return this.close();
     const { mailbox, words, post, onDamage } = this.#parts;
     const { toWorker, words: memory, wakesWorker } = this.#made!;
-    const from = lastTask + 1;
+    const from = (this.#from = lastTask + 1);
     words.switchTo(new MemoryWords(memory.buffer), from);
     post({ t: 'ring-tasks', from });
     // In bursts, as the host sends.

@@ -146,7 +146,7 @@ function startProcess(
   };
   const tell = (message: WorkerMessage) => {
     if (message.t === 'value' || message.t === 'error' || message.t === 'end' || message.t === 'skipped')
-      rings?.onAnswer();
+      rings?.onAnswer(message.id, message.t === 'skipped');
     events.onMessage(message);
   };
   const receiveRecord = (message: WorkerMessage) => {
@@ -288,8 +288,10 @@ function startProcess(
   const sendTask = (message: Extract<HostMessage, { t: 'run' }>) => {
     limits?.beforeTask();
     if (!way.write(message)) send(message);
-    lastTask = message.id;
-    rings?.onTask(Array.isArray(message.value) || message.value instanceof PackedList);
+    const { id, value, isBatch } = message;
+    lastTask = id;
+    const isList = Array.isArray(value);
+    rings?.onTask(id, isList || value instanceof PackedList, isBatch && isList ? value.length : 1);
   };
   send({ t: 'start', order });
   // No addon is loaded in a sandbox.
