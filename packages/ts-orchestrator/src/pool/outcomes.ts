@@ -93,9 +93,11 @@ export class Outcomes {
   #settleItem(task: PoolTask, batch: Batch, outcome: Outcome): void {
     if (outcome.ok) this.counters.succeeded++;
     else this.counters.failed++;
+    // Who hears of the cost may cancel what is left.
+    const index = batch.settle();
     if (task.hasCost) this.#tellCost(task);
     task.hasCost = false;
-    batch.settle(outcome);
+    batch.tell(index, outcome);
     this.#parts.onSettled(task);
   }
 

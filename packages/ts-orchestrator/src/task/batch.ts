@@ -67,8 +67,12 @@ export class Batch {
     return this.#parts.callOf(this.indexOf(item));
   }
 
-  /** The outcome of the next item. */
-  settle(outcome: Outcome): void {
-    this.#parts.onOutcome(this.indexOf(this.#answered++), outcome);
+  /** The next item has its outcome. Returns its index, to be told with that. */
+  settle(): number {
+    return this.indexOf(this.#answered++);
+  }
+
+  tell(index: number, outcome: Outcome): void {
+    this.#parts.onOutcome(index, outcome);
   }
 }

@@ -411,6 +411,33 @@ describe('what concerns one item', () => {
     expect(fake.pool.stats().tasks).toMatchObject({ cancelled: 11, running: 0, queued: 0 });
   });
 
+  it('ends with the pool when that is closed by who hears what the copies cost, but for the item that was answered', async () => {
+    const fake = await pooled(1, { name: 'closed by a listener', cancelGraceMs: 0 });
+    const { got, end } = mapped(fake, 12);
+    await turn();
+    const [link] = fake.links as [FakeLink];
+    link.begun = 1;
+    let closed: Promise<void> | undefined;
+    const listener = (event: unknown) => {
+      const { type, pool } = event as TaskEvent;
+      if (type === 'cloning' && pool === 'closed by a listener') closed = fake.pool.close({ cancel: true });
+    };
+    subscribe('heddle:task', listener);
+    const cost = { bytes: 2 ** 20, ms: 10 };
+    for (let item = 0; item < 10; item++) {
+      link.itemsBegun = (item % 5) + 1;
+      if (item === 5) link.begun = 2;
+      link.emit({ t: 'value', id: item < 5 ? 1 : 2, value: item, cost });
+    }
+    unsubscribe('heddle:task', listener);
+    await turn();
+    link.exit();
+    await Promise.all([closed, end.catch(() => {})]);
+    expect(got.filter((item) => 'value' in item)).toHaveLength(8);
+    expect(got).toHaveLength(12);
+    expect(fake.pool.stats().tasks).toMatchObject({ submitted: 12, succeeded: 8, cancelled: 4 });
+  });
+
   it('ends with the pool when that is closed with cancel', async () => {
     const fake = await pooled(1, { cancelGraceMs: 0 });
     const { got, end } = mapped(fake, 12);

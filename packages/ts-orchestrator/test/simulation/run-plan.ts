@@ -159,11 +159,11 @@ function watchOutcomes(scheduler: Scheduler, history: History, tamper: Tamper['o
     const keys = batch.items as number[];
     const callOf = batch.callOf.bind(batch);
     batch.callOf = (item) => watch(callOf(item), () => keys[item]!);
-    const settle = batch.settle.bind(batch);
-    batch.settle = (outcome) => {
+    const tell = batch.tell.bind(batch);
+    batch.tell = (index, outcome) => {
       let isFirst = true;
-      watchedTell(keys[batch.answered]!, outcome, (told) => {
-        if (isFirst) settle(told);
+      watchedTell(keys[index - batch.indexOf(0)]!, outcome, (told) => {
+        if (isFirst) tell(index, told);
         isFirst = false;
       });
     };
