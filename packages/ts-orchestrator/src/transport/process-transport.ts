@@ -145,8 +145,9 @@ function startProcess(
     else clock.after(LATE_END_MS, () => finish(false));
   };
   const tell = (message: WorkerMessage) => {
-    if (message.t === 'value' || message.t === 'error' || message.t === 'end' || message.t === 'skipped')
-      rings?.onAnswer(message.id, message.t === 'skipped');
+    const isRest = message.t === 'skipped' || message.t === 'given-back';
+    if (isRest || message.t === 'value' || message.t === 'error' || message.t === 'end')
+      rings?.onAnswer(message.id, isRest);
     events.onMessage(message);
   };
   const receiveRecord = (message: WorkerMessage) => {
