@@ -89,8 +89,8 @@ export class HostRings {
   #from = Infinity;
   /** Those from then on that were not answered. */
   #openTasks = 0;
-  /** Those of them that are batches: items that were not answered, by number. */
-  readonly #openItems = new Map<number, number>();
+  /** Those of them that are batches, by number: items that were not answered. */
+  readonly #openBatches = new Map<number, { left: number }>();
   #hasHeard = false;
   #isAsked = false;
   #look: Timer | undefined;
@@ -108,7 +108,7 @@ export class HostRings {
   onTask(id: number, isSmall: boolean, items = 1): void {
     if (this.#state === 'on') {
       this.#openTasks++;
-      if (items > 1) this.#openItems.set(id, items);
+      if (items > 1) this.#openBatches.set(id, { left: items });
       this.#look ??= this.#parts.clock.after(LOOK_MS, this.#onSilence);
     } else if (isSmall && this.#state === 'waiting' && ++this.#smallTasks >= this.#parts.afterTasks) void this.#offer();
   }
@@ -117,10 +117,10 @@ export class HostRings {
   onAnswer(id: number, isRest: boolean): void {
     this.#hasHeard = true;
     if (id < this.#from) return;
-    const items = this.#openItems.get(id);
-    if (items !== undefined) {
-      if (items > 1 && !isRest) return void this.#openItems.set(id, items - 1);
-      this.#openItems.delete(id);
+    const batch = this.#openBatches.get(id);
+    if (batch !== undefined) {
+      if (--batch.left > 0 && !isRest) return;
+      this.#openBatches.delete(id);
     }
     if (this.#openTasks > 0) this.#openTasks--;
   }
