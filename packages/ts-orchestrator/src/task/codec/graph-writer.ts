@@ -16,7 +16,30 @@ import v8 from 'node:v8';
 import { isProxy } from 'node:util/types';
 import { GRAPH_MARK, HEADER_BYTES, HEADER_WORDS, Part, PAYLOAD_MAX, TAG_BITS } from './graph-format.ts';
 import { segmentOf } from '../os-services.ts';
-import { VIEWS } from './format.ts';
+import {
+  areElements,
+  arrayBuffer,
+  arrayLength,
+  arrayOffset,
+  bufferBytes,
+  DATA_VIEW,
+  eachEntry,
+  eachMember,
+  getTime,
+  isCopiedPlain,
+  isResizable,
+  plainArray,
+  plainBuffer,
+  plainDate,
+  plainMap,
+  plainObject,
+  plainSet,
+  toString,
+  viewBuffer,
+  viewBytes,
+  viewIndexOf,
+  viewOffset,
+} from './built-ins.ts';
 
 /** Levels of objects in objects. V8 goes deeper, and says so itself where the stack ends. */
 const DEPTH_MAX = 200;
@@ -31,33 +54,6 @@ const SITES_MAX = 8;
 /** Memory for planes that is kept for the next value; what one value needed beyond it is let go. */
 const KEPT_WORDS = 2 ** 18;
 const KEPT_FLOATS = 2 ** 16;
-
-const { prototype: plainObject } = Object;
-const { prototype: plainArray } = Array;
-const { prototype: plainDate } = Date;
-const { prototype: plainMap } = Map;
-const { prototype: plainSet } = Set;
-const { prototype: plainBuffer } = ArrayBuffer;
-const viewPrototypes: readonly object[] = VIEWS.map(({ prototype }) => prototype);
-const viewNames: readonly string[] = VIEWS.map(({ name }) => name);
-
-// Read past whatever a value carries under these names itself.
-const { toString, hasOwnProperty } = Object.prototype;
-const { getTime } = Date.prototype;
-const { forEach: eachEntry } = Map.prototype;
-const { forEach: eachMember } = Set.prototype;
-const getterOf = <T>(prototype: object, name: PropertyKey) =>
-  Object.getOwnPropertyDescriptor(prototype, name)!.get as (this: unknown) => T;
-const bufferBytes = getterOf<number>(ArrayBuffer.prototype, 'byteLength');
-const isResizable = getterOf<boolean>(ArrayBuffer.prototype, 'resizable');
-const arrayPrototype = Object.getPrototypeOf(Uint8Array.prototype) as object;
-const arrayName = getterOf<string | undefined>(arrayPrototype, Symbol.toStringTag);
-const arrayBuffer = getterOf<ArrayBufferLike>(arrayPrototype, 'buffer');
-const arrayOffset = getterOf<number>(arrayPrototype, 'byteOffset');
-const arrayLength = getterOf<number>(arrayPrototype, 'length');
-const viewBuffer = getterOf<ArrayBufferLike>(DataView.prototype, 'buffer');
-const viewOffset = getterOf<number>(DataView.prototype, 'byteOffset');
-const viewBytes = getterOf<number>(DataView.prototype, 'byteLength');
 
 /** V8's serializer takes some 20 us for nothing. */
 const NO_TEXT = new Uint8Array(0);
@@ -318,14 +314,9 @@ class GraphWriter {
     if (!Array.isArray(value) || isProxy(value)) throw REFUSAL;
     const { length } = value;
     if (length >= PAYLOAD_MAX) throw REFUSAL;
-    // Elements that are there, in order, and then properties that are none.
     const values = Object.values(value);
     if (values.length !== length) throw REFUSAL;
-    for (let index = 0; index < length; index++) {
-      // As many holes as other properties.
-      if (values[index] !== value[index] && !Object.is(values[index], value[index])) throw REFUSAL;
-      if (value[index] === undefined && !hasOwnProperty.call(value, index)) throw REFUSAL;
-    }
+    if (!areElements(values, value)) throw REFUSAL;
     if (length > 2 && typeof values[0] === 'number' && this.#numbers(values)) return;
     this.#word(Part.list, length);
     this.#elements(values, site, depth);
@@ -389,10 +380,9 @@ class GraphWriter {
   }
 
   #view(value: ArrayBufferView, prototype: unknown): void {
-    const index = viewPrototypes.indexOf(prototype as object);
-    const name: string = arrayName.call(value) ?? 'DataView';
-    if (index < 0 || viewNames[index] !== name) throw REFUSAL;
-    const isArray = name !== 'DataView';
+    const index = viewIndexOf(value, prototype);
+    if (index < 0) throw REFUSAL;
+    const isArray = index !== DATA_VIEW;
     const buffer = (isArray ? arrayBuffer : viewBuffer).call(value);
     const offset = (isArray ? arrayOffset : viewOffset).call(value);
     const length = (isArray ? arrayLength : viewBytes).call(value);
@@ -463,9 +453,4 @@ function grown<Plane extends Int32Array | Float64Array>(plane: Plane, by: number
 /** Plain objects inherit no enumerable property, so that what `for in` finds is their own. */
 function assertNothingInherited(): void {
   for (const _ in plainObject) throw REFUSAL;
-}
-
-/** Is a copy of this object, which has nothing to copy, an empty plain one? Others may hide behind that prototype. */
-function isCopiedPlain(value: object): boolean {
-  return Object.getPrototypeOf(structuredClone(value)) === plainObject;
 }

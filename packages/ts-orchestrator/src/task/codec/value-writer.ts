@@ -18,7 +18,26 @@
  */
 import { isProxy } from 'node:util/types';
 import { segmentOf } from '../os-services.ts';
-import { DEPTH_MAX, LONG_KEY, SMALL_INT, SPARSE_LENGTH_MAX, Tag, VIEWS } from './format.ts';
+import {
+  areElements,
+  arrayBuffer,
+  arrayBytes,
+  bufferBytes,
+  DATA_VIEW,
+  getTime,
+  hasOwnProperty,
+  isCopiedPlain,
+  isResizable,
+  plainArray,
+  plainBuffer,
+  plainDate,
+  plainObject,
+  toString,
+  viewBuffer,
+  viewBytes,
+  viewIndexOf,
+} from './built-ins.ts';
+import { DEPTH_MAX, LONG_KEY, SMALL_INT, SPARSE_LENGTH_MAX, Tag } from './format.ts';
 
 /** What `write` returns instead of an end. */
 export const REFUSED = -1;
@@ -30,27 +49,6 @@ const LONGEST_CHAR_BYTES = 4;
 /** Objects that are looked for one by one; those after them in a set. */
 const LISTED_OBJECTS = 16;
 const INDEX_MAX = 2 ** 32 - 2;
-
-const { prototype: plainObject } = Object;
-const { prototype: plainArray } = Array;
-const { prototype: plainDate } = Date;
-const { prototype: plainBuffer } = ArrayBuffer;
-const viewPrototypes: readonly object[] = VIEWS.map(({ prototype }) => prototype);
-const viewNames: readonly string[] = VIEWS.map(({ name }) => name);
-
-// Read past whatever a value carries under these names itself.
-const { toString, hasOwnProperty } = Object.prototype;
-const { getTime } = Date.prototype;
-const getterOf = <T>(prototype: object, name: PropertyKey) =>
-  Object.getOwnPropertyDescriptor(prototype, name)!.get as (this: unknown) => T;
-const bufferBytes = getterOf<number>(ArrayBuffer.prototype, 'byteLength');
-const isResizable = getterOf<boolean>(ArrayBuffer.prototype, 'resizable');
-const arrayPrototype = Object.getPrototypeOf(Uint8Array.prototype) as object;
-const arrayName = getterOf<string | undefined>(arrayPrototype, Symbol.toStringTag);
-const arrayBuffer = getterOf<ArrayBufferLike>(arrayPrototype, 'buffer');
-const arrayBytes = getterOf<number>(arrayPrototype, 'byteLength');
-const viewBuffer = getterOf<ArrayBufferLike>(DataView.prototype, 'buffer');
-const viewBytes = getterOf<number>(DataView.prototype, 'byteLength');
 
 export class ValueWriter {
   readonly #bytes: Buffer;
@@ -276,14 +274,9 @@ export class ValueWriter {
     const { length } = value;
     // Each takes a byte at least; a list of nothing but holes is seldom this long.
     if (length > this.#end - at) return REFUSED;
-    // Elements that are there, in order, and then properties that are none.
     const values = Object.values(value);
     if (values.length !== length) return this.#sparse(value, at, depth);
-    for (let index = 0; index < length; index++) {
-      // As many holes as other properties.
-      if (values[index] !== value[index] && !Object.is(values[index], value[index])) return REFUSED;
-      if (value[index] === undefined && !hasOwnProperty.call(value, index)) return REFUSED;
-    }
+    if (!areElements(values, value)) return REFUSED;
     return this.#elements(values, at, depth + 1);
   }
 
@@ -348,10 +341,9 @@ export class ValueWriter {
   }
 
   #viewOf(value: ArrayBufferView, prototype: unknown, at: number): number {
-    const index = viewPrototypes.indexOf(prototype as object);
-    const name: string = arrayName.call(value) ?? 'DataView';
-    if (index < 0 || viewNames[index] !== name) return REFUSED;
-    const isArray = name !== 'DataView';
+    const index = viewIndexOf(value, prototype);
+    if (index < 0) return REFUSED;
+    const isArray = index !== DATA_VIEW;
     const buffer = (isArray ? arrayBuffer : viewBuffer).call(value);
     const bytes = (isArray ? arrayBytes : viewBytes).call(value);
     // A copy has the whole buffer, and views of one buffer keep sharing it. It has no length: no buffer, or shared memory.
@@ -377,11 +369,6 @@ export class ValueWriter {
     this.#bytes.set(new Uint8Array(buffer), start);
     return start + bytes;
   }
-}
-
-/** Is a copy of this object, which has nothing to copy, an empty plain one? Others may hide behind that prototype. */
-function isCopiedPlain(value: object): boolean {
-  return Object.getPrototypeOf(structuredClone(value)) === plainObject;
 }
 
 function isIndex(key: string): boolean {
