@@ -5,6 +5,7 @@ import { PackedList } from '../../../src/task/codec/packed-list.ts';
 import { ValueReader } from '../../../src/task/codec/value-reader.ts';
 import { REFUSED, ValueWriter } from '../../../src/task/codec/value-writer.ts';
 import { differenceOf } from './difference.ts';
+import { smallValue } from './values.ts';
 
 /** More of them: HEDDLE_CODEC_VALUES=1000000 npm test -- packages/ts-orchestrator/test/task/codec */
 const VALUES = Number(process.env['HEDDLE_CODEC_VALUES'] ?? 100_000);
@@ -32,53 +33,11 @@ function isRefused(value: unknown): void {
   expect(trip(value)).toBeUndefined();
 }
 
-const unit = fc.oneof(
-  fc.integer({ min: 32, max: 126 }),
-  fc.integer({ min: 0, max: 0x17f }),
-  fc.integer({ min: 0xd7f0, max: 0xe010 }),
-);
-const text = fc
-  .array(unit, { maxLength: 40 })
-  .map((units) => String.fromCharCode(...units))
-  .chain((short) => fc.constantFrom(short, short.repeat(3)));
-const key = fc.oneof(
-  { weight: 5, arbitrary: fc.constantFrom('a', 'b', 'x1', 'length', '0', '7', '__proto__', 'toString', 'constructor') },
-  { weight: 1, arbitrary: text },
-);
-const number = fc.oneof(fc.integer({ min: -200, max: 200 }), fc.integer(), fc.double(), fc.constantFrom(-0, 2 ** 31));
-const flat = fc.oneof(
-  number,
-  text,
-  fc.boolean(),
-  fc.constantFrom(undefined, null),
-  fc.bigInt({ min: -(2n ** 65n), max: 2n ** 65n }),
-  fc.date({ noInvalidDate: false }),
-  fc.array(number, { maxLength: 12 }),
-  fc.sparseArray(number, { maxLength: 20 }),
-  fc.uint8Array({ min: 0, max: 255, maxLength: 20 }),
-  fc.float64Array({ maxLength: 5 }),
-);
-const { tree } = fc.letrec<{ tree: unknown; shared: unknown }>((tie) => ({
-  shared: tie('tree').map((part) => [part, { again: part }]),
-  tree: fc.oneof(
-    { depthSize: 'small', withCrossShrink: true },
-    { weight: 6, arbitrary: flat },
-    { weight: 3, arbitrary: fc.array(tie('tree'), { maxLength: 5 }) },
-    {
-      weight: 3,
-      arbitrary: fc.array(fc.tuple(key, tie('tree')), { maxLength: 6 }).map((pairs) => Object.fromEntries(pairs)),
-    },
-    { weight: 1, arbitrary: fc.array(fc.tuple(key, tie('tree')), { maxLength: 3 }).map((pairs) => new Map(pairs)) },
-    { weight: 1, arbitrary: tie('shared') },
-    { weight: 1, arbitrary: tie('tree').map((part) => Object.assign([part], { note: part })) },
-  ),
-}));
-
 describe('a small value as bytes', () => {
   it('comes back as structured clone gives it, or is refused', () => {
     let accepted = 0;
     fc.assert(
-      fc.property(tree, fc.integer({ min: 0, max: 300 }), (value, bytes) => {
+      fc.property(smallValue, fc.integer({ min: 0, max: 300 }), (value, bytes) => {
         const read = trip(value, bytes > 200 ? undefined : bytes);
         if (read === undefined) return true;
         accepted++;
@@ -259,7 +218,7 @@ describe('bytes that nobody wrote', () => {
     const bytes = new Uint8Array(memory);
     const hits = fc.array(fc.tuple(fc.nat(400), fc.oneof(fc.nat(20), fc.nat(255))), { minLength: 1, maxLength: 4 });
     fc.assert(
-      fc.property(tree, hits, (value, places) => {
+      fc.property(smallValue, hits, (value, places) => {
         const end = writer.write(value, 3, BYTES);
         if (end === REFUSED) return;
         for (const [place, byte] of places) bytes[3 + (place % (end - 3))] = byte;

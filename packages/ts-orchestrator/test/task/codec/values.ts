@@ -50,19 +50,24 @@ const error = fc.tuple(fc.constantFrom(Error, TypeError, RangeError), text).map(
   return made;
 });
 
-const flat = fc.oneof(
+/** Without objects in it, of kinds that small values are made of. */
+const smallFlat = fc.oneof(
   { weight: 4, arbitrary: number },
   { weight: 4, arbitrary: text },
   fc.boolean(),
   fc.constantFrom(undefined, null),
-  fc.bigInt({ min: -(2n ** 130n), max: 2n ** 130n }),
+  fc.bigInt({ min: -(2n ** 65n), max: 2n ** 65n }),
   fc.date({ noInvalidDate: false }),
   fc.array(number, { maxLength: 12 }),
   fc.sparseArray(number, { maxLength: 20 }),
   bytes,
+  fc.float64Array({ maxLength: 5 }),
+);
+const flat = fc.oneof(
+  { weight: 15, arbitrary: smallFlat },
+  fc.bigInt({ min: -(2n ** 130n), max: 2n ** 130n }),
   bytes.map((part) => part.buffer),
   fc.tuple(bytes, fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 2 })).map((parts) => view(...parts)),
-  fc.float64Array({ maxLength: 5 }),
   fc.constantFrom(/x/g, new RegExp('[a/]', 'iu'), Object(1), Object('x'), Object(true), Object(2n)),
   error,
 );
@@ -70,22 +75,26 @@ const flat = fc.oneof(
 const object = (value: fc.Arbitrary<unknown>) =>
   fc.array(fc.tuple(key, value), { maxLength: 6 }).map((pairs) => Object.fromEntries(pairs) as Record<string, unknown>);
 
-const { tree } = fc.letrec<{ tree: unknown; shared: unknown }>((tie) => ({
-  shared: tie('tree').map((part) => [part, { again: part }]),
-  tree: fc.oneof(
-    { depthSize: 'small', withCrossShrink: true },
-    { weight: 8, arbitrary: flat },
-    { weight: 3, arbitrary: fc.array(tie('tree'), { maxLength: 5 }) },
-    { weight: 3, arbitrary: object(tie('tree')) },
-    {
-      weight: 1,
-      arbitrary: fc.array(fc.tuple(tie('tree'), tie('tree')), { maxLength: 3 }).map((pairs) => new Map(pairs)),
-    },
-    { weight: 1, arbitrary: fc.array(tie('tree'), { maxLength: 3 }).map((members) => new Set(members)) },
-    { weight: 1, arbitrary: tie('shared') },
-    { weight: 1, arbitrary: tie('tree').map((part) => Object.assign([part], { note: part })) },
-  ),
-}));
+/** With these as its leaves, some parts shared. */
+function treeOf(leaf: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
+  return fc.letrec<{ tree: unknown; shared: unknown }>((tie) => ({
+    shared: tie('tree').map((part) => [part, { again: part }]),
+    tree: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      { weight: 8, arbitrary: leaf },
+      { weight: 3, arbitrary: fc.array(tie('tree'), { maxLength: 5 }) },
+      { weight: 3, arbitrary: object(tie('tree')) },
+      {
+        weight: 1,
+        arbitrary: fc.array(fc.tuple(tie('tree'), tie('tree')), { maxLength: 3 }).map((pairs) => new Map(pairs)),
+      },
+      { weight: 1, arbitrary: fc.array(tie('tree'), { maxLength: 3 }).map((members) => new Set(members)) },
+      { weight: 1, arbitrary: tie('shared') },
+      { weight: 1, arbitrary: tie('tree').map((part) => Object.assign([part], { note: part })) },
+    ),
+  })).tree;
+}
+const tree = treeOf(flat);
 
 /** So many records from a few patterns, one of them changed: what lists of records look like. */
 const records = fc
@@ -125,6 +134,8 @@ const large = fc.tuple(fc.integer({ min: 16_000, max: 600_000 }), fc.integer()).
   return { array, text: 'x'.repeat(length >> 6) };
 });
 
+/** Most of it what the codec of small values takes. */
+export const smallValue: fc.Arbitrary<unknown> = treeOf(smallFlat);
 export const anyValue: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 20, arbitrary: tree },
   { weight: 2, arbitrary: records },
