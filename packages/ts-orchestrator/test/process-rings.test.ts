@@ -10,11 +10,7 @@ import { collect, errorOf } from './helpers.ts';
 
 const isMissing = process.platform !== 'linux' || (await loadOsServices()) === undefined;
 
-async function withPool(
-  rings: string | undefined,
-  options: PoolOptions,
-  use: (pool: Pool<UntypedModule>) => Promise<void>,
-): Promise<void> {
+async function openPool(rings: string | undefined, options: PoolOptions): Promise<Pool<UntypedModule>> {
   vi.stubEnv('HEDDLE_RINGS', rings);
   const pool = await createPool(new URL('fixtures/ring-tasks.mjs', import.meta.url), {
     backend: 'processes',
@@ -23,6 +19,15 @@ async function withPool(
     ...options,
   });
   vi.unstubAllEnvs();
+  return pool;
+}
+
+async function withPool(
+  rings: string | undefined,
+  options: PoolOptions,
+  use: (pool: Pool<UntypedModule>) => Promise<void>,
+): Promise<void> {
+  const pool = await openPool(rings, options);
   try {
     await use(pool);
   } finally {
@@ -30,6 +35,11 @@ async function withPool(
   }
 }
 afterAll(() => vi.unstubAllEnvs());
+
+/** Workers that write over what they share, one a seed. More of them: HEDDLE_SCRIBBLES. */
+const SEEDS = Number(process.env['HEDDLE_SCRIBBLES'] ?? 20);
+/** Most of a seed's time is spent waiting until one side looks, once a second, for what the memory does not show any more. */
+const SCRIBBLED_POOLS = 6;
 
 const wires = (pool: Pool<UntypedModule>) => pool.stats().workers.live.map(({ wire }) => wire);
 
@@ -180,36 +190,45 @@ describe.skipIf(isMissing)('a worker process', () => {
     }));
 
   it('that writes over the shared memory ends at most itself', async () => {
-    const rounds = Number(process.env['HEDDLE_SCRIBBLES'] ?? 20);
     let deaths = 0;
+    const scribble = async (pool: Pool<UntypedModule>, seed: number) => {
+      await switchAll(pool);
+      const outcomes = await Promise.allSettled([
+        pool.run('scribble', [seed, 1_000]),
+        ...Array.from({ length: 1_000 }, (_, id) => pool.run('note', [id, { id }])),
+      ]);
+      expect(outcomes[0]).not.toMatchObject({ value: 0 });
+      for (const [place, outcome] of outcomes.entries()) {
+        if (outcome.status === 'fulfilled') {
+          if (place > 0) expect(outcome.value, `seed ${seed}`).toEqual({ id: place - 1 });
+          continue;
+        }
+        const { code, causes } = outcome.reason as { code: string; causes?: Array<{ code: string }> };
+        // It may also write that nothing had begun, and what has not begun goes to the next worker, where it does the same again.
+        const codes = code === 'HEDDLE_TASK_QUARANTINED' ? causes!.map((cause) => cause.code) : [code];
+        expect(new Set(codes), `seed ${seed}`).toEqual(new Set(['HEDDLE_WORKER_DIED']));
+        deaths++;
+      }
+    };
     // Each death tells its stack.
     const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-    await withPool('0', { retries: 0 }, async (pool) => {
-      for (let seed = 1; seed <= rounds; seed++) {
-        await switchAll(pool);
-        const outcomes = await Promise.allSettled([
-          pool.run('scribble', [seed, 1_000]),
-          ...Array.from({ length: 1_000 }, (_, id) => pool.run('note', [id, { id }])),
-        ]);
-        expect(outcomes[0]).not.toMatchObject({ value: 0 });
-        for (const [place, outcome] of outcomes.entries()) {
-          if (outcome.status === 'fulfilled') {
-            if (place > 0) expect(outcome.value, `seed ${seed}`).toEqual({ id: place - 1 });
-            continue;
-          }
-          const { code, causes } = outcome.reason as { code: string; causes?: Array<{ code: string }> };
-          // It may also write that nothing had begun, and what has not begun goes to the next worker, where it does the same again.
-          const codes = code === 'HEDDLE_TASK_QUARANTINED' ? causes!.map((cause) => cause.code) : [code];
-          expect(new Set(codes), `seed ${seed}`).toEqual(new Set(['HEDDLE_WORKER_DIED']));
-          deaths++;
-        }
-      }
-      // Ends what is left of the last one.
-      await errorOf(pool.run('killSelf', []));
-      await switchAll(pool);
-    });
-    write.mockRestore();
-    expect(deaths).toBeGreaterThan(rounds / 4);
+    const pools: Array<Pool<UntypedModule>> = [];
+    while (pools.length < SCRIBBLED_POOLS) pools.push(await openPool('0', { retries: 0 }));
+    let seed = 0;
+    try {
+      await Promise.all(
+        pools.map(async (pool) => {
+          while (seed < SEEDS) await scribble(pool, ++seed);
+          // Ends what is left of the last one.
+          await errorOf(pool.run('killSelf', []));
+          await switchAll(pool);
+        }),
+      );
+    } finally {
+      await Promise.all(pools.map((pool) => pool.close({ cancel: true })));
+      write.mockRestore();
+    }
+    expect(deaths).toBeGreaterThan(SEEDS / 4);
   }, 300_000);
 
   it('that writes over it lets every short item of a map have its one outcome', async () => {
