@@ -68,26 +68,20 @@ export class ValueWriter {
 
   /** Writes a value from `at`, not beyond `end`. Gives the place after it, or REFUSED; then those bytes hold anything. Never throws. */
   write(value: unknown, at: number, end: number): number {
-    if (this.#isWriting) return REFUSED;
-    this.#isWriting = true;
-    this.#end = end;
-    try {
-      return this.#value(value, at, 0);
-    } catch {
-      return REFUSED;
-    } finally {
-      this.#isWriting = false;
-      if (this.#objects > 0) this.#forget();
-    }
+    return this.#whole(value, false, at, end);
   }
 
   /** Writes the elements of a list as one value, for `readList`: objects that two of them share are refused. */
   writeList(list: readonly unknown[], at: number, end: number): number {
+    return this.#whole(list, true, at, end);
+  }
+
+  #whole(value: unknown, isList: boolean, at: number, end: number): number {
     if (this.#isWriting) return REFUSED;
     this.#isWriting = true;
     this.#end = end;
     try {
-      return this.#elements(list, at, 0);
+      return isList ? this.#elements(value as readonly unknown[], at, 0) : this.#value(value, at, 0);
     } catch {
       return REFUSED;
     } finally {
