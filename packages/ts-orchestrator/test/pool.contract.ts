@@ -496,12 +496,14 @@ export function poolContract(backend: Backend, isolation?: IsolationLevel): void
           for (; ; pulled++) yield item;
         }
         let consumed = 0;
+        let misplaced = 0;
         let aheadMax = 0;
         for await (const { index } of pool.map(name, source())) {
-          expect(index).toBe(consumed++);
+          if (index !== consumed++) misplaced++;
           aheadMax = Math.max(aheadMax, pulled - consumed);
           if (consumed === taken) break;
         }
+        expect(misplaced).toBe(0);
         return aheadMax;
       }
 
@@ -584,7 +586,7 @@ export function poolContract(backend: Backend, isolation?: IsolationLevel): void
       type Item = { index: number; value: unknown } | { index: number; error: unknown };
       const failures = (all: readonly Item[]) => {
         expect(all.map(({ index }) => index)).toEqual(numbers);
-        for (const item of all) if ('value' in item) expect(item.value).toBe(item.index);
+        expect(all.filter((item) => 'value' in item && item.value !== item.index)).toEqual([]);
         return all.filter((item) => 'error' in item);
       };
 
@@ -938,13 +940,17 @@ export function poolContract(backend: Backend, isolation?: IsolationLevel): void
     });
 
     describe('calls of tasks by tasks', () => {
-      promises('never deadlock: 10 deep on one worker', async () => {
+      promises('never deadlock: 10 deep on one worker, and go deeper, not without end', async () => {
         const pool = await makePool({ workers: 1 });
         const workers = (await pool.run('nests', [10])) as number[];
         expect(workers).toHaveLength(11);
         // Every level but the lowest waits, and holds a worker for it.
         expect(new Set(workers).size).toBe(isInline ? 1 : 11);
         expect(pool.stats().tasks).toMatchObject({ succeeded: 11, running: 0, queued: 0 });
+        expect(await errorOf(pool.run('nests', [17]))).toMatchObject({
+          code: 'HEDDLE_NESTED_LIMIT',
+          message: expect.stringContaining('17 levels deep, and the limit is 16'),
+        });
       });
 
       promises('never deadlock: a tree of them, with a full queue of others', async () => {
@@ -960,14 +966,6 @@ export function poolContract(backend: Backend, isolation?: IsolationLevel): void
       promises('never deadlock: nothing may wait but them', async () => {
         const pool = await makePool({ workers: 1, queueLimit: 0 });
         expect(await pool.run('callsMany', [100])).toBe(328_350);
-      });
-
-      promises('go deep, not without end', async () => {
-        const pool = await makePool({ workers: 1 });
-        expect(await errorOf(pool.run('nests', [17]))).toMatchObject({
-          code: 'HEDDLE_NESTED_LIMIT',
-          message: expect.stringContaining('17 levels deep, and the limit is 16'),
-        });
       });
 
       promises('give values and errors by value, with what is known of the task', async () => {

@@ -88,6 +88,7 @@ describe('a mailbox beside a channel that only delivers', () => {
         const way = new Way(isSwitched);
         const sent: WorkerMessage[] = [];
         let canSwitch = !isSwitched;
+        let seen = 0;
         for (const step of steps) {
           if (step === 'deliver') way.deliver();
           else if (step === 'wake') way.wake();
@@ -101,7 +102,8 @@ describe('a mailbox beside a channel that only delivers', () => {
             sent.push(message);
           }
           // Never ahead of what is missing.
-          expect(way.got).toStrictEqual(sent.slice(0, way.got.length));
+          if (way.got.length > seen) expect(way.got.slice(seen)).toStrictEqual(sent.slice(seen, way.got.length));
+          seen = way.got.length;
         }
         while (way.posts.length > 0) way.deliver();
         way.wake();
@@ -165,7 +167,7 @@ describe('a mailbox beside a channel that only delivers', () => {
   });
 });
 
-const RUNS = Number(process.env['HEDDLE_DAMAGE_RUNS'] ?? 20_000);
+const RUNS = Number(process.env['HEDDLE_DAMAGE_RUNS'] ?? 2_000);
 
 describe('memory that was written over', () => {
   /** Counts up and down in one place, so that what is damaged is small. More of them: HEDDLE_DAMAGE_RUNS. */

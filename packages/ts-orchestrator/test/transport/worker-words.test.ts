@@ -71,6 +71,9 @@ describe.each(KINDS)('words in %s', (_kind, make) => {
   });
 });
 
+/** More of them: HEDDLE_RACES. */
+const RACES = Number(process.env['HEDDLE_RACES'] ?? 5_000);
+
 /** Begins as the worker's side does, as fast as it can, and tells which it ran. */
 const RACER = `
   const { workerData, parentPort } = require('node:worker_threads');
@@ -89,7 +92,7 @@ const RACER = `
 `;
 
 it('never let a task run that was taken back for certain, however both race', async () => {
-  const count = 20_000;
+  const count = RACES;
   const host = new MemoryWords();
   const gate = new Int32Array(new SharedArrayBuffer(8));
   const url = new URL('../../dist/transport/worker-words.js', import.meta.url).href;
@@ -133,7 +136,7 @@ const ITEM_RACER = `
 `;
 
 it('never let an item run that was taken back for certain, however both race', async () => {
-  const count = 20_000;
+  const count = RACES;
   const items = 32;
   const host = new MemoryWords();
   const gate = new Int32Array(new SharedArrayBuffer(8));

@@ -8,7 +8,7 @@ import { differenceOf } from './difference.ts';
 import { smallValue } from './values.ts';
 
 /** More of them: HEDDLE_CODEC_VALUES=1000000 npm test -- packages/ts-orchestrator/test/task/codec */
-const VALUES = Number(process.env['HEDDLE_CODEC_VALUES'] ?? 100_000);
+const VALUES = Number(process.env['HEDDLE_CODEC_VALUES'] ?? 10_000);
 
 const BYTES = 8_192;
 const memory = new SharedArrayBuffer(BYTES);

@@ -9,7 +9,7 @@ import { differenceOf } from './difference.ts';
 import { anyValue } from './values.ts';
 
 /** More of them: HEDDLE_CODEC_VALUES=1000000 npm test -- packages/ts-orchestrator/test/task/codec */
-const VALUES = Number(process.env['HEDDLE_CODEC_VALUES'] ?? 20_000);
+const VALUES = Number(process.env['HEDDLE_CODEC_VALUES'] ?? 2_000);
 
 function trip(value: unknown, besideBytes?: number): { value: unknown } | undefined {
   const parts = writeGraph([value], besideBytes === undefined ? {} : { besideBytes });
@@ -182,7 +182,7 @@ describe('what the codec is tried for', () => {
     // prettier-ignore
     ['instances', [Array.from({ length: 100 }, () => new (class A { a = 1; })())], false],
     ['a small array', [new Float64Array(8)], false],
-  ])('%s: %j', (_what, list, is) => expect(isWorthGraph(list, 32_768)).toBe(is));
+  ])('%s', (_what, list, is) => expect(isWorthGraph(list, 32_768)).toBe(is));
 
   it('are not the first lists of records', () => {
     skipRecords(2);
@@ -203,12 +203,12 @@ describe('a packed list', () => {
     expect(once.transfer).toHaveLength(2);
     const sent = structuredClone(once.parts, { transfer: [...once.transfer] });
     expect(once.parts.bytes.length).toBe(0);
-    expect(openGraph(sent)).toStrictEqual(value);
+    expect(differenceOf(openGraph(sent), value)).toBeUndefined();
 
     const packed = PackedGraph.of(value, true)!;
     for (let sending = 0; sending < 2; sending++) {
       const { parts, transfer } = packed.leave();
-      expect(openGraph(structuredClone(parts, { transfer: [...transfer] }))).toStrictEqual(value);
+      expect(differenceOf(openGraph(structuredClone(parts, { transfer: [...transfer] })), value)).toBeUndefined();
     }
     expect((value[0] as Float64Array).length).toBe(65_536);
   });
