@@ -9,7 +9,8 @@ import { make, NUMERIC_TYPES, recipes, type Recipe } from '../support/inputs.ts'
 import { uniform } from '../support/random.ts';
 
 const RUNS = { numRuns: 80 };
-const LARGE = 1_000_000;
+/** More than eight chunks for the threads, of any kernel (65,536 elements at the most), and a rest. */
+const LARGE = 600_001;
 
 describeNative('core-native gives what core-js gives', (native) => {
   describe.each(NUMERIC_TYPES.map((Type) => [Type.name, Type] as const))('%s', (type, Type) => {
