@@ -55,7 +55,7 @@ describe.each(BACKENDS)('a program with a pool of %s', (backend) => {
   });
 
   it.skipIf(!fs.existsSync('/proc/self/task'))('leaves nothing behind after close', async () => {
-    const { code, stdout, stderr } = await startProgram('opens-and-closes.mjs', [backend, '5']).ended;
+    const { code, stdout, stderr } = await startProgram('opens-and-closes.mjs', [backend, '3']).ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const { before, after, children, resources } = JSON.parse(stdout) as {
       before: object;
