@@ -109,16 +109,16 @@ export class Outcomes {
     const { sending, clock } = this.#parts;
     if (!batch.isClosed) {
       const begun = Math.min(batch.end, Math.max(batch.answered, end.itemsBegun(task)));
-      for (const single of sending.tasksOf(task, batch, begun)) {
-        // It was there with the others.
-        single.move('sent');
-        this.#resend(single, end.errorFor(single, false), gone);
+      const rest = sending.tasksOf(task, batch, begun);
+      const isLeft = begun > batch.answered;
+      // Before anybody hears of anything: who does may cancel any of these, and finds each where it belongs.
+      if (!isLeft) task.dissolve();
+      else {
+        sending.becomeItem(task, batch, begun);
+        if (task.state === 'sent') task.move('running');
       }
-      if (begun === batch.answered) {
-        task.dissolve();
-        return false;
-      }
-      sending.becomeItem(task, batch, begun);
+      this.#resendItems(rest, gone, end);
+      if (!isLeft) return false;
     }
     // Answers that were lost with it: not by a death, which leaves the rings as they were.
     while (batch.left > 1) {
@@ -128,6 +128,19 @@ export class Outcomes {
     }
     task.batch = undefined;
     return true;
+  }
+
+  /** The same as `#resend` for tasks that were items of a batch, which no worker has had alone. */
+  #resendItems(items: readonly PoolTask[], gone: TracedWorker, end: WorkerEnd): void {
+    for (const item of items) {
+      const error = end.errorFor(item, false);
+      this.#trace(item, gone, error);
+      item.failures = [error];
+      item.resends = 1;
+      this.counters.resent++;
+      this.requeue(item);
+    }
+    for (const item of items) if (item.state === 'queued') this.#parts.events.again(item, 'resent', item.failures[0]);
   }
 
   // ---- the rest of a task's life ----

@@ -206,6 +206,29 @@ describe('a worker that dies', () => {
     expect(fake.pool.stats().tasks).toMatchObject({ succeeded: 9, failed: 1, queued: 0, running: 0 });
   });
 
+  it('leaves every item in one place when the first of them that is lost ends the map', async () => {
+    const fake = await pooled(1);
+    const before = fake.pool.run('f', ['before']);
+    before.catch(() => {});
+    const { end } = mapped(fake, 12, { onError: 'fail' });
+    await turn();
+    const [link] = fake.links as [FakeLink];
+    // Its answer to the call is lost, and that to the first item of the batch that it was sent behind that; the second has begun.
+    link.begun = 2;
+    link.itemsBegun = 2;
+    link.exit();
+    await expect(end).rejects.toMatchObject({ code: 'HEDDLE_WORKER_DIED' });
+    await expect(before).rejects.toMatchObject({ code: 'HEDDLE_WORKER_DIED' });
+    const { tasks } = fake.pool.stats();
+    expect(tasks).toMatchObject({ submitted: 13, succeeded: 0, queued: 0, running: 0 });
+    expect(tasks.failed + tasks.cancelled).toBe(13);
+    const later = fake.pool.run('f', ['later']);
+    expect(fake.pool.stats().tasks).toMatchObject({ queued: 1, running: 0 });
+    fake.links[1]!.becomeReady();
+    await serve(fake);
+    expect(await later).toBe('later');
+  });
+
   it('between two items takes none with it', async () => {
     const fake = await pooled(2);
     const { got, end } = mapped(fake, 5);
