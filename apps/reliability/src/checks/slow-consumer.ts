@@ -12,15 +12,15 @@ const ITEMS = 10_000_000;
 const TAKEN: Readonly<Record<Backend, number>> = { inline: ITEMS, threads: 1_000_000, processes: 500_000 };
 const TAKEN_QUICK = 20_000;
 const GROWTH_MIB_MAX = 8;
-/** Four times what two workers are sent at a time, which is at most 128 of tasks as short as these; inline once. */
-const AHEAD_MAX: Readonly<Record<Backend, number>> = { inline: 128, threads: 1_024, processes: 1_024 };
+/** Four times what two workers are sent at a time, which is a batch of 256 where items are as short as these; inline once. */
+const AHEAD_MAX: Readonly<Record<Backend, number>> = { inline: 256, threads: 2_048, processes: 2_048 };
 /** Of items that take 2 ms each: twice the workers; inline the 64 tasks at a time. */
 const SLOW_AHEAD_MAX: Readonly<Record<Backend, number>> = { inline: 64, threads: 4, processes: 4 };
 
 export const slowConsumer: Check = {
   id: 'slow-consumer',
   title: 'A source of 10,000,000 items and a slow consumer',
-  target: `the source is never further ahead than 512 items per worker, two where an item takes a millisecond or more; RSS flat (at most ${GROWTH_MIB_MAX} MiB from the first half to the second)`,
+  target: `the source is never further ahead than 1,024 items per worker, two where an item takes a millisecond or more; RSS flat (at most ${GROWTH_MIB_MAX} MiB from the first half to the second)`,
   method:
     'pool.map over a generator, in order, with a consumer that rests 1 ms after every 1,000 items and leaves early by break; before it, one ' +
     'over 100 items of 2 ms. Compared are the highest RSS of the first half (without its first tenth) and of the second. The young ' +
