@@ -39,5 +39,7 @@ function byNode() {
 
 const [name, kept] = isReliability ? ['reliability', { runs: byNode() }] : [runs[0].suite, runs[0]];
 const left = new Set(['samplesMs', 'samples', 'digest']);
-const text = JSON.stringify(kept, (key, value) => (left.has(key) ? undefined : value), 1);
+/** Of a problem its first line: behind it may stand the whole history of a schedule, which its seed gives again. */
+const short = (key, value) => (key === 'problem' && typeof value === 'string' ? value.split('\n', 1)[0] : value);
+const text = JSON.stringify(kept, (key, value) => (left.has(key) ? undefined : short(key, value)), 1);
 fs.writeFileSync(path.resolve(import.meta.dirname, `../docs/results/${name}.json`), `${text}\n`);
