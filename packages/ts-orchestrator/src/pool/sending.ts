@@ -254,6 +254,11 @@ export class Sending {
       task.worker = undefined;
       return true;
     }
+    // A worker begins its tasks in order: those before this one have begun as well, whatever of it has been heard.
+    for (let before = worker.taskBefore(task.id); before?.state === 'sent'; before = worker.taskBefore(before.id)) {
+      this.#leaveAhead(before);
+      this.#start(before, worker);
+    }
     this.#start(task, worker);
     if (task.batch !== undefined) this.#goOnAsItem(task, task.batch, begun);
     return false;
@@ -378,7 +383,8 @@ export class Sending {
         const freed = this.closeBatch(first);
         if (freed !== undefined) this.fill(freed);
       }
-      if (this.#ahead > 0 || this.#hasBatch()) this.#slowLook = this.#lookLater();
+      // What was sent meanwhile may have set the next look.
+      if (this.#ahead > 0 || this.#hasBatch()) this.#watchSlow();
       this.dispatch();
     });
   }

@@ -101,6 +101,17 @@ describe('a worker', () => {
     expect(inWorker(link)).toEqual([1, 2, 3, 4]);
   });
 
+  it('that has begun a task has begun those before it, whatever of them has been heard', async () => {
+    const [fake, link] = await pooled(0.1);
+    const controller = new AbortController();
+    for (const label of [1, 2]) void run(fake, label);
+    void run(fake, 3, { signal: controller.signal });
+    void run(fake, 4);
+    link.begun = 3;
+    controller.abort();
+    expect(fake.pool.stats().tasks).toMatchObject({ running: 3, queued: 1 });
+  });
+
   it('that has grown gives back what it has not begun', async () => {
     const [fake, link] = await pooled(0.1, { recycleAfterGrowthMiB: 10 });
     for (const label of [1, 2]) void run(fake, label);
