@@ -40,7 +40,7 @@ export function mapItems<Item>(parts: MapParts<Item>): AsyncGenerator<MapYield, 
 }
 
 /**
- * The generator below, with a short way past it: what is ready is handed out at once. A step of an async generator costs three times as
+ * The generator below, with a short way past it: what is ready is handed out at once. A step of an async generator costs about twice as
  * much, and of a map over short items the steps are most of the time.
  *
  * The short way is taken only while the generator stands at its `yield`, where it would do the same. Everything else is its own:
