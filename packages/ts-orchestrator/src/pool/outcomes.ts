@@ -69,8 +69,10 @@ export class Outcomes {
     this.#settleItem(task, batch, outcome);
     // Who hears of it may have taken the batch apart.
     if (task.batch !== batch) return;
-    if (batch.isClosed) this.#endBatch(task, batch);
-    else if (batch.left === 0) {
+    if (batch.isClosed) {
+      // All that comes before its own answer is settled.
+      if (batch.left === 1) task.batch = undefined;
+    } else if (batch.left === 0) {
       this.#leave(task, worker);
       task.dissolve();
       this.goOn(worker);
@@ -83,11 +85,6 @@ export class Outcomes {
     for (const single of this.#parts.sending.tasksOf(task, batch, batch.answered)) this.requeue(single);
     task.dissolve();
     this.goOn(worker);
-  }
-
-  /** Before it goes on as its last item, all that came before is settled. */
-  #endBatch(task: PoolTask, batch: Batch): void {
-    if (batch.left === 1) task.batch = undefined;
   }
 
   #settleItem(task: PoolTask, batch: Batch, outcome: Outcome): void {

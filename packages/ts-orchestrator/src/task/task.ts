@@ -62,7 +62,7 @@ export class Task<Packed extends PackedArguments = PackedArguments, Worker = unk
   /** Of the call in its pool, from 1. */
   readonly number: number;
   call: TaskCall;
-  /** The items that it is, or was, as long as answers to them are to come before its own: see pool/batches.ts. */
+  /** The items that it is, or was, as long as answers to them are to come before its own: see pool/sending.ts. */
   batch: Batch | undefined;
   /** Its number in the batch that its run began as, from 0. */
   item = 0;

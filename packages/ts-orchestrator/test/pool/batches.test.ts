@@ -48,6 +48,18 @@ async function serve(fake: FakePool): Promise<void> {
   }
 }
 
+/** A batch of so many items in the only worker, which has answered the first, and has begun as many as its words tell. */
+async function halfway(count: number, itemsBegun: number) {
+  const fake = await pooled();
+  const { got, end } = mapped(fake, count);
+  await turn();
+  const [link] = fake.links as [FakeLink];
+  answer(link, 1, 0);
+  link.begun = 1;
+  link.itemsBegun = itemsBegun;
+  return { fake, link, got, end };
+}
+
 const code = (error: unknown): unknown => (error as { code?: unknown }).code;
 
 describe('short items', () => {
@@ -336,13 +348,7 @@ describe('what concerns one item', () => {
   });
 
   it('that was left out at the last moment runs with the rest', async () => {
-    const fake = await pooled();
-    const { got, end } = mapped(fake, 3);
-    await turn();
-    const [link] = fake.links as [FakeLink];
-    answer(link, 1, 0);
-    link.begun = 1;
-    link.itemsBegun = 2;
+    const { fake, link, got, end } = await halfway(3, 2);
     void fake.pool.run('f', ['urgent'], { priority: 1 });
     link.emit({ t: 'skipped', id: 1 });
     await serve(fake);
@@ -351,13 +357,7 @@ describe('what concerns one item', () => {
   });
 
   it('lets the others be given back, and later ones go alone', async () => {
-    const fake = await pooled();
-    const { got, end } = mapped(fake, 3);
-    await turn();
-    const [link] = fake.links as [FakeLink];
-    answer(link, 1, 0);
-    link.begun = 1;
-    link.itemsBegun = 2;
+    const { fake, link, got, end } = await halfway(3, 2);
     link.emit({ t: 'given-back', id: 1 });
     expect(fake.pool.stats().tasks).toMatchObject({ running: 1, queued: 1 });
     await serve(fake);
@@ -373,13 +373,7 @@ describe('what concerns one item', () => {
   });
 
   it('is answered once, also when the words of a damaged worker told of more that had begun', async () => {
-    const fake = await pooled();
-    const { got, end } = mapped(fake, 5);
-    await turn();
-    const [link] = fake.links as [FakeLink];
-    answer(link, 1, 0);
-    link.begun = 1;
-    link.itemsBegun = 4;
+    const { fake, link, got, end } = await halfway(5, 4);
     fake.clock.advance(10);
     answer(link, 1, 1);
     link.emit({ t: 'skipped', id: 1 });

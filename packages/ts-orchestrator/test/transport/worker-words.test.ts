@@ -74,90 +74,67 @@ describe.each(KINDS)('words in %s', (_kind, make) => {
 /** More of them: HEDDLE_RACES. */
 const RACES = Number(process.env['HEDDLE_RACES'] ?? 5_000);
 
-/** Begins as the worker's side does, as fast as it can, and tells which it ran. */
-const RACER = `
-  const { workerData, parentPort } = require('node:worker_threads');
-  (async () => {
-    const { MemoryWords } = await import(workerData.url);
-    const words = new MemoryWords(workerData.memory);
-    const gate = new Int32Array(workerData.gate);
-    const ran = [];
-    for (let seq = 1; seq <= workerData.count; seq++) {
-      while (Atomics.load(gate, 0) < seq);
-      if (words.begin(seq)) ran.push(seq);
-      Atomics.store(gate, 1, seq);
-    }
-    parentPort.postMessage(ran);
-  })();
-`;
-
-it('never let a task run that was taken back for certain, however both race', async () => {
-  const count = RACES;
+/**
+ * Runs `begin`, which begins task `seq` as the worker's side does, in a thread of its own and as fast as it can, and takes each task back
+ * at another moment, at most `spinMax` looks after it was let go. Resolves with what `begin` returned and what the host was told.
+ */
+async function race(begin: string, spinMax: number): Promise<{ ran: number[]; begun: number[] }> {
   const host = new MemoryWords();
   const gate = new Int32Array(new SharedArrayBuffer(8));
   const url = new URL('../../dist/transport/worker-words.js', import.meta.url).href;
-  const racer = new Worker(RACER, { eval: true, workerData: { url, memory: host.memory, gate: gate.buffer, count } });
-  const answer = new Promise<number[]>((resolve, reject) => {
-    racer.once('message', resolve);
-    racer.once('error', reject);
-  });
-  const revoked = new Set<number>();
-  for (let seq = 1; seq <= count; seq++) {
-    Atomics.store(gate, 0, seq);
-    for (let spin = seq % 64; spin > 0; spin--) Atomics.load(gate, 1);
-    if (host.revoke(seq) === 0) revoked.add(seq);
-    // The slot is free again when the worker is done with it.
-    while (Atomics.load(gate, 1) < seq);
-  }
-  const ran = await answer;
-  expect(ran.filter((seq) => revoked.has(seq))).toEqual([]);
-  // Unless the host saw that it had begun, the worker left it out.
-  expect(ran.length + revoked.size).toBeLessThanOrEqual(count);
-  await racer.terminate();
-});
-
-/** The same for the items of batches: tells how many it ran of each. */
-const ITEM_RACER = `
-  const { workerData, parentPort } = require('node:worker_threads');
-  (async () => {
-    const { MemoryWords } = await import(workerData.url);
-    const words = new MemoryWords(workerData.memory);
-    const gate = new Int32Array(workerData.gate);
-    const ran = [];
-    for (let seq = 1; seq <= workerData.count; seq++) {
-      while (Atomics.load(gate, 0) < seq);
-      let items = 0;
-      if (words.begin(seq)) for (items = 1; items < workerData.items && words.beginItem(seq, items); items++);
-      ran.push(items);
-      Atomics.store(gate, 1, seq);
-    }
-    parentPort.postMessage(ran);
-  })();
-`;
-
-it('never let an item run that was taken back for certain, however both race', async () => {
-  const count = RACES;
-  const items = 32;
-  const host = new MemoryWords();
-  const gate = new Int32Array(new SharedArrayBuffer(8));
-  const url = new URL('../../dist/transport/worker-words.js', import.meta.url).href;
-  const workerData = { url, memory: host.memory, gate: gate.buffer, count, items };
-  const racer = new Worker(ITEM_RACER, { eval: true, workerData });
+  const racer = new Worker(
+    `
+      const { workerData, parentPort } = require('node:worker_threads');
+      (async () => {
+        const { MemoryWords } = await import(workerData.url);
+        const words = new MemoryWords(workerData.memory);
+        const gate = new Int32Array(workerData.gate);
+        const begin = ${begin};
+        const ran = [];
+        for (let seq = 1; seq <= workerData.count; seq++) {
+          while (Atomics.load(gate, 0) < seq);
+          ran.push(begin(words, seq));
+          Atomics.store(gate, 1, seq);
+        }
+        parentPort.postMessage(ran);
+      })();
+    `,
+    { eval: true, workerData: { url, memory: host.memory, gate: gate.buffer, count: RACES } },
+  );
   const answer = new Promise<number[]>((resolve, reject) => {
     racer.once('message', resolve);
     racer.once('error', reject);
   });
   const begun: number[] = [];
-  for (let seq = 1; seq <= count; seq++) {
+  for (let seq = 1; seq <= RACES; seq++) {
     Atomics.store(gate, 0, seq);
-    for (let spin = seq % 256; spin > 0; spin--) Atomics.load(gate, 1);
+    for (let spin = seq % spinMax; spin > 0; spin--) Atomics.load(gate, 1);
     begun.push(host.revoke(seq));
+    // The slot is free again when the worker is done with it.
     while (Atomics.load(gate, 1) < seq);
   }
   const ran = await answer;
+  await racer.terminate();
+  return { ran, begun };
+}
+
+it('never let a task run that was taken back for certain, however both race', async () => {
+  const { ran, begun } = await race('(words, seq) => (words.begin(seq) ? 1 : 0)', 64);
+  // Unless the host saw that it had begun, the worker left it out.
+  expect(ran.filter((each, at) => each > begun[at]!)).toEqual([]);
+});
+
+it('never let an item run that was taken back for certain, however both race', async () => {
+  const { ran, begun } = await race(
+    `(words, seq) => {
+      let items = 0;
+      if (words.begin(seq)) for (items = 1; items < 32 && words.beginItem(seq, items); items++);
+      return items;
+    }`,
+    256,
+  );
   // The last that the host saw begin is the one that may have been left out.
   const wrong = ran.flatMap((each, at) => (each === begun[at] || each === begun[at]! - 1 ? [] : [[each, begun[at]]]));
   expect(wrong).toEqual([]);
   expect(new Set(begun).size).toBeGreaterThan(2);
-  await racer.terminate();
 });
