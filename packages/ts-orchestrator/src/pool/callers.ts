@@ -33,3 +33,12 @@ export class Callers {
     return true;
   }
 }
+
+/**
+ * May a task wait in a worker behind this one? Behind one that the program submitted, every one may; behind a call, calls of the same
+ * caller only. When a call is answered its caller goes on, in the place that the call had, or the call itself runs again: the next in
+ * its worker, which begins at once, would run beside them in no place at all. Of the same caller it is what that caller waits for still.
+ */
+export function mayFollow(task: PoolTask, before: PoolTask): boolean {
+  return before.parent === undefined || before.parent === task.parent;
+}

@@ -5,7 +5,8 @@
  * ever. So a caller doesn't count: as long as one of its calls waits or runs, another task may run beside it, in a worker of its own
  * (the dispatcher and the fleet read that from `Dispatcher.capacity`). The deepest calls go first. Then whatever is started while
  * something deeper waits is impossible, every caller that waits has a descendant that runs, and of these there are at most as many as
- * workers were asked for: there are never more workers than `workers` times the depth plus one, and the depth is bounded.
+ * workers were asked for: there are never more workers than `workers` times the depth plus one, and the depth is bounded. Sending ahead
+ * keeps to that: what a worker has behind a call are calls of the same caller (`mayFollow`), and behind a caller there is nothing.
  *
  * A call ends with the run that made it: when that is answered, cancelled, or its worker dies, its open calls are cancelled.
  */

@@ -16,6 +16,7 @@ import type { Clock, Timer } from '../clock/clock.ts';
 import type { Batch } from '../task/batch.ts';
 import { isMoreUrgent, TaskQueue } from '../queue/task-queue.ts';
 import { Turns } from '../queue/turns.ts';
+import { mayFollow } from './callers.ts';
 import type { Fleet } from './fleet.ts';
 import type { ResolvedPoolOptions } from './pool-options.ts';
 import type { Packed } from '../transport/transport.ts';
@@ -219,8 +220,7 @@ export class Sending {
     const { call, packed, resends } = task;
     // One that lost its worker before goes to a free place only: were it to lose the next one too, it would be its own doing.
     if (!packed!.canGoAhead || !packed!.canResend || call.credit > 0 || resends > 0) return false;
-    // Who made the deeper call may make another when it ends, and waits for that as well: it goes first.
-    if (task.depth < worker.lastDepth) return false;
+    if (!mayFollow(task, worker.taskBefore(Infinity)!)) return false;
     if (this.#slow.get(worker) === worker.answered) return false;
     const first = worker.firstTask;
     if (first?.state !== 'running' || first.family !== undefined || first.call.credit > 0) return false;
@@ -290,7 +290,7 @@ export class Sending {
 
   #takeBackDeeper(depth: number): void {
     for (const worker of this.#parts.fleet.workers)
-      if (worker.tasks.size > 1 && worker.lastDepth > depth) this.takeBack(worker, (task) => task.depth > depth);
+      if (worker.tasks.size > 1) this.takeBack(worker, (task) => task.depth > depth);
   }
 
   #takeBackLessUrgent(urgent: PoolTask): void {

@@ -34,10 +34,8 @@ export interface PoolWorker {
   readonly tasks: Pick<NumberMap<PoolTask>, 'size' | 'get' | 'values'>;
   /** Of them, the one that it was sent first. */
   readonly firstTask: PoolTask | undefined;
-  /** Of them, the one that it was sent last before the one of this number in it. */
+  /** Of them, the one that it was sent last before the one of this number in it; `Infinity`: of all. */
   taskBefore(id: number): PoolTask | undefined;
-  /** Of the task that it was sent last, whether it still has that or not: see `Task.depth`. */
-  readonly lastDepth: number;
   /** Milliseconds that these are expected to run. */
   readonly heldMs: number;
   /** Tasks it runs at a time. */

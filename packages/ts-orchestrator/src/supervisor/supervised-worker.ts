@@ -52,7 +52,6 @@ export class SupervisedWorker implements PoolWorker {
   #link: Link;
   #state: WorkerState = 'starting';
   tasksGiven = 0;
-  lastDepth = 0;
   heldMs = 0;
   #wasReady = false;
   /** Started once more, for TypeScript: true while the first link ends, false after; undefined otherwise. */
@@ -181,7 +180,6 @@ export class SupervisedWorker implements PoolWorker {
     this.tasks.set(id, task);
     this.heldMs += task.expectedMs;
     this.tasksGiven++;
-    this.lastDepth = task.depth;
     if (this.#state === 'ready') this.#move('busy');
   }
 

@@ -8,10 +8,10 @@ const run = (fake: FakePool, name = 'f', options = {}) => {
   return outcome;
 };
 /** The task that the worker runs calls another. */
-const callFrom = (link: FakeLink, call: number, name = 'g', options: object = {}) =>
+const callFrom = (link: FakeLink, call: number, name = 'g', options: object = {}, id = link.run.id) =>
   link.emit({
     t: 'call',
-    id: link.run.id,
+    id,
     call,
     name,
     args: [],
@@ -113,6 +113,27 @@ describe('a task that waits for a call of its own', () => {
     first!.reply('goes on');
     expect(await caller).toBe('goes on');
   });
+});
+
+it('a call waits in a worker behind calls of the same caller only', async () => {
+  const fake = await openFakePool({ workers: 2 }, { canGoAhead: true });
+  fake.links[0]!.emit({ t: 'run-time', name: 'g', ms: 0.01 });
+  void run(fake);
+  void run(fake);
+  fake.links[1]!.becomeReady();
+  const [first, second] = fake.links;
+  callFrom(first!, 1);
+  callFrom(first!, 2);
+  // It was sent one of these ahead, which is taken back now.
+  callFrom(second!, 3, 'g', {}, 1);
+  fake.links[2]!.becomeReady();
+  const runsIn = (link: FakeLink) => link.sent.filter(({ t }) => t === 'run').length;
+  expect(runsIn(fake.links[2]!)).toBe(2);
+  // The third would run in the place of the first caller when that has its answers.
+  fake.links[3]!.becomeReady();
+  expect(runsIn(fake.links[3]!)).toBe(1);
+  fake.links[3]!.reply('of the third');
+  expect(answersTo(second!)).toHaveLength(1);
 });
 
 it('workers that only such waiting needed go when they are idle, even where others stay', async () => {

@@ -138,6 +138,20 @@ it.each<[string, HistoryEvent[]]>([
       { ...send(1, 2), canGoAhead: true } as HistoryEvent,
     ],
   ],
+  [
+    '2 callers wait at depth 0',
+    [
+      ...started(1),
+      ...started(2),
+      ...[1, 2].flatMap((key): HistoryEvent[] => [
+        ...taken(key),
+        send(key, key),
+        begin(key, key),
+        { e: 'call-told', link: key, key: key + 10, parent: key },
+      ]),
+      { e: 'look', look: CLEAN },
+    ],
+  ],
   ['2 workers live', [...started(1), ...started(2)]],
   ['never killed', [...started(1), { e: 'abandon', link: 1 }]],
   ['waits as number 12', Array.from({ length: 12 }, (_, key) => taken(key + 20)).flat()],

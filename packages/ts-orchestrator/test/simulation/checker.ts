@@ -690,6 +690,23 @@ class Checker {
       for (const key of link.held)
         if (link.held.size > 1 && this.#waitsForCalls(key) && this.#task(key).begunIn === number)
           this.#bad(record, `task ${key} waits for its calls, and others behind it in worker ${number}`);
+    this.#checkCallers(record);
+  }
+
+  /** Each caller that waits has a descendant that runs, or is the next to run: so there are no more of a depth than workers. */
+  #checkCallers(record: HistoryRecord): void {
+    const waiting: number[] = [];
+    for (const { held } of this.#links.values())
+      for (const key of held) if (this.#waitsForCalls(key)) waiting.push(this.#depth(key));
+    for (const depth of new Set(waiting)) {
+      const count = waiting.filter((other) => other === depth).length;
+      if (count > this.#promised.workersMax) this.#bad(record, `${count} callers wait at depth ${depth}`);
+    }
+  }
+
+  #depth(key: number): number {
+    const { parent } = this.#task(key);
+    return parent === undefined ? 0 : 1 + this.#depth(parent);
   }
 
   /** Nothing will happen any more. */
