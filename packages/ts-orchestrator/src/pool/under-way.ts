@@ -186,25 +186,26 @@ export class UnderWay {
 
   #cancelBatch(task: PoolTask, batch: Batch, error: unknown): void {
     const wasInWorker = task.state !== 'queued';
-    this.#takeApart(task);
+    const freed = this.#takeApart(task);
     for (const single of batch.alone.values()) this.cancel(single as PoolTask, error);
     if (task.state !== 'settled') this.cancel(task, error);
-    else if (wasInWorker) this.#parts.sending.dispatch();
+    this.#goOnAfter(freed, wasInWorker);
   }
 
   /** Stops one item of a batch, by its index in its map. */
   cancelItem(task: PoolTask, batch: Batch, index: number, error: unknown): void {
     const isInside = !batch.alone.has(index) && index >= batch.indexOf(batch.answered) && !batch.isClosed;
     const wasInWorker = task.state !== 'queued';
-    if (isInside) this.#takeApart(task);
+    const freed = isInside ? this.#takeApart(task) : undefined;
     const single = batch.alone.get(index);
     if (single !== undefined) this.cancel(single as PoolTask, error);
     // Those between are answered, and the answers on their way.
     else if (batch.isClosed && task.call.index === index) this.cancel(task, error);
-    if (isInside && wasInWorker) this.#parts.sending.dispatch();
+    this.#goOnAfter(freed, isInside && wasInWorker);
   }
 
-  #takeApart(task: PoolTask): void {
+  /** Makes tasks of what has not begun. A worker that has nothing left is returned: it is filled when it is known what is still wanted. */
+  #takeApart(task: PoolTask): PoolWorker | undefined {
     const { sending } = this.#parts;
     // It may begin at this moment, and run then.
     if (task.state === 'sent' && sending.revoke(task)) {
@@ -212,8 +213,13 @@ export class UnderWay {
       sending.push(task);
     }
     sending.takeApart(task);
-    const freed = sending.closeBatch(task);
+    return sending.closeBatch(task);
+  }
+
+  #goOnAfter(freed: PoolWorker | undefined, isMoreWaiting: boolean): void {
+    const { sending } = this.#parts;
     if (freed !== undefined) sending.fill(freed);
+    if (isMoreWaiting) sending.dispatch();
   }
 
   #stop(task: PoolTask, error: unknown, isTimeout: boolean): void {

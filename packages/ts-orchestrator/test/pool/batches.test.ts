@@ -468,6 +468,18 @@ describe('what concerns one item', () => {
     expect(got.every((item) => 'error' in item && code(item.error) === 'HEDDLE_TASK_CANCELLED')).toBe(true);
     expect(got).toHaveLength(12);
   });
+
+  it('sends none of its items any more when it is cancelled between two', async () => {
+    const { fake, link, got, end } = await halfway(5, 1);
+    const closed = fake.pool.close({ cancel: true });
+    expect(runs(link)).toHaveLength(1);
+    link.exit({ exitCode: 0, signal: null });
+    await Promise.all([closed, end.catch(() => {})]);
+    expect(got[0]).toEqual({ index: 0, value: 0 });
+    expect(got.slice(1).map((item) => 'error' in item && code(item.error))).toEqual(
+      Array(4).fill('HEDDLE_TASK_CANCELLED'),
+    );
+  });
 });
 
 describe('the iteration', () => {
