@@ -12,7 +12,7 @@
  * A batch counts as one task. Its items follow one another in their worker, and none of them is a moment's work late: what takes
  * long, or lets something more urgent wait, is taken apart (`closeBatch`), and what of it has not begun waits here, each item for itself.
  */
-import type { Clock, Timer } from '../clock/clock.ts';
+import type { Clock } from '../clock/clock.ts';
 import type { Batch } from '../task/batch.ts';
 import { isMoreUrgent, TaskQueue } from '../queue/task-queue.ts';
 import { Turns } from '../queue/turns.ts';
@@ -21,7 +21,8 @@ import type { Fleet } from './fleet.ts';
 import type { ResolvedPoolOptions } from './pool-options.ts';
 import type { Packed } from '../transport/transport.ts';
 import type { TaskCall } from '../task/task.ts';
-import { expectedMs, mayGoAhead, type RunTimes, SLOW_MS } from './send-ahead.ts';
+import { expectedMs, mayGoAhead, type RunTimes } from './send-ahead.ts';
+import { SlowWatch } from './slow-watch.ts';
 import type { PoolTask, PoolWorker } from './worker-source.ts';
 
 export interface SendingParts {
@@ -55,13 +56,16 @@ export class Sending {
   readonly #unbatched = new Set<string>();
   /** Places with a task. */
   #placesTaken = 0;
-  /** Set while something is sent ahead: looks for workers that are slow. */
-  #slowLook: Timer | undefined;
-  /** Workers whose task is slow, and how many they had answered before it. */
-  readonly #slow = new WeakMap<PoolWorker, number>();
+  readonly #slow: SlowWatch;
 
   constructor(parts: SendingParts) {
     this.#parts = parts;
+    this.#slow = new SlowWatch({
+      clock: parts.clock,
+      workers: () => parts.fleet.workers,
+      onSlow: (worker, first) => this.#relieve(worker, first),
+      onLooked: () => this.#watchOn(),
+    });
   }
 
   /** Tasks that wait here, in the order in which they will go. */
@@ -146,11 +150,11 @@ export class Sending {
       task.move('sent');
       this.#ahead++;
       this.#itemsMore += task.size - 1;
-      this.#watchSlow();
+      this.#slow.start();
     } else {
       this.#placesTaken++;
       this.#start(task, worker);
-      if (task.batch !== undefined) this.#watchSlow();
+      if (task.batch !== undefined) this.#slow.start();
     }
     this.#parts.fleet.onGiven(worker);
   }
@@ -221,7 +225,7 @@ export class Sending {
     // One that lost its worker before goes to a free place only: were it to lose the next one too, it would be its own doing.
     if (!packed!.canGoAhead || !packed!.canResend || call.credit > 0 || resends > 0) return false;
     if (!mayFollow(task, worker.taskBefore(Infinity)!)) return false;
-    if (this.#slow.get(worker) === worker.answered) return false;
+    if (this.#slow.isSlow(worker)) return false;
     const first = worker.firstTask;
     if (first?.state !== 'running' || first.family !== undefined || first.call.credit > 0) return false;
     return mayGoAhead(this.#parts.runTimes.msOf(call.name), task.size, worker.tasks.size, worker.heldMs);
@@ -363,30 +367,16 @@ export class Sending {
 
   // ---- slow workers ----
 
-  /** A worker that answers nothing for so long, or is so long at one batch, has what takes long, and others may be free before it. */
-  #watchSlow(): void {
-    this.#slowLook ??= this.#lookLater();
+  #relieve(worker: PoolWorker, first: PoolTask): void {
+    this.takeBack(worker);
+    const freed = this.closeBatch(first);
+    if (freed !== undefined) this.fill(freed);
   }
 
-  #lookLater(): Timer {
-    const { clock, fleet } = this.#parts;
-    const before = new Map([...fleet.workers].map((worker) => [worker, [worker.answered, worker.firstTask] as const]));
-    return clock.after(SLOW_MS, () => {
-      this.#slowLook = undefined;
-      for (const [worker, [answered, firstBefore]] of before) {
-        const first = worker.firstTask;
-        if (first === undefined || first !== firstBefore) continue;
-        // A batch is sent for a fraction of this time: whatever it has answered, its items take longer than was known.
-        if (first.batch === undefined && (worker.answered !== answered || worker.tasks.size < 2)) continue;
-        this.#slow.set(worker, worker.answered);
-        this.takeBack(worker);
-        const freed = this.closeBatch(first);
-        if (freed !== undefined) this.fill(freed);
-      }
-      // What was sent meanwhile may have set the next look.
-      if (this.#ahead > 0 || this.#hasBatch()) this.#watchSlow();
-      this.dispatch();
-    });
+  #watchOn(): void {
+    // What was sent meanwhile may have set the next look.
+    if (this.#ahead > 0 || this.#hasBatch()) this.#slow.start();
+    this.dispatch();
   }
 
   #hasBatch(): boolean {
@@ -396,8 +386,7 @@ export class Sending {
 
   /** Nothing will be sent any more. */
   stop(): void {
-    this.#slowLook?.cancel();
-    this.#slowLook = undefined;
+    this.#slow.stop();
   }
 
   // ---- off a worker ----
@@ -422,6 +411,6 @@ export class Sending {
     if (next?.state !== 'sent') return;
     this.#leaveAhead(next);
     this.#start(next, worker);
-    if (next.batch !== undefined) this.#watchSlow();
+    if (next.batch !== undefined) this.#slow.start();
   }
 }
