@@ -13,6 +13,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'core-native': ['machine'],
   'core-js': [],
   machine: [],
+  sync: [],
 };
 
 /** Published package -> what it may bring along from outside of the repository. */
@@ -21,6 +22,7 @@ export const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
   '@heddle/core-native': ['node-addon-api'],
   '@heddle/machine': [],
   '@heddle/measure': ['echarts'],
+  '@heddle/sync': [],
   '@heddle/ts-orchestrator': [],
 };
 

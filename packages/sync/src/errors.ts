@@ -1,0 +1,55 @@
+/** The one table of errors: code -> message, which says what was expected, what came, and what to do. docs/errors.md has a heading for each. */
+const MESSAGES = {
+  SYNC_ARGUMENT: (what: string, expected: string, got: string) => `${what} must be ${expected}; got ${got}`,
+  SYNC_HANDLE: (what: string, problem: string) =>
+    `this is no handle of a ${what} of this version of @heddle/sync (${problem}); pass on what its property \`handle\` gives`,
+  SYNC_NOT_ATTACHED: (waitMs: number) =>
+    `nobody watches this thread's life: in ${waitMs} ms the thread that started it did not attach it, so a lock that it holds would ` +
+    'stay locked when it ends. Make or open the lock in the thread that starts workers before it starts them, or call attach(worker) there',
+  SYNC_FULL: (threads: number) =>
+    `${threads} threads share these locks already, which is the most there can be; end some of them`,
+  SYNC_WOULD_BLOCK: (thread: string) =>
+    `lockSync() blocks the thread, which ${thread} must not, because it would not notice that a worker has ended; use lock() here`,
+  SYNC_RELOCK: (call: string) =>
+    `${call} waits for a lock that its own caller holds, so it would wait for ever; pass the guard on, or release it first`,
+  SYNC_NOT_HELD: (call: string) =>
+    `${call}: this guard doesn't hold its lock any more, it was released or has poisoned it before`,
+  SYNC_NOT_ABANDONED: () =>
+    'repair(): no owner died with this lock, or that was repaired already; look at guard.abandoned first',
+  SYNC_TIMEOUT: (timeoutMs: number) => `the lock could not be had within ${timeoutMs} ms`,
+  SYNC_POISONED: () =>
+    'the lock is poisoned: its holder called poison(), or got it abandoned and released it without repair(); make what it guards anew, with a new lock',
+} as const;
+
+type Messages = typeof MESSAGES;
+/** `SYNC_…`, stable; docs/errors.md has a heading for each. */
+export type SyncErrorCode = keyof Messages;
+export const SYNC_ERROR_CODES = Object.keys(MESSAGES) as readonly SyncErrorCode[];
+
+/** Every error that this package makes. Tell them apart by `code`. An aborted wait rejects with the reason of its signal instead. */
+export class SyncError extends Error {
+  readonly code: SyncErrorCode;
+
+  constructor(code: SyncErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+Object.defineProperty(SyncError.prototype, 'name', { value: 'SyncError', configurable: true, writable: true });
+
+/** Makes the error of `code`, its message from the table. */
+export function syncError<Code extends SyncErrorCode>(code: Code, ...details: Parameters<Messages[Code]>): SyncError {
+  const message = (MESSAGES[code] as (...details: unknown[]) => string)(...details);
+  const error = new SyncError(code, message);
+  // The stack begins with who found the fault.
+  Error.captureStackTrace(error, syncError);
+  return error;
+}
+
+/** A value in a message: short, and whatever it is. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object';
+  return typeof value === 'function' ? 'a function' : String(value);
+}

@@ -1,0 +1,181 @@
+/** The public mutex: options, time-outs and signals around a lock (local-lock.ts). */
+import { syncError } from '../errors.ts';
+import { readOptions, type LockOptions, type LockSyncOptions } from '../options.ts';
+import { realm, whyNotBlock } from '../registry/membership.ts';
+import {
+  handleOf,
+  makeShared,
+  openShared,
+  type Kind,
+  type Opened,
+  type SyncHandle,
+} from '../registry/shared-memory.ts';
+import type { MutexGuard } from './guard.ts';
+import { LocalLock } from './local-lock.ts';
+import { MUTEX_WORDS } from './lock-word.ts';
+
+const KIND: Kind = { name: 'mutex', magic: 0x68_64_6d_78, layout: 1, words: MUTEX_WORDS, bytesAligned: 4 };
+
+/** What another thread opens a mutex with: plain data for postMessage, workerData or the arguments of a task. */
+export type MutexHandle = SyncHandle<'heddle-mutex'>;
+
+const LOCK_OPTIONS = ['timeoutMs', 'signal'];
+const LOCK_SYNC_OPTIONS = ['timeoutMs'];
+
+/** Forgets what nobody in this thread uses any more. */
+const forgotten = new FinalizationRegistry<{ locks: Map<number, WeakRef<object>>; number: number }>(
+  ({ locks, number }) => {
+    if (locks.get(number)?.deref() === undefined) locks.delete(number);
+  },
+);
+
+/**
+ * A lock for the threads of one process. It goes to the threads in the order in which they asked; the requests of one thread stand in one
+ * place, so threads take turns. When a thread ends while it has the lock, the next one gets it with `guard.abandoned` set.
+ *
+ * Threads: every method may be called in every thread that uses the lock, on an object that it opened itself. `lock` and `withLock` wait
+ * without blocking, and keep the program alive while they do.
+ */
+export class Mutex {
+  /** Elements that a mutex needs of an Int32Array. */
+  static readonly WORDS: number = MUTEX_WORDS;
+
+  readonly #opened: Opened;
+  readonly #lock: LocalLock;
+
+  private constructor(opened: Opened) {
+    this.#opened = opened;
+    const { number, membership, words } = opened;
+    const known = membership.locks.get(number)?.deref() as LocalLock | undefined;
+    this.#lock = known ?? new LocalLock(words, membership);
+    if (known !== undefined) return;
+    membership.locks.set(number, new WeakRef(this.#lock));
+    forgotten.register(this.#lock, { locks: membership.locks, number });
+  }
+
+  /**
+   * Makes a mutex, unlocked.
+   *
+   * The first mutex or counter of a program is made or opened in the thread that starts the workers, before it starts them: from then on
+   * it watches every worker it starts. Those that it had started before it attaches by `attach`.
+   *
+   * @param memory zeros over a SharedArrayBuffer to put it in, `Mutex.WORDS` elements; default: memory of its own. Nobody else may write there.
+   * @throws {SyncError} SYNC_ARGUMENT, SYNC_NOT_ATTACHED.
+   */
+  static create(memory?: Int32Array): Mutex {
+    return new Mutex(makeShared(KIND, memory));
+  }
+
+  /**
+   * Opens a mutex of another thread. Opened twice in a thread it is the same lock.
+   * In a worker that was not attached yet it blocks until it is, for seconds at most.
+   *
+   * @throws {SyncError} SYNC_HANDLE: it is none, or of another version; SYNC_NOT_ATTACHED: nobody watches this thread.
+   */
+  static from(handle: MutexHandle): Mutex {
+    return new Mutex(openShared(KIND, 'heddle-mutex', handle));
+  }
+
+  /** For other threads of this process. */
+  get handle(): MutexHandle {
+    return handleOf('heddle-mutex', this.#opened);
+  }
+
+  /**
+   * Waits for the lock without blocking the thread; several calls in one thread are served in their order. Locking again while a guard is
+   * held waits for its release, and can't be told from another request of the same thread: only inside of `withLock` it is an error.
+   *
+   * Cost: nothing but one atomic access and a promise when the lock is free, else a wake-up of this thread.
+   *
+   * @throws {SyncError} SYNC_TIMEOUT, SYNC_POISONED, SYNC_RELOCK, SYNC_ARGUMENT; or the reason of `signal`.
+   */
+  async lock(options: LockOptions = {}): Promise<MutexGuard> {
+    const { timeoutMs, signal } = readOptions('lock()', options, LOCK_OPTIONS);
+    signal?.throwIfAborted();
+    this.#refuseRelock('lock()');
+    const guard = this.#lock.tryLock();
+    if (guard !== undefined) return guard;
+    if (timeoutMs === 0) throw syncError('SYNC_TIMEOUT', 0);
+    return this.#wait(timeoutMs!, signal);
+  }
+
+  /**
+   * Waits for the lock and blocks the thread meanwhile: not on the main thread, nor in a thread that has workers of its own, which would not
+   * notice that the owner has ended.
+   *
+   * @throws {SyncError} SYNC_WOULD_BLOCK, SYNC_RELOCK (this thread has the lock), SYNC_TIMEOUT, SYNC_POISONED, SYNC_ARGUMENT.
+   */
+  lockSync(options: LockSyncOptions = {}): MutexGuard {
+    const { timeoutMs } = readOptions('lockSync()', options, LOCK_SYNC_OPTIONS);
+    const why = whyNotBlock();
+    if (why !== undefined) throw syncError('SYNC_WOULD_BLOCK', why);
+    if (this.#lock.isHeld) throw syncError('SYNC_RELOCK', 'lockSync()');
+    const endMs = timeoutMs === Infinity ? Infinity : performance.now() + timeoutMs!;
+    const guard = this.#lock.lockSync(endMs);
+    if (guard === undefined) throw syncError('SYNC_TIMEOUT', timeoutMs!);
+    return guard;
+  }
+
+  /**
+   * The lock if it is free and no request of this thread waits for it, else undefined. Never waits.
+   * @throws {SyncError} SYNC_POISONED.
+   */
+  tryLock(): MutexGuard | undefined {
+    return this.#lock.tryLock();
+  }
+
+  /**
+   * Runs `fn` with the lock and gives what it gives. The lock is released when it returns, throws, or its promise settles, unless it has
+   * released the guard by itself. An abandoned lock that `fn` does not repair is poisoned.
+   *
+   * Locking the same mutex again in `fn`, or in what it starts, is SYNC_RELOCK while the guard is held.
+   *
+   * @throws what `lock` throws, and what `fn` throws.
+   */
+  async withLock<T>(fn: (guard: MutexGuard) => T | PromiseLike<T>, options: LockOptions = {}): Promise<T> {
+    if (typeof fn !== 'function') throw syncError('SYNC_ARGUMENT', 'fn of withLock()', 'a function', typeof fn);
+    const guard = await this.lock(options);
+    try {
+      const held = { guard, lock: this.#lock, outer: realm.held.getStore() };
+      return await realm.held.run(held, () => fn(guard));
+    } finally {
+      guard[Symbol.dispose]();
+    }
+  }
+
+  #refuseRelock(call: string): void {
+    for (let held = realm.held.getStore(); held !== undefined; held = held.outer)
+      if (held.lock === this.#lock && held.guard.isHeld) throw syncError('SYNC_RELOCK', call);
+  }
+
+  #wait(timeoutMs: number, signal: AbortSignal | undefined): Promise<MutexGuard> {
+    return new Promise((resolve, reject) => {
+      let timer: NodeJS.Timeout | undefined;
+      const clean = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', onAbort);
+      };
+      const request = {
+        take: (guard: MutexGuard) => {
+          clean();
+          resolve(guard);
+        },
+        fail: (error: unknown) => {
+          clean();
+          reject(error);
+        },
+      };
+      const onAbort = () => {
+        this.#lock.leave(request);
+        request.fail(signal!.reason);
+      };
+      const onTimeout = () => {
+        this.#lock.leave(request);
+        request.fail(syncError('SYNC_TIMEOUT', timeoutMs));
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      if (timeoutMs !== Infinity) timer = setTimeout(onTimeout, timeoutMs);
+      this.#lock.ask(request);
+    });
+  }
+}

@@ -1,0 +1,30 @@
+/** Options of waiting, read once. Unknown names throw: a mistyped time-out would be none. */
+import { show, syncError } from './errors.ts';
+
+/** How long to wait for a lock. */
+export interface LockOptions {
+  /** Milliseconds until the wait fails with SYNC_TIMEOUT: 0 (only if it can be had at once) to 2147483647, or Infinity (default). */
+  readonly timeoutMs?: number | undefined;
+  /** Ends the wait; it rejects with the signal's reason. A lock that was had before stays held. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export type LockSyncOptions = Pick<LockOptions, 'timeoutMs'>;
+
+/** The longest time of setTimeout. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+export function readOptions(call: string, options: LockOptions, known: readonly string[]): LockOptions {
+  const given: unknown = options;
+  if (typeof given !== 'object' || given === null)
+    throw syncError('SYNC_ARGUMENT', `the options of ${call}`, 'an object', show(given));
+  for (const name of Object.keys(given))
+    if (!known.includes(name))
+      throw syncError('SYNC_ARGUMENT', `an option of ${call}`, `one of ${known.join(', ')}`, show(name));
+  const { timeoutMs = Infinity, signal } = given as Readonly<Record<string, unknown>>;
+  if (typeof timeoutMs !== 'number' || !(timeoutMs >= 0 && (timeoutMs <= MAX_TIMEOUT_MS || timeoutMs === Infinity)))
+    throw syncError('SYNC_ARGUMENT', `timeoutMs of ${call}`, `0 to ${MAX_TIMEOUT_MS} or Infinity`, show(timeoutMs));
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw syncError('SYNC_ARGUMENT', `signal of ${call}`, 'an AbortSignal', show(signal));
+  return { timeoutMs, signal };
+}

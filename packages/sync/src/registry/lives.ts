@@ -1,0 +1,166 @@
+/**
+ * Who lives: the words by which the threads of one process know each other. Every thread that uses sync has a slot here; its owner id
+ * is the slot with the number of the life in it, so an id names one thread for ever and is never given twice.
+ *
+ * | word | written by | says |
+ * | --- | --- | --- |
+ * | `USED` | who claims a slot, upwards only | slots at or above were never claimed; loops over threads end here |
+ * | `CLAIMS` | who claims a slot | grows with every claim; a thread that looks for its own slot waits on it |
+ * | `LOCK_IDS` | who makes a lock | the number of the next lock |
+ * | `LIFE` of a slot | claimed and ended by compare-and-swap: a thread that starts workers claims for them and ends what has exited | number of the life, slot of the watcher, and whether it lives |
+ * | `THREAD` of a slot | who claimed it | the thread's id in Node plus 1 |
+ * | `PARK` of a slot | who has news for that thread, by adding | changes with every piece of news; the thread sleeps on it |
+ *
+ * Every thread but the root is watched by the thread that started it, which hears its 'exit' and calls `endLife`. A thread takes its
+ * workers along when it ends, so a life ends together with all that it watched; what its watcher left undone, the watcher's own watcher
+ * makes up. The root watches itself: with it everybody ends.
+ *
+ * Why no news is lost: a sleeper loads its `PARK`, then looks at everything it waits for, then sleeps only if `PARK` is unchanged, which
+ * `Atomics.wait` compares in one step with falling asleep. Who has news first writes it, then adds to `PARK`, then notifies. And why
+ * no thread's death is: `endLife` first says that the life is over and then has news for everybody, so whoever sleeps looks again, after
+ * it was said, and does by itself whatever the dead thread had not come to. All accesses are sequentially consistent.
+ */
+const MAGIC_WORD = 0;
+const LAYOUT_WORD = 1;
+const USED = 2;
+const CLAIMS = 3;
+const LOCK_IDS = 4;
+/** Two words that tell this registry from every other of the process. */
+const NAME = 5;
+const LIFE = 16;
+
+/** Threads that can use one registry at the same time. A guess at what nobody needs more of; a lock has 8 bytes for each. */
+export const MAX_THREADS = 256;
+const THREAD = LIFE + MAX_THREADS;
+const PARK = THREAD + MAX_THREADS;
+/** A line of the cache for each thread's `PARK`, which it reads while others are told other things. */
+const PARK_STRIDE = 16;
+export const REGISTRY_WORDS = PARK + MAX_THREADS * PARK_STRIDE;
+
+const REGISTRY_MAGIC = 0x68_64_72_67;
+const REGISTRY_LAYOUT = 1;
+
+// LIFE and an owner id have the number of the life at the same place. Ids leave the four lowest bits to who stores them.
+const ALIVE = 1;
+const WATCHER_SHIFT = 1;
+const SLOT_SHIFT = 4;
+const SLOT_MASK = MAX_THREADS - 1;
+const NUMBER_SHIFT = 12;
+const NUMBER_MASK = ~((1 << NUMBER_SHIFT) - 1);
+/** A slot in which so many lives have ended is not used again, so that no id comes twice. */
+const MAX_NUMBER = 0xf_ffff;
+
+/** The slot of the thread that made the registry. */
+const ROOT_SLOT = 0;
+
+export function slotOf(id: number): number {
+  return (id >>> SLOT_SHIFT) & SLOT_MASK;
+}
+
+/** Slots from here up hold nobody. */
+export function usedSlots(registry: Int32Array): number {
+  return Atomics.load(registry, USED);
+}
+
+/** Prepares zeroed words and claims the root's slot; gives the root's id. */
+export function formatRegistry(registry: Int32Array, threadId: number, random: () => number): number {
+  registry[NAME] = random() * 2 ** 32;
+  registry[NAME + 1] = random() * 2 ** 32;
+  registry[LAYOUT_WORD] = REGISTRY_LAYOUT;
+  Atomics.store(registry, MAGIC_WORD, REGISTRY_MAGIC);
+  return claimLife(registry, ROOT_SLOT, threadId);
+}
+
+export function isRegistry(registry: Int32Array): boolean {
+  return (
+    registry.length === REGISTRY_WORDS &&
+    Atomics.load(registry, MAGIC_WORD) === REGISTRY_MAGIC &&
+    registry[LAYOUT_WORD] === REGISTRY_LAYOUT
+  );
+}
+
+export function isSameRegistry(one: Int32Array, other: Int32Array): boolean {
+  return one[NAME] === other[NAME] && one[NAME + 1] === other[NAME + 1];
+}
+
+export function nextLockId(registry: Int32Array): number {
+  return Atomics.add(registry, LOCK_IDS, 1) + 1;
+}
+
+/** Does this thread live, as far as is known? Once false, false for ever. */
+export function isAlive(registry: Int32Array, id: number): boolean {
+  const life = Atomics.load(registry, LIFE + slotOf(id));
+  return (life & ALIVE) !== 0 && (life & NUMBER_MASK) === (id & NUMBER_MASK);
+}
+
+/**
+ * A slot for the thread `threadId`, watched from `watcherSlot`; gives its owner id, 0 when all are taken. One compare-and-swap makes
+ * the life and says who watches it, so a claimer that dies here leaves nothing that nobody ends.
+ */
+export function claimLife(registry: Int32Array, watcherSlot: number, threadId: number): number {
+  for (let slot = 0; slot < MAX_THREADS; slot++) {
+    const life = Atomics.load(registry, LIFE + slot);
+    const number = (life >>> NUMBER_SHIFT) + 1;
+    if ((life & ALIVE) !== 0 || number > MAX_NUMBER) continue;
+    const mine = (number << NUMBER_SHIFT) | (watcherSlot << WATCHER_SHIFT) | ALIVE;
+    if (Atomics.compareExchange(registry, LIFE + slot, life, mine) !== life) continue;
+    // Before the thread can find its slot, because its requests are looked for below USED.
+    for (let used = usedSlots(registry); used <= slot; used = usedSlots(registry))
+      Atomics.compareExchange(registry, USED, used, slot + 1);
+    Atomics.store(registry, THREAD + slot, threadId + 1);
+    Atomics.add(registry, CLAIMS, 1);
+    Atomics.notify(registry, CLAIMS);
+    return (number << NUMBER_SHIFT) | (slot << SLOT_SHIFT);
+  }
+  return 0;
+}
+
+/** The owner id that was claimed for the thread `threadId`, 0 when none was. A thread's number never comes again in a process. */
+export function findLife(registry: Int32Array, threadId: number): number {
+  for (let slot = 0, used = usedSlots(registry); slot < used; slot++) {
+    if (Atomics.load(registry, THREAD + slot) !== threadId + 1) continue;
+    const life = Atomics.load(registry, LIFE + slot);
+    if ((life & ALIVE) !== 0) return (life & NUMBER_MASK) | (slot << SLOT_SHIFT);
+  }
+  return 0;
+}
+
+/** {@link findLife}, and blocks this thread for at most `waitMs` until there is one. */
+export function awaitLife(registry: Int32Array, threadId: number, waitMs: number): number {
+  const endMs = performance.now() + waitMs;
+  for (;;) {
+    const claims = Atomics.load(registry, CLAIMS);
+    const id = findLife(registry, threadId);
+    const leftMs = endMs - performance.now();
+    if (id !== 0 || leftMs <= 0) return id;
+    Atomics.wait(registry, CLAIMS, claims, leftMs);
+  }
+}
+
+/** The thread has ended: it, and all that it watched, are dead from now on, and everybody looks again. */
+export function endLife(registry: Int32Array, id: number): void {
+  if (!isAlive(registry, id)) return;
+  endInSlot(registry, slotOf(id));
+  for (let slot = 0, used = usedSlots(registry); slot < used; slot++) tell(registry, slot);
+}
+
+function endInSlot(registry: Int32Array, slot: number): void {
+  // Those that it watched come first: its slot may have a new owner, with new workers, as soon as it is free.
+  for (let other = 0, used = usedSlots(registry); other < used; other++) {
+    const life = Atomics.load(registry, LIFE + other);
+    const isWatched = (life & ALIVE) !== 0 && ((life >>> WATCHER_SHIFT) & SLOT_MASK) === slot;
+    if (isWatched && other !== slot) endInSlot(registry, other);
+  }
+  Atomics.and(registry, LIFE + slot, ~ALIVE);
+}
+
+/** Where in the registry the thread with this id sleeps. */
+export function parkWord(id: number): number {
+  return PARK + slotOf(id) * PARK_STRIDE;
+}
+
+/** There is news for the thread in this slot. */
+export function tell(registry: Int32Array, slot: number): void {
+  Atomics.add(registry, PARK + slot * PARK_STRIDE, 1);
+  Atomics.notify(registry, PARK + slot * PARK_STRIDE);
+}
