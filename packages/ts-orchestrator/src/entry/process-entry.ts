@@ -77,6 +77,7 @@ const mailbox = new Mailbox<HostMessage, WorkerMessage, HostPost, WorkerPost>({
   },
   onRecord: (message) => runner.receive(message),
   onPosted: receive,
+  onTurn: () => runner.onTurn(),
   onDamage,
 });
 const post = (message: WorkerPost) => mailbox.post(message);

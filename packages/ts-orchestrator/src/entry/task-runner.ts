@@ -140,6 +140,8 @@ export class TaskRunner {
   #itemsBegun = 0;
   /** When the event loop had its last turn that is known of. */
   #turnAt = 0;
+  /** It has had one since a task began last. */
+  #isNewTurn = false;
   #isBeginning = false;
   readonly #onSent = () => this.#beginNext();
   readonly #runTimes = new Map<string, RunTime>();
@@ -207,6 +209,11 @@ export class TaskRunner {
     }
   }
 
+  /** What comes now was brought by a new turn of the event loop: nothing has waited for this worker's tasks. */
+  onTurn(): void {
+    this.#isNewTurn = true;
+  }
+
   #watchMemory(limitMiB: number | undefined): void {
     if (limitMiB === undefined || this.#gauges.length === 0) return;
     const now = () => performance.now();
@@ -252,6 +259,8 @@ export class TaskRunner {
     this.#isBeginning = true;
     const { tasksAtOnce } = this.#order!;
     let now = threadMs();
+    if (this.#isNewTurn) this.#turnAt = now;
+    this.#isNewTurn = false;
     while (this.#turn === undefined && this.#waiting.length > 0 && this.#tasks.size < tasksAtOnce) {
       // Inline the host's side gives the turns.
       if (tasksAtOnce < Infinity && now - this.#turnAt >= TURN_MS) {

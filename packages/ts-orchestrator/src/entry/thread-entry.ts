@@ -25,6 +25,7 @@ const mailbox = new PortMailbox<HostMessage, WorkerMessage>({
   inbound: memory.toWorker,
   outbound: memory.toHost,
   onMessage: (message) => runner.receive(message),
+  onTurn: () => runner.onTurn(),
   onUnreadable(error) {
     // A task that can't be read has no name to answer for: the thread ends with the reason, and the host knows what it had sent.
     throw error;

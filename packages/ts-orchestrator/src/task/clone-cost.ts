@@ -2,6 +2,7 @@
  * What it costs the host to copy a value, where that is worth a look: measured for values of COUNTED_BYTES or more, so that a small
  * task pays nothing for it.
  */
+import { segmentOf } from './os-services.ts';
 
 export interface CloneCost {
   /** Counted where the value became bytes, else estimated from a look at some of its parts. */
@@ -66,8 +67,8 @@ export function estimateBytes(root: unknown): number {
   const bytesOf = (value: unknown): number => {
     if (typeof value === 'string') return value.length;
     if (typeof value !== 'object' || value === null) return PART_BYTES;
-    if (ArrayBuffer.isView(value)) return value.buffer.byteLength;
-    if (value instanceof ArrayBuffer) return value.byteLength;
+    if (ArrayBuffer.isView(value)) return bufferBytes(value.buffer);
+    if (value instanceof ArrayBuffer) return bufferBytes(value);
     if (++looks > LOOKS_MAX) return PART_BYTES;
     if (Array.isArray(value)) return listBytes(value);
     if (value instanceof Map || value instanceof Set) return PART_BYTES + mean(value, SAMPLES) * value.size;
@@ -98,6 +99,11 @@ export function estimateBytes(root: unknown): number {
     return seen === 0 ? 0 : sum / seen;
   };
   return Math.round(bytesOf(root));
+}
+
+/** Memory that is shared is not copied. */
+function bufferBytes(buffer: ArrayBufferLike): number {
+  return buffer instanceof ArrayBuffer && segmentOf(buffer) === undefined ? buffer.byteLength : PART_BYTES;
 }
 
 function ownValue(object: object, key: PropertyKey): unknown {

@@ -63,6 +63,14 @@ export interface ReaderSleep {
   end(reader: RingReader): void;
 }
 
+/** How the reader of the other side is woken. */
+export interface ReaderWake {
+  /** Ends its sleep, now or in this turn of the event loop. */
+  readonly wake: (words: Int32Array) => void;
+  /** This side's event loop has had a turn; not called for each. */
+  readonly onTurn?: () => void;
+}
+
 /** `Posted` and `Post` are messages as the plain channel carries them, in and out. */
 export interface MailboxParts<In, Posted, Post> {
   /** The other side is another process. */
@@ -73,6 +81,8 @@ export interface MailboxParts<In, Posted, Post> {
   readonly takePosted?: () => Posted | undefined;
   readonly onRecord: (message: In) => void;
   readonly onPosted: (message: Posted) => void;
+  /** Timers and I/O have had their turn: called before what comes next in the ring is handed on. */
+  readonly onTurn?: () => void;
   /** The other side's memory holds what can't have been written. Called once per ring at most. */
   readonly onDamage: (error: unknown) => void;
 }
@@ -88,6 +98,7 @@ interface Outbound {
   readonly writer: RingWriter;
   readonly records: TaskRecordWriter;
   readonly words: Int32Array;
+  readonly onTurn: ReaderWake['onTurn'];
 }
 
 export class Mailbox<In extends HostMessage | WorkerMessage, Out extends HostMessage | WorkerMessage, Posted, Post> {
@@ -121,10 +132,10 @@ export class Mailbox<In extends HostMessage | WorkerMessage, Out extends HostMes
     this.#sleep();
   }
 
-  /** Writes records into this memory from now on: the other side takes them out. `wake`: ends its sleep. */
-  writeTo(memory: ArrayBufferLike, wake: (words: Int32Array) => void): void {
+  /** Writes records into this memory from now on: the other side takes them out. */
+  writeTo(memory: ArrayBufferLike, { wake, onTurn }: ReaderWake): void {
     const writer = new RingWriter(memory, wake);
-    this.#out = { writer, records: new TaskRecordWriter(memory), words: new Int32Array(memory) };
+    this.#out = { writer, records: new TaskRecordWriter(memory), words: new Int32Array(memory), onTurn };
   }
 
   /** Sends as a record. False: it can't be one, or there is no room; nothing is sent. */
@@ -253,8 +264,7 @@ export class Mailbox<In extends HostMessage | WorkerMessage, Out extends HostMes
     if (this.#isClosed) return;
     this.#turn ??= setImmediate(() => {
       this.#turn = undefined;
-      this.#take();
-      this.#sleep();
+      this.#takeInThisTurn();
     });
   }
 
@@ -268,9 +278,15 @@ export class Mailbox<In extends HostMessage | WorkerMessage, Out extends HostMes
 
   readonly #wake = (): void => {
     this.#isAsleep = false;
+    this.#takeInThisTurn();
+  };
+
+  #takeInThisTurn(): void {
+    this.#parts.onTurn?.();
+    this.#out?.onTurn?.();
     this.#take();
     this.#sleep();
-  };
+  }
 
   #takePosted(): boolean {
     const message = this.#delivered.length > 0 ? this.#delivered.shift() : this.#parts.takePosted?.();

@@ -32,6 +32,8 @@ export interface PortMailboxParts<In> {
   readonly inbound: SharedArrayBuffer;
   readonly outbound: SharedArrayBuffer;
   readonly onMessage: (message: In) => void;
+  /** See `MailboxParts`. */
+  readonly onTurn?: () => void;
   /** A message can't be read; nobody knows which. */
   readonly onUnreadable: (error: unknown) => void;
 }
@@ -40,7 +42,7 @@ export class PortMailbox<In extends HostMessage | WorkerMessage, Out extends Hos
   readonly #port: MessagePort;
   readonly #mailbox: Mailbox<In, Out, In, Out>;
 
-  constructor({ port, side, inbound, outbound, onMessage, onUnreadable }: PortMailboxParts<In>) {
+  constructor({ port, side, inbound, outbound, onMessage, onTurn, onUnreadable }: PortMailboxParts<In>) {
     this.#port = port;
     const mailbox = new Mailbox<In, Out, In, Out>({
       isForeign: false,
@@ -68,10 +70,11 @@ export class PortMailbox<In extends HostMessage | WorkerMessage, Out extends Hos
         }
         onMessage(whole);
       },
+      ...(onTurn === undefined ? {} : { onTurn }),
       onDamage: onUnreadable,
     });
     // The host sends in bursts; the worker answers one by one.
-    mailbox.writeTo(outbound, side === 'host' ? new PacedWake(notifyReader).ask : notifyReader);
+    mailbox.writeTo(outbound, side === 'host' ? new PacedWake(notifyReader) : { wake: notifyReader });
     mailbox.readFrom(inbound, side, new ThreadSleep());
     port.on('message', (message: In) => mailbox.deliver(message));
     port.on('messageerror', onUnreadable);

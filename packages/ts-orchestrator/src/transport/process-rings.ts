@@ -148,7 +148,7 @@ export class HostRings {
     words.switchTo(new MemoryWords(memory.buffer), from);
     post({ t: 'ring-tasks', from });
     // In bursts, as the host sends.
-    mailbox.writeTo(toWorker.buffer, new PacedWake(waker(wakesWorker, onDamage)).ask);
+    mailbox.writeTo(toWorker.buffer, new PacedWake(waker(wakesWorker, onDamage)));
     this.#state = 'on';
   }
 
@@ -227,7 +227,7 @@ export class WorkerRings {
       const wakesHost = line.takeCounter(first + 4);
       this.#memory = new MemoryWords(memory);
       mailbox.readFrom(toWorker!, 'worker', sleep);
-      mailbox.writeTo(toHost!, waker(wakesHost, onDamage));
+      mailbox.writeTo(toHost!, { wake: waker(wakesHost, onDamage) });
     } catch {
       return post({ t: 'rings-refused' });
     }

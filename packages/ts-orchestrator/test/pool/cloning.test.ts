@@ -102,6 +102,7 @@ describe('what copies cost', () => {
 it('bytes are estimated from a few parts, without running code', () => {
   expect(estimateBytes('x'.repeat(100))).toBe(100);
   expect(estimateBytes(new Uint8Array(5_000))).toBe(5_000);
+  expect(estimateBytes(new Uint8Array(new SharedArrayBuffer(5_000)))).toBe(8);
   expect(estimateBytes({ get a(): never { throw new Error('was run'); } })).toBe(24); // prettier-ignore
   const records = Array.from({ length: 10_000 }, (_, id) => ({ id, text: 'x'.repeat(80) }));
   expect(estimateBytes(records)).toBeGreaterThan(900_000);

@@ -55,7 +55,7 @@ class Way {
   readonly #wakeHost: () => void;
 
   switch(): void {
-    this.worker.writeTo(this.memory, this.#wakeHost);
+    this.worker.writeTo(this.memory, { wake: this.#wakeHost });
   }
 
   send(message: WorkerMessage): void {

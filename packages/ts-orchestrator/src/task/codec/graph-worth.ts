@@ -66,7 +66,9 @@ function lookAt(value: unknown, depth: number): number {
     if (length >= RECORDS_LEAST && isRecord(first) && isRecord(middle)) return RECORDS;
     return lookAt(first, depth + 1) || lookAt(middle, depth + 1) || lookAt(ownValue(value, length - 1), depth + 1);
   }
-  if (ArrayBuffer.isView(value)) return value.buffer.byteLength >= leastBytes ? BUFFERS : NOTHING;
+  // Memory that is shared is not copied; the codec refuses it.
+  if (ArrayBuffer.isView(value))
+    return value.buffer instanceof ArrayBuffer && value.buffer.byteLength >= leastBytes ? BUFFERS : NOTHING;
   if (value instanceof ArrayBuffer) return value.byteLength >= leastBytes ? BUFFERS : NOTHING;
   if (value instanceof Map) {
     for (const [key, entry] of value)

@@ -176,6 +176,7 @@ describe('what the codec is tried for', () => {
     ['records in a Map', [new Map(records(80).map((record) => [record.id, record]))], true],
     ['records in a Set', [new Set(records(80))], true],
     ['a large array', [1, new Float64Array(4_096)], true],
+    ['a large array in shared memory', [new Float64Array(new SharedArrayBuffer(32_768))], false],
     ['few records', [records(40)], false],
     ['strings', [Array.from({ length: 100 }, (_, index) => `${index}`)], false],
     ['numbers', [Array.from({ length: 100 }, (_, index) => index)], false],
