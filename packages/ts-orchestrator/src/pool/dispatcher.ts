@@ -64,7 +64,7 @@ export class Dispatcher {
     this.#fleet = parts.fleet;
     const sending = (this.#sending = new Sending({
       ...parts,
-      waiting: () => callers.waiting,
+      callers,
       onStarted: (task, worker) => this.#underWay.onStarted(task, worker),
       onUnsendable: (task, error) => this.#outcomes.refuse(task, error),
     }));

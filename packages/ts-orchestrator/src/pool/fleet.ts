@@ -150,8 +150,8 @@ export class Fleet {
   #armIdle(worker: PoolWorker): void {
     const { clock } = this.#parts;
     const idle = this.#idle.get(worker);
-    if (idle === undefined) this.#watchIdle(worker, { since: clock.now(), timer: undefined }, this.#idleMs);
-    else idle.since = clock.now();
+    if (idle !== undefined) idle.since = clock.now();
+    else this.#watchIdle(worker, undefined, this.#idleMs);
   }
 
   get #idleMs(): number {
@@ -166,16 +166,17 @@ export class Fleet {
     return staying.length - this.#spares.ready > workersMax;
   }
 
-  #watchIdle(worker: PoolWorker, idle: Idle, delayMs: number): void {
+  #watchIdle(worker: PoolWorker, since: number | undefined, delayMs: number): void {
     if (delayMs === Infinity) return;
     const { clock } = this.#parts;
+    const idle: Idle = { since: since ?? clock.now(), timer: undefined };
     this.#idle.set(worker, idle);
     idle.timer = clock.after(delayMs, () => {
       this.#idle.delete(worker);
       // Busy now: the end of its task begins anew.
       if (worker.state !== 'ready') return;
       const leftMs = idle.since + this.#idleMs - clock.now();
-      if (leftMs > 0) this.#watchIdle(worker, idle, leftMs);
+      if (leftMs > 0) this.#watchIdle(worker, idle.since, leftMs);
       else this.stop(worker);
     });
   }

@@ -152,8 +152,9 @@ export class Outcomes {
   goOn(worker: PoolWorker): void {
     const { sending } = this.#parts;
     sending.fill(worker);
+    if (sending.waiting === 0) return;
     // It may have to run again, or have left its place to another task, and this worker be one that is ending.
-    if (sending.waiting > 0 && worker.state !== 'ready' && worker.state !== 'busy') sending.dispatch();
+    if (worker.state !== 'ready' && worker.state !== 'busy') sending.dispatch();
     else sending.growFleet();
   }
 

@@ -16,7 +16,7 @@ import type { Clock } from '../clock/clock.ts';
 import type { Batch } from '../task/batch.ts';
 import { isMoreUrgent, TaskQueue } from '../queue/task-queue.ts';
 import { Turns } from '../queue/turns.ts';
-import { mayFollow } from './callers.ts';
+import { mayFollow, type Callers } from './callers.ts';
 import type { Fleet } from './fleet.ts';
 import type { ResolvedPoolOptions } from './pool-options.ts';
 import type { Packed } from '../transport/transport.ts';
@@ -30,8 +30,8 @@ export interface SendingParts {
   readonly clock: Clock;
   readonly options: ResolvedPoolOptions;
   readonly runTimes: RunTimes;
-  /** Tasks that run and only wait for calls of their own, and leave their place to others: see nested-calls.ts. */
-  readonly waiting: () => number;
+  /** Those that only wait for calls of their own leave their place to others: see nested-calls.ts. */
+  readonly callers: Callers;
   /** A task of its own for an item of a batch, which waits for nothing yet. */
   readonly onAlone: (call: TaskCall, value: unknown) => PoolTask;
   /** The same arguments, for a task that goes on as one of its items. */
@@ -54,12 +54,14 @@ export class Sending {
   #itemsMore = 0;
   /** Functions whose items are not fit for batches: they call the pool. */
   readonly #unbatched = new Set<string>();
-  /** Places with a task. */
+  /** Places of the workers that were asked for; places with a task. */
+  readonly #placesMax: number;
   #placesTaken = 0;
   readonly #slow: SlowWatch;
 
   constructor(parts: SendingParts) {
     this.#parts = parts;
+    this.#placesMax = parts.options.workersMax * parts.options.tasksPerWorker;
     this.#slow = new SlowWatch({
       clock: parts.clock,
       workers: () => parts.fleet.workers,
@@ -105,8 +107,7 @@ export class Sending {
 
   /** Tasks that may begin now, as far as the number of workers asked for allows. */
   get capacity(): number {
-    const { options, waiting } = this.#parts;
-    return options.workersMax * options.tasksPerWorker - (this.#placesTaken - waiting());
+    return this.#placesMax - this.#placesTaken + this.#parts.callers.waiting;
   }
 
   // ---- to a worker ----
@@ -169,10 +170,14 @@ export class Sending {
   fill(worker: PoolWorker): void {
     const { fleet } = this.#parts;
     if (worker.hasPlace) {
-      if (this.#queue.size === 0 && this.capacity > 0) this.#takeBackFor(worker);
+      if (this.#queue.size === 0) {
+        if (this.#ahead > 0 && this.capacity > 0) this.#takeBackFor(worker);
+        if (this.#queue.size === 0) return fleet.keep(worker);
+      }
       while (worker.hasPlace && this.capacity > 0 && this.#queue.size > 0) this.#sendToPlace(worker);
       if (worker.hasPlace) return fleet.keep(worker);
     }
+    if (this.#queue.size === 0) return;
     // First those that could begin at once.
     while (this.#queue.size > 0 && this.capacity > 0 && fleet.free !== undefined) this.#sendToPlace(fleet.free);
     while (this.#mayGetFirst(worker)) this.#sendFirst(worker);
@@ -210,9 +215,9 @@ export class Sending {
 
   /** Starts workers for what waits. */
   growFleet(): void {
-    const { fleet, options, waiting } = this.#parts;
+    const { fleet, options, callers } = this.#parts;
     const wanted = Math.min(this.waiting, this.capacity);
-    fleet.grow(Math.ceil(wanted / options.tasksPerWorker) - fleet.starting, waiting());
+    fleet.grow(Math.ceil(wanted / options.tasksPerWorker) - fleet.starting, callers.waiting);
   }
 
   // ---- ahead ----

@@ -44,6 +44,7 @@ export interface WorkerParts {
 
 export class SupervisedWorker implements PoolWorker {
   readonly id: number;
+  readonly places: number;
   readonly tasks = new NumberMap<PoolTask>();
   readonly #parts: WorkerParts;
   readonly #listener: WorkerListener;
@@ -77,6 +78,7 @@ export class SupervisedWorker implements PoolWorker {
 
   constructor(order: StartOrder, parts: WorkerParts, listener: WorkerListener) {
     this.id = order.workerId;
+    this.places = order.tasksAtOnce;
     this.#parts = parts;
     this.#listener = listener;
     this.#order = order;
@@ -135,10 +137,6 @@ export class SupervisedWorker implements PoolWorker {
       if (task !== undefined) return task;
     }
     return undefined;
-  }
-
-  get places(): number {
-    return this.#order.tasksAtOnce;
   }
 
   get hasPlace(): boolean {
