@@ -6,13 +6,17 @@ import path from 'node:path';
 /** Longest file that is read: /proc/cpuinfo of a host with some hundred cores takes about half of it. */
 const READ_BYTES_MAX = 1024 * 1024;
 
+/** Bytes asked for at a time: more than any of these files has, but for /proc/cpuinfo and long mount tables. */
+const READ_STEP_BYTES = 16 * 1024;
+
 export interface Files {
   /** The text of a file given by its absolute path below the root, without surrounding blanks; undefined if unreadable. */
   read(file: string): string | undefined;
 }
 
-/** Files below `root`; '/' is this machine. Cost of a read: open, one or two reads, close. */
+/** Files below `root`; '/' is this machine. Cost of a read: open, two reads (the second finds the end), close. */
 export function filesBelow(root: string): Files {
+  const buffer = Buffer.allocUnsafe(READ_STEP_BYTES);
   return {
     read(file) {
       let fd: number | undefined;
@@ -21,10 +25,9 @@ export function filesBelow(root: string): Files {
         // Files of /proc report no size, so the read goes on until nothing comes.
         const chunks: Buffer[] = [];
         for (let bytes = 0; bytes < READ_BYTES_MAX;) {
-          const chunk = Buffer.alloc(16 * 1024);
-          const got = fs.readSync(fd, chunk);
+          const got = fs.readSync(fd, buffer);
           if (got === 0) break;
-          chunks.push(chunk.subarray(0, got));
+          chunks.push(Buffer.from(buffer.subarray(0, got)));
           bytes += got;
         }
         return Buffer.concat(chunks).toString('utf8').trim();
@@ -33,6 +36,17 @@ export function filesBelow(root: string): Files {
       } finally {
         if (fd !== undefined) fs.closeSync(fd);
       }
+    },
+  };
+}
+
+/** The same files, each read once: several parts of a reading look at the same tables. For one reading only. */
+export function readOnce(files: Files): Files {
+  const texts = new Map<string, string | undefined>();
+  return {
+    read(file) {
+      if (!texts.has(file)) texts.set(file, files.read(file));
+      return texts.get(file);
     },
   };
 }
