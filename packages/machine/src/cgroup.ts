@@ -30,6 +30,9 @@ interface Mount {
 /** Deeper nesting than any manager makes; a bound on the number of reads. */
 const DEPTH_MAX = 64;
 
+/** Version 1 writes "no limit" as the largest number of pages; an exbibyte is less than that and more than any machine has. */
+const UNLIMITED_BYTES = 2 ** 60;
+
 /** Where groups are mounted on a host whose mount table can't be read: the places that systemd and Docker use. */
 const USUAL_MOUNTS: readonly Mount[] = [
   { version: 2, controllers: [], group: '/', dir: '/sys/fs/cgroup' },
@@ -98,6 +101,19 @@ export function cgroupFolders(files: Files, controller: Controller): CgroupFolde
   return folders;
 }
 
+/**
+ * The process's own version 2 folders: one, unless the mount table had to be guessed; none when the group lies outside
+ * of what is mounted.
+ */
+export function ownUnifiedFolders(files: Files): string[] {
+  const dirs: string[] = [];
+  for (const mount of readMounts(files)) {
+    const relative = mount.version === 2 ? below(mount.group, ownGroup(files, 2, 'cpu')) : undefined;
+    if (relative !== undefined) dirs.push(path.posix.join(mount.dir, relative));
+  }
+  return dirs;
+}
+
 /** The smaller of two limits; of equal ones the first. */
 export function smaller(a: Limit | undefined, b: Limit | undefined): Limit | undefined {
   if (a === undefined || b === undefined) return a ?? b;
@@ -156,4 +172,21 @@ export function memoryGroups(files: Files): MemoryGroup[] {
     });
   }
   return groups;
+}
+
+/**
+ * The smallest limit of swap on the path in bytes; undefined when no group limits it. Version 1 limits memory and swap
+ * together (`totalBytes`, the memory of the machine, stands for a memory limit beyond it): what exceeds memory is swap.
+ */
+export function swapLimit(files: Files, totalBytes: number): Limit | undefined {
+  let least: Limit | undefined;
+  for (const { version, dir } of cgroupFolders(files, 'memory')) {
+    const file = `${dir}/${version === 2 ? 'memory.swap.max' : 'memory.memsw.limit_in_bytes'}`;
+    const limit = parseCount(files.read(file)); // of swap alone, zero turns it off
+    if (limit === undefined || limit >= UNLIMITED_BYTES || (version === 1 && limit === 0)) continue;
+    const memory =
+      version === 2 ? 0 : Math.min(parseCount(files.read(`${dir}/memory.limit_in_bytes`)) ?? 0, totalBytes);
+    least = smaller(least, { value: Math.max(0, limit - memory), source: file });
+  }
+  return least;
 }

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readMachine } from '../src/index.ts';
-import { BARE, HOST, makeTree } from './tree.ts';
+import { BARE, HOST, makeTree, mountV2 } from './tree.ts';
 
 const read = (files: Record<string, string>, host: Partial<typeof HOST> = {}) =>
   readMachine({ root: makeTree(files), host: { ...HOST, ...host } });
@@ -23,6 +23,48 @@ describe('load', () => {
   it.each(['', 'busy', '1.0 2.0'])('asks Node when the file says %j', (text) => {
     const load = read({ '/proc/loadavg': text, '/proc/pressure/cpu': 'some avg10=400.00 avg60=' }).load;
     expect(load).toEqual({ one: 0.7, five: 0.8, fifteen: 0.9, source: 'os.loadavg()' });
+  });
+
+  const waited = (percent: string) => `some avg10=${percent} avg60=1.00 avg300=0.10 total=99`;
+  const job = { '/proc/self/mountinfo': mountV2(), '/proc/self/cgroup': '0::/job' };
+  const ofMachine = { '/proc/pressure/cpu': waited('30.00'), '/proc/pressure/memory': waited('2.50') };
+
+  it('reads pressure on memory', () => {
+    expect(read({ ...BARE, ...ofMachine }).load).toMatchObject({ pressureCpu10: 30, pressureMemory10: 2.5 });
+    expect(read({ ...BARE, '/proc/pressure/memory': waited('-1.00') }).load).not.toHaveProperty('pressureMemory10');
+  });
+
+  it('reads the pressure of its own group where it is another', () => {
+    const own = {
+      '/sys/fs/cgroup/job/cpu.pressure': waited('90.00'),
+      '/sys/fs/cgroup/job/memory.pressure': waited('2.50'),
+    };
+    expect(read({ ...BARE, ...ofMachine, ...job, ...own }).load).toMatchObject({
+      pressureCpu10: 30,
+      group: { pressureCpu10: 90, pressureMemory10: 2.5, source: '/sys/fs/cgroup/job' },
+    });
+  });
+
+  it('reads that of the whole container where the machine shows none', () => {
+    const own = { '/sys/fs/cgroup/memory.pressure': waited('7.00') };
+    const load = read({ ...BARE, '/proc/self/mountinfo': mountV2(), '/proc/self/cgroup': '0::/', ...own }).load;
+    expect(load.group).toEqual({ pressureMemory10: 7, source: '/sys/fs/cgroup' });
+  });
+
+  it.each([
+    ['repeats the numbers of the machine', waited('30.00')],
+    ['says nothing', ''],
+    ['says nonsense', 'some avg10=101.00 avg60='],
+  ])('leaves out a group that %s', (_, text) => {
+    const own = { '/sys/fs/cgroup/job/cpu.pressure': text };
+    expect(read({ ...BARE, ...ofMachine, ...job, ...own }).load).not.toHaveProperty('group');
+  });
+
+  it('takes no other group for its own', () => {
+    const own = { '/sys/fs/cgroup/cpu.pressure': waited('90.00') };
+    const outside = { '/proc/self/mountinfo': mountV2(), '/proc/self/cgroup': '0::/../other' };
+    expect(read({ ...BARE, ...ofMachine, ...outside, ...own }).load).not.toHaveProperty('group');
+    expect(read({ ...BARE, ...ofMachine, ...job, ...own }).load).not.toHaveProperty('group');
   });
 });
 

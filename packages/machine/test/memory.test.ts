@@ -141,3 +141,62 @@ describe('files that do not help', () => {
     expect(memory.availableBytes).toBe(2 * GIB);
   });
 });
+
+describe('swap', () => {
+  const meminfo = (swap: string) => ({ '/proc/meminfo': `${BARE['/proc/meminfo']}\nSwapTotal:      ${swap} kB` });
+  const twoGib = meminfo('2097152');
+
+  it('is off where the machine has none', () => {
+    expect(memoryOf({ ...BARE, ...meminfo('0') }).swap).toEqual({ limitBytes: 0, source: '/proc/meminfo' });
+  });
+
+  it.each([
+    ['max', 2 * GIB, '/proc/meminfo'],
+    [String(5 * GIB), 2 * GIB, '/proc/meminfo'],
+    [String(1 * GIB), 1 * GIB, '/sys/fs/cgroup/job/memory.swap.max'],
+    ['0', 0, '/sys/fs/cgroup/job/memory.swap.max'],
+    ['lots', 2 * GIB, '/proc/meminfo'],
+    ['-1', 2 * GIB, '/proc/meminfo'],
+  ])('of 2 GiB is limited by memory.swap.max %s', (limit, limitBytes, source) => {
+    const swap = v2('/job', { ...twoGib, '/sys/fs/cgroup/job/memory.swap.max': limit }).swap;
+    expect(swap).toEqual({ limitBytes, source });
+  });
+
+  it('is the least on the path', () => {
+    const files = { '/sys/fs/cgroup/a/memory.swap.max': '0', '/sys/fs/cgroup/a/b/memory.swap.max': String(GIB) };
+    expect(v2('/a/b', { ...twoGib, ...files }).swap).toEqual({
+      limitBytes: 0,
+      source: '/sys/fs/cgroup/a/memory.swap.max',
+    });
+  });
+
+  const together = '/sys/fs/cgroup/memory/job/memory.memsw.limit_in_bytes';
+  it.each([
+    ['as much as memory alone: none is left', 1 * GIB, 1 * GIB, 0, together],
+    ['half a GiB more', 1 * GIB, 1.5 * GIB, 0.5 * GIB, together],
+    ['less than memory alone, which no kernel accepts', 2 * GIB, 1 * GIB, 0, together],
+    ['no limit, as version 1 writes it', 1 * GIB, '9223372036854771712', 2 * GIB, '/proc/meminfo'],
+    ['no limit on either', '9223372036854771712', '9223372036854771712', 2 * GIB, '/proc/meminfo'],
+    ['a limit beyond the memory of the machine', 64 * GIB, 17 * GIB, 1 * GIB, together],
+    ['nonsense', 1 * GIB, 'many', 2 * GIB, '/proc/meminfo'],
+    ['zero', 1 * GIB, 0, 2 * GIB, '/proc/meminfo'],
+  ])('shares a limit with memory in version 1: %s', (_, memory, both, limitBytes, source) => {
+    const swap = memoryOf({
+      ...BARE,
+      ...twoGib,
+      '/proc/self/mountinfo': mountV1('memory'),
+      '/proc/self/cgroup': '4:memory:/job',
+      '/sys/fs/cgroup/memory/job/memory.limit_in_bytes': String(memory),
+      [together]: String(both),
+    }).swap;
+    expect(swap).toEqual({ limitBytes, source });
+  });
+
+  it('is not known where the kernel does not say', () => {
+    expect(memoryOf(BARE)).not.toHaveProperty('swap');
+    expect(memoryOf({ '/proc/meminfo': 'SwapTotal:       2097152 kB' })).not.toHaveProperty('swap');
+    const unlimited = { '/proc/self/cgroup': '4:memory:/job', [together]: '9223372036854771712' };
+    expect(memoryOf({ ...BARE, '/proc/self/mountinfo': mountV1('memory'), ...unlimited })).not.toHaveProperty('swap');
+    expect(v2('/job', { '/sys/fs/cgroup/job/memory.swap.max': '0' }).swap?.limitBytes).toBe(0);
+  });
+});
