@@ -21,6 +21,14 @@ export interface Machine {
     readonly arch: string;
     /** Threads of libuv's pool, 1..1024. They count against the same cores. */
     readonly uvThreadpoolSize: number;
+    /** What Node itself says, for comparison: `os.availableParallelism()`. */
+    readonly parallelism: number;
+    /** `os.totalmem()`. */
+    readonly totalBytes: number;
+    /** `process.constrainedMemory()`; undefined where Node sees no limit. */
+    readonly constrainedBytes: number | undefined;
+    /** `process.availableMemory()`. */
+    readonly availableBytes: number;
   };
 }
 
@@ -51,6 +59,10 @@ export function readMachine(options: ReadMachineOptions = {}): Machine {
       platform: host.platform,
       arch: host.arch,
       uvThreadpoolSize: uvThreadpoolSize(host.uvThreadpoolSize),
+      parallelism: host.parallelism,
+      totalBytes: host.totalBytes,
+      constrainedBytes: host.constrainedBytes,
+      availableBytes: host.availableBytes,
     },
   };
 }

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readMachine } from '../src/index.ts';
-import { BARE, HOST, makeTree, mountV2 } from './tree.ts';
+import { BARE, GIB, HOST, makeTree, mountV2 } from './tree.ts';
 
 const read = (files: Record<string, string>, host: Partial<typeof HOST> = {}) =>
   readMachine({ root: makeTree(files), host: { ...HOST, ...host } });
@@ -127,6 +127,17 @@ describe('node', () => {
     ['many', 1],
   ])('UV_THREADPOOL_SIZE=%s', (uvThreadpoolSize, size) => {
     expect(read({}, { uvThreadpoolSize }).node.uvThreadpoolSize).toBe(size);
+  });
+
+  it('keeps what Node says beside what the files say', () => {
+    const { node, cores, memory } = read(BARE, { constrainedBytes: 5 * GIB });
+    expect(node).toMatchObject({
+      parallelism: 7,
+      totalBytes: 77 * GIB,
+      constrainedBytes: 5 * GIB,
+      availableBytes: 33 * GIB,
+    });
+    expect([cores.allowed, memory.totalBytes, memory.limitBytes]).toEqual([8, 16 * GIB, 16 * GIB]);
   });
 
   it('is this Node without being told', () => {
