@@ -10,6 +10,8 @@ export interface Cores {
   readonly affinity: number;
   /** CPU time per time that the smallest quota on the path grants, in cores with fractions; undefined without a quota. */
   readonly quota: number | undefined;
+  /** The file that holds the smallest quota; undefined without a quota. */
+  readonly quotaSource: string | undefined;
   /** CPUs that are online, whoever may use them. */
   readonly logical: number;
   /** What decided `allowed`: a file, or the Node function that was asked instead. */
@@ -64,6 +66,7 @@ export function readCores(files: Files, host: Host): Cores {
     allowed: Math.max(1, Math.min(affinity, byQuota)),
     affinity,
     quota: quota?.value,
+    quotaSource: quota?.source,
     logical,
     source: byQuota < affinity ? quota!.source : affinitySource,
   };

@@ -2,5 +2,6 @@ export type { Cores } from './cores.ts';
 export type { Cache, Cpu, SimdLevel } from './cpu.ts';
 export type { Host } from './host.ts';
 export type { Load, Pressure } from './load.ts';
-export { coresAllowed, readMachine, type Machine, type ReadMachineOptions } from './machine.ts';
+export { coresAllowed, MachineReader, readMachine, type Machine, type ReadMachineOptions } from './machine.ts';
 export type { Memory } from './memory.ts';
+export type { Throttling } from './throttling.ts';

@@ -1,16 +1,20 @@
-// Everything together. Reads are synchronous (some fifty small files, about 2 ms) and never throw:
-// what can't be read or believed is what Node gives, and `source` says so.
+// Everything together. Reads are synchronous (some fifty small files) and never throw: what can't be read or believed is
+// what Node gives, and `source` says so.
+// The only state is that of a reader, the readings it compares with, and the second for which `coresAllowed` holds.
 import { performance } from 'node:perf_hooks';
 import { readCores, type Cores } from './cores.ts';
 import { readCpu, type Cpu } from './cpu.ts';
-import { filesBelow, readOnce } from './files.ts';
+import { filesBelow, readOnce, type Files } from './files.ts';
 import { readHost, type Host } from './host.ts';
 import { readLoad, type Load } from './load.ts';
 import { readMemory, type Memory } from './memory.ts';
+import { readThrottling, type Throttling } from './throttling.ts';
 
 /** What the machine gives this process, at the moment of the reading; plain data, fit for JSON. */
 export interface Machine {
   readonly cores: Cores;
+  /** How often the quota stopped this process; absent without a quota and where the kernel doesn't say. */
+  readonly throttling?: Throttling;
   readonly memory: Memory;
   readonly load: Load;
   readonly cpu: Cpu;
@@ -39,36 +43,60 @@ export interface ReadMachineOptions {
   readonly host?: Partial<Host>;
 }
 
+/** How long an answer about cores holds: quotas change while a program runs, but not from call to call. */
+const CORES_HOLD_MS = 1000;
+
 /** libuv: 4 unless the environment names a number; 0 and nonsense count as 1, the most is 1,024. */
 function uvThreadpoolSize(setting: string | undefined): number {
   if (setting === undefined) return 4;
   return Math.min(1024, Math.max(1, Number.parseInt(setting, 10) || 1));
 }
 
-/** Reads the machine now. Never throws. Any thread; a Worker sees the same numbers. */
-export function readMachine(options: ReadMachineOptions = {}): Machine {
-  const files = readOnce(filesBelow(options.root ?? '/'));
-  const host: Host = { ...readHost(), ...options.host };
-  return {
-    cores: readCores(files, host),
-    memory: readMemory(files, host),
-    load: readLoad(files, host),
-    cpu: readCpu(files, host),
-    node: {
-      version: host.nodeVersion,
-      platform: host.platform,
-      arch: host.arch,
-      uvThreadpoolSize: uvThreadpoolSize(host.uvThreadpoolSize),
-      parallelism: host.parallelism,
-      totalBytes: host.totalBytes,
-      constrainedBytes: host.constrainedBytes,
-      availableBytes: host.availableBytes,
-    },
-  };
+/**
+ * Reads the machine again and again, and keeps the last reading to compare with. Never throws. One thread; each reader
+ * compares with its own readings, so who wants an interval of its own makes a reader of its own.
+ */
+export class MachineReader {
+  readonly #options: ReadMachineOptions;
+  readonly #files: Files;
+  #throttling: Throttling | undefined;
+
+  constructor(options: ReadMachineOptions = {}) {
+    this.#options = options;
+    this.#files = filesBelow(options.root ?? '/');
+  }
+
+  /** The machine now; `throttling.share` is since the last `read`. About 2 ms, for some fifty small files. */
+  read(): Machine {
+    const files = readOnce(this.#files);
+    const host: Host = { ...readHost(), ...this.#options.host };
+    const cores = readCores(files, host);
+    const throttling = readThrottling(files, cores.quotaSource, this.#throttling);
+    this.#throttling = throttling;
+    return {
+      cores,
+      ...(throttling === undefined ? {} : { throttling }),
+      memory: readMemory(files, host),
+      load: readLoad(files, host),
+      cpu: readCpu(files, host),
+      node: {
+        version: host.nodeVersion,
+        platform: host.platform,
+        arch: host.arch,
+        uvThreadpoolSize: uvThreadpoolSize(host.uvThreadpoolSize),
+        parallelism: host.parallelism,
+        totalBytes: host.totalBytes,
+        constrainedBytes: host.constrainedBytes,
+        availableBytes: host.availableBytes,
+      },
+    };
+  }
 }
 
-/** How long an answer of `coresAllowed` holds: quotas change while a program runs, but not from call to call. */
-const CORES_HOLD_MS = 1000;
+/** Reads the machine once, now. Never throws. Any thread; a Worker sees the same numbers. */
+export function readMachine(options: ReadMachineOptions = {}): Machine {
+  return new MachineReader(options).read();
+}
 
 let lastCores: { readonly allowed: number; readonly untilMs: number } | undefined;
 

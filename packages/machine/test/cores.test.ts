@@ -12,6 +12,7 @@ describe('affinity and cpuset', () => {
       allowed: 3,
       affinity: 3,
       quota: undefined,
+      quotaSource: undefined,
       logical: 8,
       source: '/proc/self/status',
     });
@@ -65,6 +66,7 @@ describe('quota, version 2', () => {
     const cores = tree('/job', { '/sys/fs/cgroup/job/cpu.max': text });
     expect(cores).toMatchObject({ allowed, quota });
     expect(cores.source).toBe(allowed < 8 ? '/sys/fs/cgroup/job/cpu.max' : '/proc/self/status');
+    expect(cores.quotaSource).toBe(quota === undefined ? undefined : '/sys/fs/cgroup/job/cpu.max');
   });
 
   it('takes the smallest on the path, wherever it is', () => {

@@ -15,12 +15,17 @@ afterEach(() => {
 export function makeTree(files: Record<string, string>): string {
   const root = fs.mkdtempSync(path.join(os.tmpdir(), 'heddle-machine-'));
   folders.push(root);
+  writeTree(root, files);
+  return root;
+}
+
+/** Writes `files` below a folder that `makeTree` made: what the machine says next. */
+export function writeTree(root: string, files: Record<string, string>): void {
   for (const [file, text] of Object.entries(files)) {
     const target = path.join(root, file);
     fs.mkdirSync(path.dirname(target), { recursive: true });
     fs.writeFileSync(target, `${text}\n`);
   }
-  return root;
 }
 
 export const GIB = 1024 ** 3;
