@@ -1,5 +1,5 @@
 // How many cores this process may use: the CPUs that are online, allowed by affinity and by cpuset, cut by the quota.
-import { cgroupFolders, cpuQuota } from './cgroup.ts';
+import { cgroupFolders, cpuQuota, type Limit } from './cgroup.ts';
 import { parseCpuList, type Files } from './files.ts';
 import type { Host } from './host.ts';
 
@@ -26,6 +26,11 @@ export interface Cores {
  */
 export function wholeCores(quota: number): number {
   return Math.max(1, Math.floor(quota));
+}
+
+/** The most processor time per time that this process can get, in cores with fractions: what a pool can't go beyond. */
+export function coresCeiling({ affinity, quota, quotaSource, source }: Cores): Limit {
+  return quota !== undefined && quota < affinity ? { value: quota, source: quotaSource! } : { value: affinity, source };
 }
 
 interface Cpus {

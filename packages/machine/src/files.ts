@@ -12,6 +12,8 @@ const READ_STEP_BYTES = 16 * 1024;
 export interface Files {
   /** The text of a file given by its absolute path below the root, without surrounding blanks; undefined if unreadable. */
   read(file: string): string | undefined;
+  /** The names in a folder, given likewise; none if unreadable. */
+  list(dir: string): string[];
 }
 
 /** Files below `root`; '/' is this machine. Cost of a read: open, two reads (the second finds the end), close. */
@@ -37,6 +39,13 @@ export function filesBelow(root: string): Files {
         if (fd !== undefined) fs.closeSync(fd);
       }
     },
+    list(dir) {
+      try {
+        return fs.readdirSync(path.join(root, dir));
+      } catch {
+        return [];
+      }
+    },
   };
 }
 
@@ -48,6 +57,7 @@ export function readOnce(files: Files): Files {
       if (!texts.has(file)) texts.set(file, files.read(file));
       return texts.get(file);
     },
+    list: (dir) => files.list(dir),
   };
 }
 

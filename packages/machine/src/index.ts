@@ -1,5 +1,6 @@
 export type { Cores } from './cores.ts';
 export type { Cache, Cpu, SimdLevel } from './cpu.ts';
+export type { BusyTime, EffectiveCores } from './effective-cores.ts';
 export type { Host } from './host.ts';
 export type { Load, Pressure } from './load.ts';
 export { coresAllowed, MachineReader, readMachine, type Machine, type ReadMachineOptions } from './machine.ts';

@@ -2,10 +2,11 @@
 // what Node gives, and `source` says so.
 // The only state is that of a reader, the readings it compares with, and the second for which `coresAllowed` holds.
 import { performance } from 'node:perf_hooks';
-import { readCores, type Cores } from './cores.ts';
+import { coresCeiling, readCores, type Cores } from './cores.ts';
 import { readCpu, type Cpu } from './cpu.ts';
+import { BUSY_SOURCE, BusyMeter, coresOf, type EffectiveCores } from './effective-cores.ts';
 import { filesBelow, readOnce, type Files } from './files.ts';
-import { readHost, type Host } from './host.ts';
+import { processorMs, readHost, type Host } from './host.ts';
 import { readLoad, type Load } from './load.ts';
 import { readMemory, type Memory } from './memory.ts';
 import { readThrottling, type Throttling } from './throttling.ts';
@@ -59,7 +60,9 @@ function uvThreadpoolSize(setting: string | undefined): number {
 export class MachineReader {
   readonly #options: ReadMachineOptions;
   readonly #files: Files;
+  readonly #meter = new BusyMeter();
   #throttling: Throttling | undefined;
+  #ceiling: { readonly value: number; readonly source: string; readonly untilMs: number } | undefined;
 
   constructor(options: ReadMachineOptions = {}) {
     this.#options = options;
@@ -71,6 +74,7 @@ export class MachineReader {
     const files = readOnce(this.#files);
     const host: Host = { ...readHost(), ...this.#options.host };
     const cores = readCores(files, host);
+    this.#holdCeiling(cores);
     const throttling = readThrottling(files, cores.quotaSource, this.#throttling);
     this.#throttling = throttling;
     return {
@@ -90,6 +94,27 @@ export class MachineReader {
         availableBytes: host.availableBytes,
       },
     };
+  }
+
+  /**
+   * Cores that this process really got in its last busy time: since the last call, at the first since the process began;
+   * while less than 100 ms of a new one have come together, what the call before said. Fractions, above 0, at most what
+   * affinity and quota leave, which is also the answer where nothing was measured (no /proc, no busy time).
+   * effective-cores.ts has the formula and its limits. Cost: one small file per thread of the process, about
+   * 12 us each, and once a second those that the ceiling rests on.
+   */
+  effectiveCores(): EffectiveCores {
+    const busy = this.#meter.read(this.#files, this.#options.host?.processorMs ?? processorMs());
+    const nowMs = performance.now();
+    if (this.#ceiling === undefined || nowMs >= this.#ceiling.untilMs) {
+      this.#holdCeiling(readCores(readOnce(this.#files), { ...readHost(), ...this.#options.host }));
+    }
+    const { value, source } = this.#ceiling!;
+    return busy === undefined ? { cores: value, source } : { cores: coresOf(busy, value), busy, source: BUSY_SOURCE };
+  }
+
+  #holdCeiling(cores: Cores): void {
+    this.#ceiling = { ...coresCeiling(cores), untilMs: performance.now() + CORES_HOLD_MS };
   }
 }
 

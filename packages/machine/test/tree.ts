@@ -41,6 +41,7 @@ export const HOST: Host = {
   totalBytes: 77 * GIB,
   availableBytes: 33 * GIB,
   constrainedBytes: undefined,
+  processorMs: 0,
   loadAverage: [0.7, 0.8, 0.9],
   uvThreadpoolSize: undefined,
 };
