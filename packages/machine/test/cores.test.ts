@@ -201,6 +201,12 @@ describe('files that do not help', () => {
     expect(coresOf(files)).toEqual(fallback);
   });
 
+  it('is one core on a machine of one', () => {
+    const one = { allowed: 1, affinity: 1, quota: undefined, logical: 1 };
+    expect(coresOf({ ...status('0'), '/sys/devices/system/cpu/online': '0' })).toMatchObject(one);
+    expect(readMachine({ root: makeTree({}), host: { ...HOST, parallelism: 1, logical: 1 } }).cores).toMatchObject(one);
+  });
+
   it('bounds a path of a thousand nested groups', () => {
     const files = { '/proc/self/mountinfo': mountV2(), '/proc/self/cgroup': `0::${'/a'.repeat(1000)}` };
     expect(coresOf({ ...BARE, ...files }).allowed).toBe(8);

@@ -28,6 +28,7 @@ export function writeTree(root: string, files: Record<string, string>): void {
   }
 }
 
+export const MIB = 1024 ** 2;
 export const GIB = 1024 ** 3;
 
 /** Node's numbers, unlike any in the trees: where one shows up, Node was asked. */
