@@ -8,15 +8,15 @@ const MESSAGES = {
     'stay locked when it ends. Make or open the lock in the thread that starts workers before it starts them, or call attach(worker) there',
   SYNC_FULL: (threads: number) =>
     `${threads} threads share these locks already, which is the most there can be; end some of them`,
-  SYNC_WOULD_BLOCK: (thread: string) =>
-    `lockSync() blocks the thread, which ${thread} must not, because it would not notice that a worker has ended; use lock() here`,
+  SYNC_WOULD_BLOCK: (call: string, thread: string) =>
+    `${call} blocks the thread, which ${thread} must not, because it would not notice that a worker has ended; use the call without Sync here`,
   SYNC_RELOCK: (call: string) =>
     `${call} waits for a lock that its own caller holds, so it would wait for ever; pass the guard on, or release it first`,
   SYNC_NOT_HELD: (call: string) =>
     `${call}: this guard doesn't hold its lock any more, it was released or has poisoned it before`,
   SYNC_NOT_ABANDONED: () =>
     'repair(): no owner died with this lock, or that was repaired already; look at guard.abandoned first',
-  SYNC_TIMEOUT: (timeoutMs: number) => `the lock could not be had within ${timeoutMs} ms`,
+  SYNC_TIMEOUT: (what: string, timeoutMs: number) => `${what} could not be had within ${timeoutMs} ms`,
   SYNC_POISONED: () =>
     'the lock is poisoned: its holder called poison(), or got it abandoned and released it without repair(); make what it guards anew, with a new lock',
 } as const;

@@ -1,6 +1,6 @@
 /** Public names of @heddle/sync. */
 export { Mutex, type MutexHandle } from './mutex/mutex.ts';
-export type { MutexGuard } from './mutex/guard.ts';
+export type { MutexGuard } from './line/guard.ts';
 export type { LockOptions, LockSyncOptions } from './options.ts';
 export { AtomicCounter, type AtomicCounterHandle } from './counter/counter.ts';
 export { attach } from './registry/membership.ts';

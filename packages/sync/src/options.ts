@@ -14,7 +14,17 @@ export type LockSyncOptions = Pick<LockOptions, 'timeoutMs'>;
 /** The longest time of setTimeout. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
-export function readOptions(call: string, options: LockOptions, known: readonly string[]): LockOptions {
+export const WAIT_OPTIONS = ['timeoutMs', 'signal'] as const;
+/** Nobody can abort a thread that blocks. */
+export const BLOCK_OPTIONS = ['timeoutMs'] as const;
+
+/** What is left of the options of a wait when they are read. */
+export interface WaitOptions {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+export function readOptions(call: string, options: LockOptions, known: readonly string[]): WaitOptions {
   const given: unknown = options;
   if (typeof given !== 'object' || given === null)
     throw syncError('SYNC_ARGUMENT', `the options of ${call}`, 'an object', show(given));
@@ -27,4 +37,14 @@ export function readOptions(call: string, options: LockOptions, known: readonly 
   if (signal !== undefined && !(signal instanceof AbortSignal))
     throw syncError('SYNC_ARGUMENT', `signal of ${call}`, 'an AbortSignal', show(signal));
   return { timeoutMs, signal };
+}
+
+export function checkFunction(what: string, fn: unknown): void {
+  if (typeof fn !== 'function') throw syncError('SYNC_ARGUMENT', what, 'a function', show(fn));
+}
+
+/** An integer from `min` to `max`. */
+export function checkCount(what: string, count: unknown, min: number, max: number): void {
+  if (typeof count !== 'number' || !Number.isInteger(count) || count < min || count > max)
+    throw syncError('SYNC_ARGUMENT', what, `an integer from ${min} to ${max}`, show(count));
 }

@@ -1,6 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
-import { afterEach } from 'vitest';
+import { afterEach, expect } from 'vitest';
 // The build: workers use it, and what is one in a thread is found by both anyway.
 import type * as Sync from '../src/index.ts';
 
@@ -13,8 +14,9 @@ afterEach(async () => {
   await Promise.all([...workers].map((worker) => worker.terminate()));
 });
 
-export function start(workerData: object, options: WorkerOptions = {}): Worker {
-  const worker = new Worker(new URL('./fixtures/worker.mjs', import.meta.url), { ...options, workerData });
+/** A worker of the tests: `file` in fixtures says what it does. */
+export function start(workerData: object, options: WorkerOptions = {}, file = 'worker.mjs'): Worker {
+  const worker = new Worker(new URL(`./fixtures/${file}`, import.meta.url), { ...options, workerData });
   workers.add(worker);
   worker.once('exit', () => workers.delete(worker));
   return worker;
@@ -36,4 +38,31 @@ export async function failure(promise: Promise<unknown>): Promise<unknown> {
     () => 'it did not fail',
     (error: unknown) => error,
   );
+}
+
+export function codeOf(call: () => unknown): unknown {
+  try {
+    call();
+    return 'nothing';
+  } catch (error) {
+    if (!(error instanceof SyncError)) throw error;
+    return error.code;
+  }
+}
+
+export const coded = (code: string): unknown => expect.objectContaining({ name: 'SyncError', code }) as unknown;
+
+/** Looks again after every turn of the event loop. */
+export async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise(setImmediate);
+}
+
+/** A program of its own, in which `names` of the package are imported. */
+export function runProgram(names: string, source: string): { status: number | null; stdout: string; stderr: string } {
+  const url = JSON.stringify(new URL('../dist/index.js', import.meta.url));
+  const text = `import { ${names} } from ${url}; import { Worker } from 'node:worker_threads'; ${source}`;
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', text], {
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr };
 }

@@ -37,11 +37,14 @@
  *
  * All accesses are sequentially consistent. The test drives this very file, one access at a time, through every order of steps.
  */
-import { isAlive, MAX_THREADS, parkWord, slotOf, tell, usedSlots } from '../registry/lives.ts';
+import { isAlive, MAX_THREADS, slotOf, tell, tellAll, usedSlots } from '../registry/lives.ts';
+import { IS_POISONED, sleep, TAKEN, TAKEN_ABANDONED, TIMED_OUT, WAIT, type Outcome } from '../registry/sleep.ts';
 
-/** The words before it are the header (mutex-memory.ts). */
+/** The words before it are the header (shared-memory.ts). */
 const LOCK = 16;
 const TICKETS = 17;
+/** Of who puts something of its own beside the lock. */
+export const MUTEX_FREE_WORD = 24;
 const WANTS = 32;
 export const MUTEX_WORDS = WANTS + 2 * MAX_THREADS;
 
@@ -50,14 +53,6 @@ const GRANTED = 2;
 const ABANDONED = 4;
 const POISONED = 8;
 const OWNER_MASK = ~15;
-
-/** What a look at the lock can end with. */
-export const WAIT = 0;
-export const TAKEN = 1;
-export const TAKEN_ABANDONED = 2;
-export const IS_POISONED = 3;
-export const TIMED_OUT = 4;
-export type Outcome = 0 | 1 | 2 | 3 | 4;
 
 const wantOf = (slot: number): number => WANTS + 2 * slot;
 const ticketOf = (slot: number): number => WANTS + 2 * slot + 1;
@@ -69,6 +64,14 @@ export function tryTake(words: Int32Array, me: number): boolean {
 
 export function isPoisoned(words: Int32Array): boolean {
   return (Atomics.load(words, LOCK) & POISONED) !== 0;
+}
+
+/** Has an owner died with it, and nobody repaired since, or was it poisoned? Then who waits for something else with its help must look. */
+export function isIll(words: Int32Array, registry: Int32Array): boolean {
+  const lock = Atomics.load(words, LOCK);
+  if ((lock & (ABANDONED | POISONED)) !== 0) return true;
+  const owner = lock & OWNER_MASK;
+  return owner !== 0 && (lock & GRANTED) === 0 && !isAlive(registry, owner);
 }
 
 /** Does a living thread have the lock? Then there is nothing to take without waiting. */
@@ -142,25 +145,17 @@ export function repair(words: Int32Array): void {
 export function poison(words: Int32Array, registry: Int32Array, me: number): boolean {
   if (!isHolder(words, me)) return false;
   Atomics.store(words, LOCK, POISONED);
-  for (let slot = 0, used = usedSlots(registry); slot < used; slot++)
-    if (Atomics.load(words, wantOf(slot)) !== 0) tell(registry, slot);
+  // Also to those who wait on a condition of it.
+  tellAll(registry);
   return true;
 }
 
 /** Blocks this thread until the lock is its own, it is poisoned, or `endMs` of `performance.now()` has come. */
 export function sleepForLock(words: Int32Array, registry: Int32Array, me: number, endMs: number): Outcome {
-  const park = parkWord(me);
-  for (;;) {
-    const news = Atomics.load(registry, park);
-    const outcome = look(words, registry, me);
-    if (outcome !== WAIT) return outcome;
-    const leftMs = endMs === Infinity ? Infinity : Math.max(0, endMs - performance.now());
-    if (Atomics.wait(registry, park, news, leftMs) !== 'timed-out') continue;
-    const last = look(words, registry, me);
-    if (last !== WAIT) return last;
-    withdraw(words, registry, me);
-    return TIMED_OUT;
-  }
+  const outcome = sleep(registry, me, endMs, () => look(words, registry, me));
+  if (outcome !== WAIT) return outcome;
+  withdraw(words, registry, me);
+  return TIMED_OUT;
 }
 
 /**

@@ -1,16 +1,26 @@
 /** The public mutex: options, time-outs and signals around a lock (local-lock.ts). */
 import { syncError } from '../errors.ts';
-import { readOptions, type LockOptions, type LockSyncOptions } from '../options.ts';
-import { realm, whyNotBlock } from '../registry/membership.ts';
+import { heldByCaller, runHolding } from '../line/holding.ts';
+import { waitInLine } from '../line/wait.ts';
+import {
+  BLOCK_OPTIONS,
+  checkFunction,
+  readOptions,
+  WAIT_OPTIONS,
+  type LockOptions,
+  type LockSyncOptions,
+} from '../options.ts';
+import { refuseToBlock } from '../registry/membership.ts';
 import {
   handleOf,
   makeShared,
   openShared,
+  ownOf,
   type Kind,
   type Opened,
   type SyncHandle,
 } from '../registry/shared-memory.ts';
-import type { MutexGuard } from './guard.ts';
+import type { MutexGuard } from '../line/guard.ts';
 import { LocalLock } from './local-lock.ts';
 import { MUTEX_WORDS } from './lock-word.ts';
 
@@ -19,15 +29,8 @@ const KIND: Kind = { name: 'mutex', magic: 0x68_64_6d_78, layout: 1, words: MUTE
 /** What another thread opens a mutex with: plain data for postMessage, workerData or the arguments of a task. */
 export type MutexHandle = SyncHandle<'heddle-mutex'>;
 
-const LOCK_OPTIONS = ['timeoutMs', 'signal'];
-const LOCK_SYNC_OPTIONS = ['timeoutMs'];
-
-/** Forgets what nobody in this thread uses any more. */
-const forgotten = new FinalizationRegistry<{ locks: Map<number, WeakRef<object>>; number: number }>(
-  ({ locks, number }) => {
-    if (locks.get(number)?.deref() === undefined) locks.delete(number);
-  },
-);
+/** For what is built on a mutex. */
+export let localLockOf: (mutex: Mutex) => LocalLock;
 
 /**
  * A lock for the threads of one process. It goes to the threads in the order in which they asked; the requests of one thread stand in one
@@ -37,6 +40,10 @@ const forgotten = new FinalizationRegistry<{ locks: Map<number, WeakRef<object>>
  * without blocking, and keep the program alive while they do.
  */
 export class Mutex {
+  static {
+    localLockOf = (mutex) => mutex.#lock;
+  }
+
   /** Elements that a mutex needs of an Int32Array. */
   static readonly WORDS: number = MUTEX_WORDS;
 
@@ -45,12 +52,7 @@ export class Mutex {
 
   private constructor(opened: Opened) {
     this.#opened = opened;
-    const { number, membership, words } = opened;
-    const known = membership.locks.get(number)?.deref() as LocalLock | undefined;
-    this.#lock = known ?? new LocalLock(words, membership);
-    if (known !== undefined) return;
-    membership.locks.set(number, new WeakRef(this.#lock));
-    forgotten.register(this.#lock, { locks: membership.locks, number });
+    this.#lock = ownOf(opened, () => new LocalLock(opened));
   }
 
   /**
@@ -90,13 +92,13 @@ export class Mutex {
    * @throws {SyncError} SYNC_TIMEOUT, SYNC_POISONED, SYNC_RELOCK, SYNC_ARGUMENT; or the reason of `signal`.
    */
   async lock(options: LockOptions = {}): Promise<MutexGuard> {
-    const { timeoutMs, signal } = readOptions('lock()', options, LOCK_OPTIONS);
+    const { timeoutMs, signal } = readOptions('lock()', options, WAIT_OPTIONS);
     signal?.throwIfAborted();
-    this.#refuseRelock('lock()');
+    if (heldByCaller(this.#lock) > 0) throw syncError('SYNC_RELOCK', 'lock()');
     const guard = this.#lock.tryLock();
     if (guard !== undefined) return guard;
-    if (timeoutMs === 0) throw syncError('SYNC_TIMEOUT', 0);
-    return this.#wait(timeoutMs!, signal);
+    if (timeoutMs === 0) throw syncError('SYNC_TIMEOUT', 'the lock', 0);
+    return this.#lock.taken(await waitInLine(this.#lock.line, 'the lock', 1, { timeoutMs, signal }));
   }
 
   /**
@@ -106,13 +108,11 @@ export class Mutex {
    * @throws {SyncError} SYNC_WOULD_BLOCK, SYNC_RELOCK (this thread has the lock), SYNC_TIMEOUT, SYNC_POISONED, SYNC_ARGUMENT.
    */
   lockSync(options: LockSyncOptions = {}): MutexGuard {
-    const { timeoutMs } = readOptions('lockSync()', options, LOCK_SYNC_OPTIONS);
-    const why = whyNotBlock();
-    if (why !== undefined) throw syncError('SYNC_WOULD_BLOCK', why);
+    const { timeoutMs } = readOptions('lockSync()', options, BLOCK_OPTIONS);
+    refuseToBlock('lockSync()');
     if (this.#lock.isHeld) throw syncError('SYNC_RELOCK', 'lockSync()');
-    const endMs = timeoutMs === Infinity ? Infinity : performance.now() + timeoutMs!;
-    const guard = this.#lock.lockSync(endMs);
-    if (guard === undefined) throw syncError('SYNC_TIMEOUT', timeoutMs!);
+    const guard = this.#lock.lockSync(performance.now() + timeoutMs);
+    if (guard === undefined) throw syncError('SYNC_TIMEOUT', 'the lock', timeoutMs);
     return guard;
   }
 
@@ -133,49 +133,7 @@ export class Mutex {
    * @throws what `lock` throws, and what `fn` throws.
    */
   async withLock<T>(fn: (guard: MutexGuard) => T | PromiseLike<T>, options: LockOptions = {}): Promise<T> {
-    if (typeof fn !== 'function') throw syncError('SYNC_ARGUMENT', 'fn of withLock()', 'a function', typeof fn);
-    const guard = await this.lock(options);
-    try {
-      const held = { guard, lock: this.#lock, outer: realm.held.getStore() };
-      return await realm.held.run(held, () => fn(guard));
-    } finally {
-      guard[Symbol.dispose]();
-    }
-  }
-
-  #refuseRelock(call: string): void {
-    for (let held = realm.held.getStore(); held !== undefined; held = held.outer)
-      if (held.lock === this.#lock && held.guard.isHeld) throw syncError('SYNC_RELOCK', call);
-  }
-
-  #wait(timeoutMs: number, signal: AbortSignal | undefined): Promise<MutexGuard> {
-    return new Promise((resolve, reject) => {
-      let timer: NodeJS.Timeout | undefined;
-      const clean = () => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', onAbort);
-      };
-      const request = {
-        take: (guard: MutexGuard) => {
-          clean();
-          resolve(guard);
-        },
-        fail: (error: unknown) => {
-          clean();
-          reject(error);
-        },
-      };
-      const onAbort = () => {
-        this.#lock.leave(request);
-        request.fail(signal!.reason);
-      };
-      const onTimeout = () => {
-        this.#lock.leave(request);
-        request.fail(syncError('SYNC_TIMEOUT', timeoutMs));
-      };
-      signal?.addEventListener('abort', onAbort, { once: true });
-      if (timeoutMs !== Infinity) timer = setTimeout(onTimeout, timeoutMs);
-      this.#lock.ask(request);
-    });
+    checkFunction('fn of withLock()', fn);
+    return runHolding(this.#lock, await this.lock(options), 1, fn);
   }
 }

@@ -141,7 +141,7 @@ export function awaitLife(registry: Int32Array, threadId: number, waitMs: number
 export function endLife(registry: Int32Array, id: number): void {
   if (!isAlive(registry, id)) return;
   endInSlot(registry, slotOf(id));
-  for (let slot = 0, used = usedSlots(registry); slot < used; slot++) tell(registry, slot);
+  tellAll(registry);
 }
 
 function endInSlot(registry: Int32Array, slot: number): void {
@@ -163,4 +163,8 @@ export function parkWord(id: number): number {
 export function tell(registry: Int32Array, slot: number): void {
   Atomics.add(registry, PARK + slot * PARK_STRIDE, 1);
   Atomics.notify(registry, PARK + slot * PARK_STRIDE);
+}
+
+export function tellAll(registry: Int32Array): void {
+  for (let slot = 0, used = usedSlots(registry); slot < used; slot++) tell(registry, slot);
 }

@@ -46,7 +46,7 @@ interface ThreadRealm {
   readonly memberships: Membership[];
   /** Workers of this thread that have not exited yet. */
   readonly workers: Set<Worker>;
-  /** Guards whose `withLock` the running code is in, innermost first. */
+  /** Guards for the length of which the running code runs, innermost first (line/holding.ts). */
   readonly held: AsyncLocalStorage<HeldGuard>;
   isListening: boolean;
 }
@@ -54,6 +54,8 @@ interface ThreadRealm {
 export interface HeldGuard {
   readonly guard: { readonly isHeld: boolean };
   readonly lock: object;
+  /** How much of it. */
+  readonly amount: number;
   readonly outer: HeldGuard | undefined;
 }
 
@@ -147,8 +149,8 @@ function claimFor(worker: Worker, { registry, id }: Membership): boolean {
   return life !== 0;
 }
 
-/** Why this thread must not block; undefined when it may. */
-export function whyNotBlock(): string | undefined {
-  if (isMainThread) return 'the main thread';
-  return realm.workers.size > 0 ? 'a thread with workers of its own' : undefined;
+/** @throws SYNC_WOULD_BLOCK when this thread must not block. */
+export function refuseToBlock(call: string): void {
+  if (isMainThread) throw syncError('SYNC_WOULD_BLOCK', call, 'the main thread');
+  if (realm.workers.size > 0) throw syncError('SYNC_WOULD_BLOCK', call, 'a thread with workers of its own');
 }

@@ -37,12 +37,17 @@ export interface Opened {
   readonly membership: Membership;
 }
 
-/** Makes a thing in `memory`, or in memory of its own. */
-export function makeShared(kind: Kind, memory: Int32Array | undefined): Opened {
+/** Makes a thing in `memory`, or in memory of its own; `prepare` writes what must be there before anybody opens it. */
+export function makeShared(
+  kind: Kind,
+  memory: Int32Array | undefined,
+  prepare: (words: Int32Array) => void = () => {},
+  membership: Membership = ownMembership(),
+): Opened {
   const words = memory === undefined ? allocate(kind) : checkMemory(kind, memory);
-  const membership = ownMembership();
   words[LAYOUT_WORD] = kind.layout;
   const number = (words[NUMBER_WORD] = nextLockId(membership.registry));
+  prepare(words);
   Atomics.store(words, MAGIC_WORD, kind.magic);
   return { words, number, membership };
 }
@@ -80,6 +85,21 @@ export function handleOf<Type extends string>(type: Type, { words, membership }:
     byteOffset: words.byteOffset,
     registry: membership.registry.buffer as SharedArrayBuffer,
   };
+}
+
+/** Forgets what nobody in this thread uses any more. */
+const forgotten = new FinalizationRegistry<{ own: Map<number, WeakRef<object>>; number: number }>(({ own, number }) => {
+  if (own.get(number)?.deref() === undefined) own.delete(number);
+});
+
+/** What of a shared thing is this thread's own: one object, however often the thread opens it. */
+export function ownOf<Own extends object>({ number, membership }: Opened, make: () => Own): Own {
+  const known = membership.locks.get(number)?.deref() as Own | undefined;
+  if (known !== undefined) return known;
+  const own = make();
+  membership.locks.set(number, new WeakRef(own));
+  forgotten.register(own, { own: membership.locks, number });
+  return own;
 }
 
 function allocate(kind: Kind): Int32Array {

@@ -1,6 +1,6 @@
 /**
- * Drives the protocol's own functions one atomic access at a time, through every order of the accesses of all parties, with a death at
- * every point of those that may die.
+ * Drives a protocol's own functions one atomic access at a time, through every order of the accesses of all parties, with a death at
+ * every point of those that may die. What is shared, and what is wrong, a subject says (mutex.ts, shares.ts and so on).
  *
  * A party is a list of operations. What an operation has done so far is the list of what its accesses gave; to go on, it is called
  * again from its beginning, is given the same, makes one access more, and is stopped at the next by an exception. So a state is the
@@ -9,35 +9,40 @@
  * To keep the number of states small:
  * - An access is made together with the one before it when no order could tell the difference: to a word that nobody else writes from
  *   there on, or that nobody reads.
- * - What an operation has forgotten is no part of the state. After its accesses that are called anchors below it carries nothing along, and
- *   no loop of the protocol carries anything from turn to turn, so a loop that begins again is where it was. Of a compare-and-swap the
+ * - What an operation has forgotten is no part of the state. After its accesses that a subject calls anchors it carries nothing along.
+ *   The loop around a sleep carries nothing from turn to turn, so when it begins again it is where it was. Of a compare-and-swap the
  *   protocol only looks whether it succeeded, of its word for news only whether that changed.
  */
-import { loadProtocol, type Mutation, type Protocol } from './source.ts';
+import type * as Lives from '../../src/registry/lives.ts';
+import { loadProtocol, type Mutation } from './source.ts';
 
 /** What is to be done next; undefined: the party has finished. */
 export interface Next {
   readonly next: string;
-  /** It has the lock, until the first access of the next operation. */
-  readonly inside?: boolean;
+  /** What it has, until the first access of the next operation. */
+  readonly inside?: string;
   /** It was told that the owner before it had died. */
   readonly told?: boolean;
 }
 
+export type LivesCode = typeof Lives;
+
 /** What an operation knows. */
-export interface PartyView {
-  readonly protocol: Protocol;
+export interface PartyView<Code> {
+  readonly protocol: Code;
   readonly words: Int32Array;
   readonly registry: Int32Array;
   readonly id: number;
 }
 
-export interface PartyPlan {
-  /** It has the lock when everything begins; at most one. */
-  readonly holds?: boolean;
+export interface PartyPlan<Code> {
   /** By name; begins with 'start'. */
-  readonly operations: Readonly<Record<string, (party: PartyView) => Next | undefined>>;
-  /** It asks for the lock several times. */
+  readonly operations: Readonly<Record<string, (party: PartyView<Code>) => Next | undefined>>;
+  /** Done before everything begins; gives what the party has then. */
+  readonly before?: (party: PartyView<Code>) => string | undefined;
+  /** Done by a thread that lived in the same slot and has ended, before everything begins. */
+  readonly predecessor?: (party: PartyView<Code>) => void;
+  /** It asks several times. */
   readonly asksAgain?: boolean;
   /** It may end at any point; somebody then does `endLife`. */
   readonly mayDie?: boolean;
@@ -45,12 +50,67 @@ export interface PartyPlan {
   readonly mayTimeOut?: boolean;
 }
 
-export interface Scenario {
-  readonly parties: readonly PartyPlan[];
+export interface Scenario<Code> {
+  readonly parties: readonly PartyPlan<Code>[];
   /** Deaths in all. */
   readonly deaths?: number;
   /** Counts how often parties are overtaken. */
   readonly countsOvertaking?: boolean;
+}
+
+/** An access of a party to a shared word of the subject, or what may become of one. */
+export interface WordAccess<Code> {
+  readonly protocol: Code;
+  readonly index: number;
+  readonly writes: boolean;
+  /** The party that makes it, -1: none of them. */
+  readonly actor: number;
+  readonly ids: readonly number[];
+  read(index: number): number;
+  /** The party in this slot, -1: none. */
+  partyIn(slot: number): number;
+  lifeOf(party: number): 'living' | 'done' | 'dead' | 'buried';
+  /** May it die, now or later? */
+  mayDie(party: number): boolean;
+  /** Does any party ask several times? */
+  readonly asksAgain: boolean;
+}
+
+/** Where an operation is, as the list of what its accesses gave. */
+export interface Tracker {
+  /** The last anchor in this operation. */
+  readonly anchor: string;
+  readonly id: number;
+  readonly isMutated: boolean;
+  /** What comes from here on depends on nothing before, but on this name, and on the word for news if `keepsNews`. */
+  forget(anchor: string, keepsNews?: boolean): void;
+  /** It is where it was at the last anchor. */
+  rewind(): void;
+}
+
+export interface Subject<Code extends LivesCode> {
+  readonly files: readonly string[];
+  wordCount(code: Code): number;
+  prepare?(code: Code, words: Int32Array): void;
+  /** Can nobody tell when this access is made? */
+  isUnseen?(access: WordAccess<Code>): boolean;
+  /** Is the place of an anchor in the code part of the state? Needed where its name doesn't tell it. */
+  readonly hasPlaces?: boolean;
+  /** Before a load that is to be made now, and after anything else: sets anchors. */
+  beforeLoad?(index: number, tracker: Tracker): void;
+  afterWrite?(kind: string, index: number, value: number, tracker: Tracker): void;
+  afterNotify?(tracker: Tracker): void;
+  /** Words that are no part of the state now. */
+  isIdle?(index: number, read: (index: number) => number): boolean;
+  /** Who comes to have it by this change, -1: nobody. */
+  winner?(index: number, before: number, after: number, ids: readonly number[]): number;
+  /** What is wrong with those who have it at the same time. */
+  conflict(inside: readonly string[], real: Code): string | undefined;
+  /** Does a death with this have to be told to the next who has one of `heirs`? */
+  leavesDirt?(inside: string): boolean;
+  clears?(inside: string): boolean;
+  /** After everything: what becomes of somebody who comes now and has nobody's help; undefined: nothing has to. */
+  afterwards(party: PartyView<Code>): 'had' | 'told' | 'refused' | 'waits';
 }
 
 export interface Findings {
@@ -65,23 +125,21 @@ export interface Findings {
 
 type Value = number | string;
 
-/**
- * none; the first load of LOCK of a release; its first notify; WAITING set again; the wish written; the wish gone; the load of PARK before
- * a look; the sleep timed out.
- */
-type Anchor = '' | 'lock' | 'told' | 'or' | 'wish' | 'no wish' | 'news' | 'timed out';
-
 /** Never changed once it is in a state. */
 interface Party {
   readonly at: string;
   readonly log: readonly Value[];
   /** The last anchor in this operation: which one, and from where on the log is part of the state. */
-  readonly anchor: Anchor;
+  readonly anchor: string;
+  /** Where in the code that was. */
+  readonly place: string;
   readonly anchorAt: number;
+  /** Where in the log its word for news is, -1: nowhere. */
+  readonly newsAt: number;
   /** Cell on which it sleeps; -1: awake. */
   readonly sleepsOn: number;
   readonly life: 'living' | 'done' | 'dead' | 'buried';
-  readonly isInside: boolean;
+  readonly inside: string;
   readonly isInLine: boolean;
   /** By party: how often that one got the lock after this one had looked and found that it has to wait. */
   readonly overtakenBy: readonly number[];
@@ -103,28 +161,38 @@ const STOP = new Error('stopped before the next access');
 
 /** Of the registry. */
 const LIFE = 16;
-/** Of the mutex. */
-const LOCK = 16;
-const TABLE = 32;
-const OWNER_MASK = ~15;
-const GRANTED = 2;
 /** An operation that takes more accesses than this turns in a circle. */
-const MAX_ACCESSES = 200;
+const MAX_ACCESSES = 300;
 const AWAKE = -1;
+/** Calls from an operation down to an access, and those in this file. */
+const MAX_DEPTH = 20;
+const NOWHERE = { log: [], anchor: '', anchorAt: 0, newsAt: -1, place: '' } as const;
 
-export function explore(scenario: Scenario, mutation?: Mutation): Findings {
+export function explore<Code extends LivesCode>(
+  subject: Subject<Code>,
+  scenario: Scenario<Code>,
+  mutation?: Mutation,
+): Findings {
   const { parties: plans, deaths = 0, countsOvertaking = false } = scenario;
   // What happens before: the registry, and an id for each party and for who comes afterwards.
-  const real = loadProtocol(Atomics);
-  const words = new Int32Array(new SharedArrayBuffer(4 * real.MUTEX_WORDS));
+  const real = loadProtocol<Code>(subject.files, Atomics);
+  const words = new Int32Array(new SharedArrayBuffer(4 * subject.wordCount(real)));
   const registry = new Int32Array(new SharedArrayBuffer(4 * real.REGISTRY_WORDS));
   real.formatRegistry(registry, 0, () => 0);
+  subject.prepare?.(real, words);
   const ids = plans.map((_plan, index) => real.claimLife(registry, 0, index + 1));
   const lateId = real.claimLife(registry, 0, 1000);
+  const viewOf = (index: number) => ({ protocol: real, words, registry, id: ids[index]! });
+  const insideFirst = plans.map(({ before }, index) => before?.(viewOf(index)) ?? '');
+  for (const [index, { predecessor }] of plans.entries()) {
+    if (predecessor === undefined) continue;
+    predecessor(viewOf(index));
+    real.endLife(registry, ids[index]!);
+    // The lowest free slot: the same.
+    ids[index] = real.claimLife(registry, 0, 1001 + index);
+  }
   const parks = ids.map((id) => real.parkWord(id));
   const partyIn = (slot: number): number => ids.findIndex((id) => real.slotOf(id) === slot);
-  const holderAt = plans.findIndex(({ holds }) => holds);
-  if (holderAt >= 0) real.tryTake(words, ids[holderAt]!);
   const asksAgain = plans.some((plan) => plan.asksAgain);
 
   const known = new Map<Int32Array, number[]>([
@@ -132,20 +200,20 @@ export function explore(scenario: Scenario, mutation?: Mutation): Findings {
     [registry, []],
   ]);
   const initial: number[] = [];
+  const indexes: number[] = [];
   const cellOf = (array: Int32Array, index: number): number =>
-    (known.get(array)![index] ??= initial.push(array[index]!) - 1);
-  const lockCell = cellOf(words, LOCK);
+    (known.get(array)![index] ??= (indexes.push(array === words ? index : -1), initial.push(array[index]!) - 1));
   const parkCells = parks.map((index) => cellOf(registry, index));
-  const ticketCells = ids.map((id) => cellOf(words, TABLE + 2 * real.slotOf(id) + 1));
-  const wantCells = ids.map((id) => cellOf(words, TABLE + 2 * real.slotOf(id)));
 
   // The access in progress: of whom, in which state, what was given before, and whether the one step was made.
   let state!: State;
   let actor = -1;
   let log: Value[] = [];
   let at = 0;
-  let anchor: Anchor = '';
+  let anchor = '';
   let anchorAt = 0;
+  let newsAt = -1;
+  let place = '';
   let fellAsleepOn = AWAKE;
   let hasStepped = false;
   let isOver = false;
@@ -155,6 +223,7 @@ export function explore(scenario: Scenario, mutation?: Mutation): Findings {
   let overtaken = 0;
 
   const read = (cell: number): number => state.memory[cell] ?? initial[cell]!;
+  const readWord = (index: number): number => read(cellOf(words, index));
   const write = (cell: number, value: number): void => {
     while (state.memory.length < initial.length) state.memory.push(initial[state.memory.length]!);
     const before = read(cell);
@@ -164,35 +233,33 @@ export function explore(scenario: Scenario, mutation?: Mutation): Findings {
   const change = (index: number, to: Partial<Party>): void => {
     state.parties[index] = { ...state.parties[index]!, ...to, key: '' };
   };
-  const holder = (lock: number): number => ((lock & GRANTED) === 0 ? lock & OWNER_MASK : 0);
   const note = (cell: number, before: number, after: number): void => {
-    if (cell === lockCell && holder(after) !== holder(before) && holder(after) !== 0) {
-      const winner = ids.indexOf(holder(after));
-      for (const [index, party] of state.parties.entries())
-        if (index === winner) change(index, { isInLine: false });
-        else if (party.isInLine)
-          change(index, { overtakenBy: party.overtakenBy.map((count, by) => (by === winner ? count + 1 : count)) });
-    }
+    const winner = indexes[cell]! < 0 ? -1 : (subject.winner?.(indexes[cell]!, before, after, ids) ?? -1);
+    if (winner < 0) return;
+    for (const [index, party] of state.parties.entries())
+      if (index === winner) change(index, { isInLine: false });
+      else if (party.isInLine)
+        change(index, { overtakenBy: party.overtakenBy.map((count, by) => (by === winner ? count + 1 : count)) });
   };
 
+  const mayDie = (party: number): boolean => {
+    const { life } = state.parties[party]!;
+    return life === 'dead' || (life === 'living' && plans[party]!.mayDie === true && state.deathsLeft > 0);
+  };
   /** Can nobody tell when this access is made? `index` is of the array, `writes` says what the access does. */
   const isUnseen = (array: Int32Array, index: number, writes: boolean): boolean => {
     if (isOver) return false;
     if (array === registry) {
       if (index < LIFE + real.MAX_THREADS) {
         const whose = partyIn(index - LIFE);
-        if (whose < 0) return true;
-        const { life } = state.parties[whose]!;
-        return life !== 'dead' && (life !== 'living' || !plans[whose]!.mayDie || state.deathsLeft === 0);
+        return whose < 0 || !mayDie(whose);
       }
       const sleeper = parks.indexOf(index);
       return sleeper < 0 || state.parties[sleeper]!.life !== 'living';
     }
-    if (index < TABLE) return false;
-    const whose = partyIn((index - TABLE) >> 1);
-    // Of who only once asks, a ticket is written before its wish and never again.
-    if (((index - TABLE) & 1) === 1) return !asksAgain || (!writes && whose === actor);
-    return whose < 0 || (!writes && (whose === actor || state.parties[whose]!.life === 'done'));
+    const lifeOf = (party: number) => state.parties[party]!.life;
+    const seen = { protocol: real, index, writes, actor, ids, read: readWord, partyIn, lifeOf, mayDie, asksAgain };
+    return subject.isUnseen?.(seen) ?? false;
   };
   /** One access: replayed, made, or stopped before. */
   const access = <T extends Value>(isFree: () => boolean, make: () => T): T => {
@@ -219,23 +286,39 @@ export function explore(scenario: Scenario, mutation?: Mutation): Findings {
       },
     );
   };
-  const setAnchor = (to: Anchor): void => {
-    anchor = to;
-    anchorAt = log.length;
+  const tracker: Tracker = {
+    get anchor() {
+      return anchor;
+    },
+    get id() {
+      return ids[actor] ?? lateId;
+    },
+    isMutated: mutation !== undefined,
+    forget: (to, keepsNews = false) => {
+      anchor = to;
+      if (subject.hasPlaces) place = placeNow();
+      anchorAt = log.length;
+      if (!keepsNews) newsAt = -1;
+    },
+    rewind: () => {
+      log.length = at = anchorAt;
+    },
   };
   /** Is the access that comes now the next one to be made, not one that was made before? */
   const isNext = (): boolean => actor >= 0 && at === log.length && !hasStepped;
+  const written = (kind: string, array: Int32Array, index: number, value: number): void => {
+    if (array === words) subject.afterWrite?.(kind, index, value, tracker);
+  };
   const atomics = {
     load: (array: Int32Array, index: number): number => {
       const cell = cellOf(array, index);
       if (isNext() && array === registry && index === parks[actor]) {
-        if (anchor === 'news') log.length = at = anchorAt;
-        else setAnchor('news');
-      } else if (isNext() && array === words && index === LOCK) {
-        if (anchor === '') setAnchor('lock');
-        // A release that was changed may have lost the anchor between its two loops.
-        if (anchor !== 'lock' || mutation === undefined) log.length = at = anchor === 'news' ? anchorAt + 1 : anchorAt;
-      }
+        if (newsAt >= 0) log.length = at = newsAt;
+        newsAt = log.length;
+        anchor = 'news';
+        place = '';
+        anchorAt = log.length + 1;
+      } else if (isNext() && array === words) subject.beforeLoad?.(index, tracker);
       return access(
         () => isUnseen(array, index, false),
         () => read(cell),
@@ -244,19 +327,30 @@ export function explore(scenario: Scenario, mutation?: Mutation): Findings {
     store: (array: Int32Array, index: number, value: number) => {
       const isMade = at === log.length;
       modify(array, index, false, () => value);
-      if (isMade && wantCells[actor] === cellOf(array, index)) setAnchor(value === 0 ? 'no wish' : 'wish');
+      if (isMade) written('store', array, index, value);
     },
-    add: (array: Int32Array, index: number, value: number) =>
-      modify(array, index, array === words, (before) => before + value),
+    add: (array: Int32Array, index: number, value: number) => {
+      const isMade = at === log.length;
+      const before = modify(array, index, array === words, (before) => before + value);
+      if (isMade) written('add', array, index, value);
+      return before;
+    },
+    sub: (array: Int32Array, index: number, value: number) => {
+      const isMade = at === log.length;
+      const before = modify(array, index, array === words, (before) => before - value);
+      if (isMade) written('sub', array, index, value);
+      return before;
+    },
     and: (array: Int32Array, index: number, value: number) => modify(array, index, false, (before) => before & value),
     or: (array: Int32Array, index: number, value: number) => {
       const isMade = at === log.length;
       modify(array, index, false, (before) => before | value);
-      if (isMade) setAnchor('or');
+      if (isMade) written('or', array, index, value);
     },
     compareExchange: (array: Int32Array, index: number, expected: number, value: number): number => {
       const cell = cellOf(array, index);
-      return access(
+      const isMade = at === log.length;
+      const before = access(
         () => isUnseen(array, index, true),
         () => {
           if (read(cell) !== (expected | 0)) return ~expected;
@@ -264,6 +358,8 @@ export function explore(scenario: Scenario, mutation?: Mutation): Findings {
           return expected;
         },
       );
+      if (isMade && before === expected) written('compareExchange', array, index, value);
+      return before;
     },
     notify: (array: Int32Array, index: number): void => {
       const isMade = at === log.length;
@@ -276,7 +372,7 @@ export function explore(scenario: Scenario, mutation?: Mutation): Findings {
           return 0;
         },
       );
-      if (isMade && (anchor === '' || anchor === 'lock')) setAnchor('told');
+      if (isMade) subject.afterNotify?.(tracker);
     },
     wait: (array: Int32Array, index: number, expected: number): string => {
       const cell = cellOf(array, index);
@@ -293,7 +389,7 @@ export function explore(scenario: Scenario, mutation?: Mutation): Findings {
       );
     },
   };
-  const protocol = loadProtocol(atomics, mutation);
+  const protocol = loadProtocol<Code>(subject.files, atomics, mutation);
 
   /** Goes one access further; true when the operation came to its end with it. */
   const run = (who: number, before: readonly Value[], body: () => void): boolean => {
@@ -314,30 +410,31 @@ export function explore(scenario: Scenario, mutation?: Mutation): Findings {
   const stepParty = (index: number): void => {
     const party = state.parties[index]!;
     let what: Next | undefined;
-    ({ anchor, anchorAt } = party);
+    ({ anchor, place, anchorAt, newsAt } = party);
     const isAtEnd = run(index, party.log, () => {
       what = plans[index]!.operations[party.at]!({ protocol, words, registry, id: ids[index]! });
     });
     if (log.length > MAX_ACCESSES) faults.push(`party ${index} turns in a circle in "${party.at}"`);
     if (!isAtEnd) {
-      change(index, { log, anchor, anchorAt, sleepsOn: fellAsleepOn, isInside: false });
+      change(index, { log, anchor, place, anchorAt, newsAt, sleepsOn: fellAsleepOn, inside: '' });
       return;
     }
     reached.add(what?.told === true ? `${party.at}, told` : party.at);
-    const isInside = what?.inside ?? false;
-    if (isInside) {
-      if (state.parties.some((other, at) => at !== index && other.isInside))
-        faults.push('two parties have the lock at once');
-      if (state.isDirty && what!.told !== true) faults.push('the lock of a dead owner was taken without a word');
-      state.isDirty = false;
-    }
+    const inside = what?.inside ?? '';
     change(index, {
-      log: [],
-      anchor: '',
-      anchorAt: 0,
-      isInside,
+      ...NOWHERE,
+      inside,
+      isInLine: false,
       ...(what === undefined ? { life: 'done', at: 'done' } : { at: what.next }),
     });
+    if (inside === '') return;
+    const conflict = subject.conflict(
+      state.parties.map((other) => other.inside).filter((has) => has !== ''),
+      real,
+    );
+    if (conflict !== undefined) faults.push(conflict);
+    if (state.isDirty && what!.told !== true) faults.push('what a dead owner left was taken without a word');
+    if (subject.clears?.(inside) ?? true) state.isDirty = false;
   };
 
   const stepBurial = (): void => {
@@ -350,37 +447,34 @@ export function explore(scenario: Scenario, mutation?: Mutation): Findings {
     state.burial = [];
   };
 
-  /** After everything: whoever comes now must get the lock, or hear that it is poisoned, without anybody's help. */
+  /** After everything: whoever comes now must get it, or hear that it is poisoned, without anybody's help. */
   const checkAfterwards = (last: State): void => {
     state = clone(last);
     isOver = true;
-    let outcome: number = real.TAKEN;
+    let outcome = 'waits';
     let done: Value[] = [];
     let isAtEnd = false;
     while (!isAtEnd && done.length < MAX_ACCESSES) {
       isAtEnd = run(-1, done, () => {
-        if (protocol.tryTake(words, lateId)) return;
-        protocol.request(words, lateId);
-        outcome = protocol.look(words, registry, lateId);
+        outcome = subject.afterwards({ protocol, words, registry, id: lateId });
       });
       done = log;
     }
     isOver = false;
-    if (!isAtEnd || outcome === real.WAIT) faults.push('who came after everything could not have the lock');
-    if (last.isDirty && outcome === real.TAKEN) faults.push('the lock of a dead owner was taken without a word');
+    if (!isAtEnd || outcome === 'waits') faults.push('who came after everything could not have it');
+    if (last.isDirty && outcome === 'had') faults.push('what a dead owner left was taken without a word');
   };
 
   const keyOf = (): string => {
     let key = `${state.buried} ${state.burial.join()} ${state.deathsLeft} ${state.isDirty}`;
     for (let cell = 0; cell < state.memory.length; cell++) {
       if (state.memory[cell] === initial[cell] || parkCells.includes(cell)) continue;
-      // While its wish is not written, the place in the line is known to its party alone.
-      const whose = ticketCells.indexOf(cell);
-      if (whose < 0 || read(wantCells[whose]!) !== 0) key += `;${cell}=${state.memory[cell]}`;
+      if (indexes[cell]! < 0 || subject.isIdle?.(indexes[cell]!, readWord) !== true)
+        key += `;${cell}=${state.memory[cell]}`;
     }
     for (const [index, party] of state.parties.entries()) {
       key += `|${(party.key ||= keyOfParty(party))}`;
-      if (party.anchor === 'news') key += ` ${party.log[party.anchorAt] === read(parkCells[index]!)}`;
+      if (party.newsAt >= 0) key += ` ${party.log[party.newsAt] === read(parkCells[index]!)}`;
     }
     return key;
   };
@@ -388,14 +482,12 @@ export function explore(scenario: Scenario, mutation?: Mutation): Findings {
   const open: State[] = [
     {
       memory: [],
-      parties: plans.map((_plan, index) => ({
+      parties: insideFirst.map((inside) => ({
+        ...NOWHERE,
         at: 'start',
-        log: [],
-        anchor: '',
-        anchorAt: 0,
         sleepsOn: AWAKE,
         life: 'living',
-        isInside: index === holderAt,
+        inside,
         isInLine: false,
         overtakenBy: plans.map(() => 0),
       })),
@@ -426,21 +518,13 @@ export function explore(scenario: Scenario, mutation?: Mutation): Findings {
       } else if (plans[index]!.mayTimeOut) {
         follow(current, () => {
           const log = [...party.log, 'timed-out'];
-          change(index, { sleepsOn: AWAKE, log, anchor: 'timed out', anchorAt: log.length });
+          change(index, { sleepsOn: AWAKE, log, anchor: 'timed out', anchorAt: log.length, newsAt: -1, place: '' });
         });
       }
       if (plans[index]!.mayDie && current.deathsLeft > 0)
         follow(current, () => {
-          if (party.isInside) state.isDirty = true;
-          const nothing = {
-            sleepsOn: AWAKE,
-            isInside: false,
-            isInLine: false,
-            log: [],
-            anchor: '' as const,
-            anchorAt: 0,
-          };
-          change(index, { ...nothing, life: 'dead', at: 'dead' });
+          if (party.inside !== '' && (subject.leavesDirt?.(party.inside) ?? true)) state.isDirty = true;
+          change(index, { ...NOWHERE, sleepsOn: AWAKE, inside: '', isInLine: false, life: 'dead', at: 'dead' });
           state.deathsLeft--;
         });
     }
@@ -459,7 +543,25 @@ function clone(state: State): State {
   return { ...state, memory: state.memory.slice(), parties: state.parties.slice() };
 }
 
-function keyOfParty({ at, life, sleepsOn, isInside, isInLine, overtakenBy, log, anchor, anchorAt }: Party): string {
-  const past = anchor === 'news' ? log.slice(anchorAt + 1) : log.slice(anchorAt);
-  return `${at} ${life} ${sleepsOn} ${isInside} ${isInLine} ${overtakenBy.join()} ${anchor} ${past.join()}`;
+function keyOfParty(party: Party): string {
+  const { at, life, sleepsOn, inside, isInLine, overtakenBy, log, anchor, anchorAt, place } = party;
+  const past = log.slice(anchorAt);
+  return `${at} ${life} ${sleepsOn} ${inside} ${isInLine} ${overtakenBy.join()} ${anchor} ${place} ${past.join()}`;
+}
+
+const places = new Map<string, string>();
+/** Where the protocol is now: a short name for the places of the calls on the stack that are in its text. */
+function placeNow(): string {
+  const { prepareStackTrace, stackTraceLimit } = Error;
+  Error.stackTraceLimit = MAX_DEPTH;
+  Error.prepareStackTrace = (_error, sites) =>
+    sites
+      .filter((site) => site.isEval())
+      .map((site) => `${site.getLineNumber()}:${site.getColumnNumber()}`)
+      .join();
+  const { stack } = new Error('here');
+  Object.assign(Error, { prepareStackTrace, stackTraceLimit });
+  const known = places.get(stack!) ?? `@${places.size}`;
+  places.set(stack!, known);
+  return known;
 }

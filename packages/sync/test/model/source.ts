@@ -1,10 +1,6 @@
-/** The files that hold the protocol, as text, with Atomics of the caller's: what is explored is what ships. */
+/** The files that hold a protocol, as text, with Atomics of the caller's: what is explored is what ships. */
 import fs from 'node:fs';
 import { transformSync } from '@swc/wasm-typescript';
-import type * as LockWord from '../../src/mutex/lock-word.ts';
-import type * as Lives from '../../src/registry/lives.ts';
-
-export type Protocol = typeof LockWord & typeof Lives;
 
 /** A change of the text, to see that it is found. */
 export interface Mutation {
@@ -12,10 +8,9 @@ export interface Mutation {
   readonly to: string;
 }
 
-const FILES = ['registry/lives.ts', 'mutex/lock-word.ts'];
-
-export function loadProtocol(atomics: unknown, mutation?: Mutation): Protocol {
-  let text = FILES.map((file) => fs.readFileSync(new URL(`../../src/${file}`, import.meta.url), 'utf8')).join('\n');
+/** The exports of `files`, which are paths in src, each after those that it imports. */
+export function loadProtocol<Code>(files: readonly string[], atomics: unknown, mutation?: Mutation): Code {
+  let text = files.map((file) => fs.readFileSync(new URL(`../../src/${file}`, import.meta.url), 'utf8')).join('\n');
   if (mutation !== undefined) {
     if (text.split(mutation.from).length !== 2) throw new Error(`not exactly once in the protocol: ${mutation.from}`);
     text = text.replace(mutation.from, () => mutation.to);
@@ -24,5 +19,5 @@ export function loadProtocol(atomics: unknown, mutation?: Mutation): Protocol {
   const names = [...code.matchAll(/^export (?:function|const) (\w+)/gm)].map(([, name]) => name!);
   const body = code.replaceAll(/^import [^;]*;/gm, '').replaceAll(/^export (?=function|const)/gm, '');
   // oxlint-disable-next-line no-new-func -- the text of our own files, which an import would bind to the real Atomics
-  return new Function('Atomics', `${body}\nreturn { ${names.join(', ')} };`)(atomics) as Protocol;
+  return new Function('Atomics', `${body}\nreturn { ${names.join(', ')} };`)(atomics) as Code;
 }

@@ -1,18 +1,6 @@
 import { once } from 'node:events';
-import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { AtomicCounter, attach, failure, Mutex, says, start, SyncError } from '../support.ts';
-
-const codeOf = (call: () => unknown): unknown => {
-  try {
-    call();
-    return 'nothing';
-  } catch (error) {
-    expect(error).toBeInstanceOf(SyncError);
-    return (error as { code: string }).code;
-  }
-};
-const coded = (code: string) => expect.objectContaining({ name: 'SyncError', code }) as unknown;
+import { AtomicCounter, attach, coded, codeOf, failure, Mutex, runProgram, says, start } from '../support.ts';
 
 describe('a guard', () => {
   it('ends once', async () => {
@@ -117,9 +105,10 @@ describe('a thread that blocks', () => {
   });
 
   it('is not the main thread', () => {
-    const source = `import { Mutex } from ${JSON.stringify(new URL('../../dist/index.js', import.meta.url))};
-      try { Mutex.create().lockSync(); } catch (error) { console.log(error.code); }`;
-    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', source], { encoding: 'utf8' });
+    const { stdout } = runProgram(
+      'Mutex',
+      'try { Mutex.create().lockSync(); } catch (error) { console.log(error.code); }',
+    );
     expect(stdout).toBe('SYNC_WOULD_BLOCK\n');
   });
 });
@@ -155,14 +144,7 @@ describe('arguments', () => {
 });
 
 describe('a program', () => {
-  const run = (source: string) => {
-    const url = JSON.stringify(new URL('../../dist/index.js', import.meta.url));
-    const text = `import { attach, Mutex } from ${url}; import { Worker } from 'node:worker_threads'; ${source}`;
-    const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', text], {
-      encoding: 'utf8',
-    });
-    return { status, stdout, stderr };
-  };
+  const run = (source: string) => runProgram('attach, Mutex', source);
 
   it('ends when nobody waits any more, and not before', () => {
     const source = `const mutex = Mutex.create(); const guard = await mutex.lock();

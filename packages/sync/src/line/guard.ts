@@ -1,4 +1,4 @@
-/** The right to what a mutex guards, from the moment it was locked until `release()` or `poison()`. Belongs to one thread. */
+/** The right to what a mutex or the writer of a lock guards, from locking it until `release()` or `poison()`. Belongs to one thread. */
 import { syncError } from '../errors.ts';
 
 /** What a guard asks of its lock, while it holds it. */
@@ -8,17 +8,34 @@ export interface GuardedLock {
   poison(): void;
 }
 
+/** What a guard is of; undefined: it is no guard. */
+export let lockOf: (guard: MutexGuard) => GuardedLock | undefined;
+/** For the length of a wait the guard has nothing. @throws SYNC_NOT_HELD. */
+export let lendOut: (guard: MutexGuard) => void;
+/** The guard holds its lock again. */
+export let giveBack: (guard: MutexGuard, isAbandoned: boolean) => void;
+
 /**
  * The lock is yours until you release it, also over awaits. `using guard = await mutex.lock()` releases it at the end of the block,
- * `mutex.withLock` at the end of a function. All methods are synchronous and only for the thread that locked.
+ * `mutex.withLock` at the end of a function. That of `RwLock.write()` is the same. All methods are synchronous and only for the thread that locked.
  */
 export class MutexGuard {
+  static {
+    lockOf = (guard) => (#lock in guard ? guard.#lock : undefined);
+    lendOut = (guard) => guard.#end('wait()');
+    giveBack = (guard, isAbandoned) => {
+      guard.#isHeld = true;
+      guard.#isRepaired = false;
+      guard.#wasAbandoned = isAbandoned;
+    };
+  }
+
   readonly #lock: GuardedLock;
-  readonly #wasAbandoned: boolean;
+  #wasAbandoned: boolean;
   #isHeld = true;
   #isRepaired = false;
 
-  /** Made by `Mutex` alone. */
+  /** Made by `Mutex` and `RwLock` alone. */
   constructor(lock: GuardedLock, wasAbandoned: boolean) {
     this.#lock = lock;
     this.#wasAbandoned = wasAbandoned;

@@ -1,0 +1,23 @@
+/** What a look at a shared thing can end with, and the sleep between two looks of a thread that blocks. Its law is in lives.ts. */
+import { parkWord } from './lives.ts';
+
+/** Not yet: there will be news. */
+export const WAIT = 0;
+export const TAKEN = 1;
+export const TAKEN_ABANDONED = 2;
+export const IS_POISONED = 3;
+export const TIMED_OUT = 4;
+export const IS_BROKEN = 5;
+export type Outcome = 0 | 1 | 2 | 3 | 4 | 5;
+
+/** Blocks this thread until `look` ends with anything but WAIT; gives WAIT when `endMs` of `performance.now()` has come first. */
+export function sleep(registry: Int32Array, me: number, endMs: number, look: () => Outcome): Outcome {
+  const park = parkWord(me);
+  for (;;) {
+    const news = Atomics.load(registry, park);
+    const outcome = look();
+    if (outcome !== WAIT) return outcome;
+    const leftMs = endMs === Infinity ? Infinity : Math.max(0, endMs - performance.now());
+    if (Atomics.wait(registry, park, news, leftMs) === 'timed-out') return look();
+  }
+}
