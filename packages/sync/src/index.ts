@@ -1,6 +1,13 @@
 /** Public names of @heddle/sync. */
 export { Mutex, type MutexHandle } from './mutex/mutex.ts';
 export type { MutexGuard } from './line/guard.ts';
+export {
+  Semaphore,
+  type AcquireOptions,
+  type AcquireSyncOptions,
+  type SemaphoreHandle,
+} from './semaphore/semaphore.ts';
+export type { Permit } from './semaphore/permit.ts';
 export type { LockOptions, LockSyncOptions } from './options.ts';
 export { AtomicCounter, type AtomicCounterHandle } from './counter/counter.ts';
 export { attach } from './registry/membership.ts';

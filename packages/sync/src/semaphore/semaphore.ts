@@ -1,0 +1,148 @@
+/** The public semaphore: permits are shares (share-words.ts). */
+import { syncError } from '../errors.ts';
+import { heldByCaller, runHolding } from '../line/holding.ts';
+import {
+  BLOCK_OPTIONS,
+  checkCount,
+  checkFunction,
+  readOptions,
+  WAIT_OPTIONS,
+  type LockOptions,
+  type LockSyncOptions,
+  type WaitOptions,
+} from '../options.ts';
+import { refuseToBlock } from '../registry/membership.ts';
+import {
+  handleOf,
+  makeShared,
+  openShared,
+  ownOf,
+  type Kind,
+  type Opened,
+  type SyncHandle,
+} from '../registry/shared-memory.ts';
+import { LocalShares } from '../shares/local-shares.ts';
+import { formatShares, MAX_SHARES, SHARE_WORDS } from '../shares/share-words.ts';
+import { Permit } from './permit.ts';
+
+const KIND: Kind = { name: 'semaphore', magic: 0x68_64_73_6d, layout: 1, words: SHARE_WORDS, bytesAligned: 4 };
+
+/** What another thread opens a semaphore with: plain data for postMessage, workerData or the arguments of a task. */
+export type SemaphoreHandle = SyncHandle<'heddle-semaphore'>;
+
+/** How many permits at once: 1 (default) to all there are. */
+interface Permits {
+  readonly permits?: number | undefined;
+}
+export interface AcquireOptions extends LockOptions, Permits {}
+export interface AcquireSyncOptions extends LockSyncOptions, Permits {}
+
+/**
+ * A number of permits for the threads of one process: as many as there are can be held at once. They go to the threads in the order in which
+ * they asked, and a request for many is not passed by one for few; the requests of one thread stand in one place, so threads take turns.
+ * When a thread ends, the permits that it held return.
+ *
+ * Threads: every method may be called in every thread that uses the semaphore, on an object that it opened itself. `acquire` and
+ * `withPermit` wait without blocking, and keep the program alive while they do.
+ */
+export class Semaphore {
+  /** Elements that a semaphore needs of an Int32Array. */
+  static readonly WORDS: number = SHARE_WORDS;
+  /** The most permits there can be. */
+  static readonly MAX_PERMITS: number = MAX_SHARES;
+
+  readonly #opened: Opened;
+  readonly #shares: LocalShares;
+  readonly #giveUp = (permits: number): void => this.#shares.giveUp(permits);
+
+  private constructor(opened: Opened) {
+    this.#opened = opened;
+    this.#shares = ownOf(opened, () => new LocalShares(opened, 'the permits'));
+  }
+
+  /**
+   * Makes a semaphore with all its permits free; where to, see `Mutex.create`.
+   *
+   * @param permits 1 to `Semaphore.MAX_PERMITS`, how many can be held at once.
+   * @param memory zeros over a SharedArrayBuffer to put it in, `Semaphore.WORDS` elements; default: memory of its own. Nobody else may write there.
+   * @throws {SyncError} SYNC_ARGUMENT, SYNC_NOT_ATTACHED.
+   */
+  static create(permits: number, memory?: Int32Array): Semaphore {
+    checkCount('permits of Semaphore.create()', permits, 1, MAX_SHARES);
+    return new Semaphore(makeShared(KIND, memory, (words) => formatShares(words, permits)));
+  }
+
+  /**
+   * Opens a semaphore of another thread. Opened twice in a thread it is the same.
+   * @throws {SyncError} SYNC_HANDLE, SYNC_NOT_ATTACHED.
+   */
+  static from(handle: SemaphoreHandle): Semaphore {
+    return new Semaphore(openShared(KIND, 'heddle-semaphore', handle));
+  }
+
+  /** For other threads of this process. */
+  get handle(): SemaphoreHandle {
+    return handleOf('heddle-semaphore', this.#opened);
+  }
+
+  /** How many permits there are in all. */
+  get permits(): number {
+    return this.#shares.total;
+  }
+
+  /**
+   * Waits for permits without blocking the thread.
+   *
+   * Cost: some atomic accesses, and two for each thread that there has been at the same time; a wake-up of this thread when it has to wait.
+   *
+   * @throws {SyncError} SYNC_TIMEOUT, SYNC_RELOCK (inside of `withPermit`, for more than there are with what that holds), SYNC_ARGUMENT; or
+   *   the reason of `signal`.
+   */
+  async acquire(options: AcquireOptions = {}): Promise<Permit> {
+    const { permits, timeoutMs, signal } = this.#read('acquire()', options, WAIT_OPTIONS);
+    signal?.throwIfAborted();
+    if (heldByCaller(this.#shares) + permits > this.permits) throw syncError('SYNC_RELOCK', 'acquire()');
+    await this.#shares.take(permits, { timeoutMs, signal });
+    return new Permit(permits, this.#giveUp);
+  }
+
+  /**
+   * Waits for permits and blocks the thread meanwhile; where it may, see `Mutex.lockSync`.
+   *
+   * @throws {SyncError} SYNC_WOULD_BLOCK, SYNC_RELOCK (what this thread holds leaves too few), SYNC_TIMEOUT, SYNC_ARGUMENT.
+   */
+  acquireSync(options: AcquireSyncOptions = {}): Permit {
+    const { permits, timeoutMs } = this.#read('acquireSync()', options, BLOCK_OPTIONS);
+    refuseToBlock('acquireSync()');
+    if (this.#shares.has + permits > this.permits) throw syncError('SYNC_RELOCK', 'acquireSync()');
+    this.#shares.takeSync(permits, timeoutMs);
+    return new Permit(permits, this.#giveUp);
+  }
+
+  /**
+   * Permits if they are free and nobody waits, else undefined. Never waits, so it may also give undefined at an instant at which
+   * another thread is given something.
+   * @throws {SyncError} SYNC_ARGUMENT.
+   */
+  tryAcquire(options: Permits = {}): Permit | undefined {
+    const { permits } = this.#read('tryAcquire()', options, []);
+    return this.#shares.tryTake(permits) && new Permit(permits, this.#giveUp);
+  }
+
+  /**
+   * Runs `fn` with permits and gives what it gives. They are released when it returns, throws, or its promise settles.
+   * @throws what `acquire` throws, and what `fn` throws.
+   */
+  async withPermit<T>(fn: (permit: Permit) => T | PromiseLike<T>, options: AcquireOptions = {}): Promise<T> {
+    checkFunction('fn of withPermit()', fn);
+    const permit = await this.acquire(options);
+    return runHolding(this.#shares, permit, permit.permits, fn);
+  }
+
+  #read(call: string, options: AcquireOptions, known: readonly string[]): WaitOptions & { permits: number } {
+    const read = readOptions(call, options, [...known, 'permits']);
+    const { permits = 1 } = options;
+    checkCount(`permits of ${call}`, permits, 1, this.permits);
+    return { ...read, permits };
+  }
+}
