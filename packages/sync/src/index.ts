@@ -8,6 +8,8 @@ export {
   type SemaphoreHandle,
 } from './semaphore/semaphore.ts';
 export type { Permit } from './semaphore/permit.ts';
+export { RwLock, type RwLockHandle, type WriteGuard } from './rw-lock/rw-lock.ts';
+export type { ReadGuard } from './rw-lock/read-guard.ts';
 export type { LockOptions, LockSyncOptions } from './options.ts';
 export { AtomicCounter, type AtomicCounterHandle } from './counter/counter.ts';
 export { attach } from './registry/membership.ts';

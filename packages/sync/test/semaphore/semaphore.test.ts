@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { coded, codeOf, ends, failure, runProgram, says, Semaphore, start, until } from '../support.ts';
 
 const ROUNDS = Number(process.env['HEDDLE_SYNC_ROUNDS'] ?? 20_000);
-const KILLS = Number(process.env['HEDDLE_SYNC_KILLS'] ?? 20);
+const KILLS = Number(process.env['HEDDLE_SYNC_KILLS'] ?? 10);
 
 const startWith = (workerData: object) => start(workerData, {}, 'semaphore.mjs');
 /** All permits are free: nobody has kept one. */
@@ -66,7 +66,7 @@ describe('a holder that ends', () => {
     const workers = [churn(), churn()];
     await Promise.all(workers.map(says));
     for (let kill = 0; kill < KILLS; kill++) {
-      const goal = Atomics.load(rounds, 0) + Math.floor(Math.random() * 500);
+      const goal = Atomics.load(rounds, 0) + Math.floor(Math.random() * 200);
       await until(() => Atomics.load(rounds, 0) >= goal);
       const victim = workers[kill % 2]!;
       void victim.terminate();
