@@ -7,7 +7,7 @@ const MESSAGES = {
     `nobody watches this thread's life: in ${waitMs} ms the thread that started it did not attach it, so a lock that it holds would ` +
     'stay locked when it ends. Make or open the lock in the thread that starts workers before it starts them, or call attach(worker) there',
   SYNC_FULL: (threads: number) =>
-    `${threads} threads share these locks already, which is the most there can be; end some of them`,
+    `${threads} threads have their places already, which is the most there can be; end some of them, or make room for more`,
   SYNC_WOULD_BLOCK: (call: string, thread: string) =>
     `${call} blocks the thread, which ${thread} must not, because it would not notice that a worker has ended; use the call without Sync here`,
   SYNC_RELOCK: (call: string) =>
@@ -16,6 +16,8 @@ const MESSAGES = {
     `${call}: this guard doesn't hold its lock any more, it was released or has poisoned it before`,
   SYNC_NOT_ABANDONED: () =>
     'repair(): no owner died with this lock, or that was repaired already; look at guard.abandoned first',
+  SYNC_ABANDONED: (call: string) =>
+    `${call}: the owner before this guard died, and giving the lock up now would poison it; call repair() or poison() first`,
   SYNC_TIMEOUT: (what: string, timeoutMs: number) => `${what} could not be had within ${timeoutMs} ms`,
   SYNC_POISONED: () =>
     'the lock is poisoned: its holder called poison(), or got it abandoned and released it without repair(); make what it guards anew, with a new lock',

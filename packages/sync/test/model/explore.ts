@@ -16,7 +16,7 @@
 import type * as Lives from '../../src/registry/lives.ts';
 import { loadProtocol, type Mutation } from './source.ts';
 
-/** What is to be done next; undefined: the party has finished. */
+/** What is to be done next, "done": nothing more, and it keeps what it has; undefined: the party has finished. */
 export interface Next {
   readonly next: string;
   /** What it has, until the first access of the next operation. */
@@ -31,8 +31,12 @@ export type LivesCode = typeof Lives;
 export interface PartyView<Code> {
   readonly protocol: Code;
   readonly words: Int32Array;
+  /** Of subjects that have two pieces of memory. */
+  readonly extra: Int32Array;
   readonly registry: Int32Array;
   readonly id: number;
+  /** For accesses of the operation's own. */
+  readonly atomics: Pick<typeof Atomics, 'load' | 'store'>;
 }
 
 export interface PartyPlan<Code> {
@@ -46,8 +50,8 @@ export interface PartyPlan<Code> {
   readonly asksAgain?: boolean;
   /** It may end at any point; somebody then does `endLife`. */
   readonly mayDie?: boolean;
-  /** Its sleep may time out. */
-  readonly mayTimeOut?: boolean;
+  /** Its sleep may time out; a list: in these operations. */
+  readonly mayTimeOut?: boolean | readonly string[];
 }
 
 export interface Scenario<Code> {
@@ -90,7 +94,11 @@ export interface Tracker {
 
 export interface Subject<Code extends LivesCode> {
   readonly files: readonly string[];
+  /** Makes what is explored smaller. */
+  readonly scale?: Mutation;
   wordCount(code: Code): number;
+  /** Of `extra`, whose words have EXTRA added to their index below. */
+  extraCount?(code: Code): number;
   prepare?(code: Code, words: Int32Array): void;
   /** Can nobody tell when this access is made? */
   isUnseen?(access: WordAccess<Code>): boolean;
@@ -157,6 +165,9 @@ interface State {
   isDirty: boolean;
 }
 
+/** Words of `extra` are told from the others by this. */
+export const EXTRA = 1 << 20;
+
 const STOP = new Error('stopped before the next access');
 
 /** Of the registry. */
@@ -175,14 +186,16 @@ export function explore<Code extends LivesCode>(
 ): Findings {
   const { parties: plans, deaths = 0, countsOvertaking = false } = scenario;
   // What happens before: the registry, and an id for each party and for who comes afterwards.
-  const real = loadProtocol<Code>(subject.files, Atomics);
+  const scale = subject.scale === undefined ? [] : [subject.scale];
+  const real = loadProtocol<Code>(subject.files, Atomics, scale);
   const words = new Int32Array(new SharedArrayBuffer(4 * subject.wordCount(real)));
+  const extra = new Int32Array(new SharedArrayBuffer(4 * (subject.extraCount?.(real) ?? 0)));
   const registry = new Int32Array(new SharedArrayBuffer(4 * real.REGISTRY_WORDS));
   real.formatRegistry(registry, 0, () => 0);
   subject.prepare?.(real, words);
   const ids = plans.map((_plan, index) => real.claimLife(registry, 0, index + 1));
   const lateId = real.claimLife(registry, 0, 1000);
-  const viewOf = (index: number) => ({ protocol: real, words, registry, id: ids[index]! });
+  const viewOf = (index: number) => ({ protocol: real, words, extra, registry, id: ids[index]!, atomics: Atomics });
   const insideFirst = plans.map(({ before }, index) => before?.(viewOf(index)) ?? '');
   for (const [index, { predecessor }] of plans.entries()) {
     if (predecessor === undefined) continue;
@@ -197,12 +210,16 @@ export function explore<Code extends LivesCode>(
 
   const known = new Map<Int32Array, number[]>([
     [words, []],
+    [extra, []],
     [registry, []],
   ]);
   const initial: number[] = [];
   const indexes: number[] = [];
+  /** The index by which a subject knows the word, -1: it is of the registry. */
+  const indexOf = (array: Int32Array, index: number): number =>
+    array === registry ? -1 : array === extra ? EXTRA + index : index;
   const cellOf = (array: Int32Array, index: number): number =>
-    (known.get(array)![index] ??= (indexes.push(array === words ? index : -1), initial.push(array[index]!) - 1));
+    (known.get(array)![index] ??= (indexes.push(indexOf(array, index)), initial.push(array[index]!) - 1));
   const parkCells = parks.map((index) => cellOf(registry, index));
 
   // The access in progress: of whom, in which state, what was given before, and whether the one step was made.
@@ -223,7 +240,7 @@ export function explore<Code extends LivesCode>(
   let overtaken = 0;
 
   const read = (cell: number): number => state.memory[cell] ?? initial[cell]!;
-  const readWord = (index: number): number => read(cellOf(words, index));
+  const readWord = (index: number): number => read(index < EXTRA ? cellOf(words, index) : cellOf(extra, index - EXTRA));
   const write = (cell: number, value: number): void => {
     while (state.memory.length < initial.length) state.memory.push(initial[state.memory.length]!);
     const before = read(cell);
@@ -258,7 +275,18 @@ export function explore<Code extends LivesCode>(
       return sleeper < 0 || state.parties[sleeper]!.life !== 'living';
     }
     const lifeOf = (party: number) => state.parties[party]!.life;
-    const seen = { protocol: real, index, writes, actor, ids, read: readWord, partyIn, lifeOf, mayDie, asksAgain };
+    const seen = {
+      protocol: real,
+      index: indexOf(array, index),
+      writes,
+      actor,
+      ids,
+      read: readWord,
+      partyIn,
+      lifeOf,
+      mayDie,
+      asksAgain,
+    };
     return subject.isUnseen?.(seen) ?? false;
   };
   /** One access: replayed, made, or stopped before. */
@@ -307,7 +335,7 @@ export function explore<Code extends LivesCode>(
   /** Is the access that comes now the next one to be made, not one that was made before? */
   const isNext = (): boolean => actor >= 0 && at === log.length && !hasStepped;
   const written = (kind: string, array: Int32Array, index: number, value: number): void => {
-    if (array === words) subject.afterWrite?.(kind, index, value, tracker);
+    if (array !== registry) subject.afterWrite?.(kind, indexOf(array, index), value, tracker);
   };
   const atomics = {
     load: (array: Int32Array, index: number): number => {
@@ -318,7 +346,7 @@ export function explore<Code extends LivesCode>(
         anchor = 'news';
         place = '';
         anchorAt = log.length + 1;
-      } else if (isNext() && array === words) subject.beforeLoad?.(index, tracker);
+      } else if (isNext() && array !== registry) subject.beforeLoad?.(indexOf(array, index), tracker);
       return access(
         () => isUnseen(array, index, false),
         () => read(cell),
@@ -331,13 +359,13 @@ export function explore<Code extends LivesCode>(
     },
     add: (array: Int32Array, index: number, value: number) => {
       const isMade = at === log.length;
-      const before = modify(array, index, array === words, (before) => before + value);
+      const before = modify(array, index, array !== registry, (before) => before + value);
       if (isMade) written('add', array, index, value);
       return before;
     },
     sub: (array: Int32Array, index: number, value: number) => {
       const isMade = at === log.length;
-      const before = modify(array, index, array === words, (before) => before - value);
+      const before = modify(array, index, array !== registry, (before) => before - value);
       if (isMade) written('sub', array, index, value);
       return before;
     },
@@ -389,7 +417,15 @@ export function explore<Code extends LivesCode>(
       );
     },
   };
-  const protocol = loadProtocol<Code>(subject.files, atomics, mutation);
+  const protocol = loadProtocol<Code>(subject.files, atomics, mutation === undefined ? scale : [...scale, mutation]);
+  const viewOfModel = (id: number): PartyView<Code> => ({
+    protocol,
+    words,
+    extra,
+    registry,
+    id,
+    atomics: atomics as unknown as typeof Atomics,
+  });
 
   /** Goes one access further; true when the operation came to its end with it. */
   const run = (who: number, before: readonly Value[], body: () => void): boolean => {
@@ -412,7 +448,7 @@ export function explore<Code extends LivesCode>(
     let what: Next | undefined;
     ({ anchor, place, anchorAt, newsAt } = party);
     const isAtEnd = run(index, party.log, () => {
-      what = plans[index]!.operations[party.at]!({ protocol, words, registry, id: ids[index]! });
+      what = plans[index]!.operations[party.at]!(viewOfModel(ids[index]!));
     });
     if (log.length > MAX_ACCESSES) faults.push(`party ${index} turns in a circle in "${party.at}"`);
     if (!isAtEnd) {
@@ -425,7 +461,7 @@ export function explore<Code extends LivesCode>(
       ...NOWHERE,
       inside,
       isInLine: false,
-      ...(what === undefined ? { life: 'done', at: 'done' } : { at: what.next }),
+      ...(what === undefined || what.next === 'done' ? { life: 'done', at: 'done' } : { at: what.next }),
     });
     if (inside === '') return;
     const conflict = subject.conflict(
@@ -456,7 +492,7 @@ export function explore<Code extends LivesCode>(
     let isAtEnd = false;
     while (!isAtEnd && done.length < MAX_ACCESSES) {
       isAtEnd = run(-1, done, () => {
-        outcome = subject.afterwards({ protocol, words, registry, id: lateId });
+        outcome = subject.afterwards(viewOfModel(lateId));
       });
       done = log;
     }
@@ -515,7 +551,7 @@ export function explore<Code extends LivesCode>(
       if (party.sleepsOn === AWAKE) {
         follow(current, () => stepParty(index));
         canGoOn = true;
-      } else if (plans[index]!.mayTimeOut) {
+      } else if (mayTimeOutIn(plans[index]!.mayTimeOut ?? false, party.at)) {
         follow(current, () => {
           const log = [...party.log, 'timed-out'];
           change(index, { sleepsOn: AWAKE, log, anchor: 'timed out', anchorAt: log.length, newsAt: -1, place: '' });
@@ -537,6 +573,10 @@ export function explore<Code extends LivesCode>(
     else checkAfterwards(current);
   }
   return { states: seen.size, faults, overtaken, reached };
+}
+
+function mayTimeOutIn(operations: boolean | readonly string[], at: string): boolean {
+  return typeof operations === 'boolean' ? operations : operations.includes(at);
 }
 
 function clone(state: State): State {

@@ -57,16 +57,17 @@ export const mutex: Subject<MutexCode> = {
 };
 
 /** As in local-lock.ts. */
-function take({ protocol, words, registry, id }: View): number {
+export function take({ protocol, words, registry, id }: View): number {
   if (protocol.tryTake(words, id)) return protocol.TAKEN;
   protocol.request(words, id);
   return protocol.sleepForLock(words, registry, id, Infinity);
 }
 
 /** As in local-lock.ts; with what an aborted request does when it leaves. */
-function attempt({ protocol, words, registry, id }: View): number {
+function attempt(party: View): number {
+  const { protocol, words, id } = party;
   if (protocol.tryTake(words, id)) return protocol.TAKEN;
-  return askAndLeave({ protocol, words, registry, id });
+  return askAndLeave(party);
 }
 
 function askAndLeave({ protocol, words, registry, id }: View): number {
