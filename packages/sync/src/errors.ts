@@ -21,6 +21,8 @@ const MESSAGES = {
   SYNC_TIMEOUT: (what: string, timeoutMs: number) => `${what} could not be had within ${timeoutMs} ms`,
   SYNC_POISONED: () =>
     'the lock is poisoned: its holder called poison(), or got it abandoned and released it without repair(); make what it guards anew, with a new lock',
+  SYNC_BROKEN: (what: string) =>
+    `${what} is broken: a thread that it waits for has ended, or said that it can't go on; make a new one`,
 } as const;
 
 type Messages = typeof MESSAGES;

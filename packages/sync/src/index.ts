@@ -12,6 +12,8 @@ export { RwLock, type RwLockHandle, type WriteGuard } from './rw-lock/rw-lock.ts
 export type { ReadGuard } from './rw-lock/read-guard.ts';
 export { Condition, type ConditionHandle } from './condition/condition.ts';
 export { Once, type OnceHandle } from './once/once.ts';
+export { Latch, type LatchHandle } from './latch/latch.ts';
+export { Barrier, type BarrierHandle } from './barrier/barrier.ts';
 export type { LockOptions, LockSyncOptions } from './options.ts';
 export { AtomicCounter, type AtomicCounterHandle } from './counter/counter.ts';
 export { attach } from './registry/membership.ts';

@@ -149,6 +149,19 @@ function claimFor(worker: Worker, { registry, id }: Membership): boolean {
   return life !== 0;
 }
 
+/** The owner id of a worker that this thread has started, or of this thread. @throws SYNC_ARGUMENT, SYNC_FULL. */
+export function idOf(call: string, worker: Worker | undefined, { registry, id }: Membership): number {
+  if (worker === undefined) return id;
+  const isRunning = worker instanceof Worker && worker.threadId !== -1;
+  if (!isRunning)
+    throw syncError('SYNC_ARGUMENT', `the worker of ${call}`, 'a Worker that has not exited', show(worker));
+  // Node has perhaps not told of it yet.
+  watch(worker);
+  const life = findLife(registry, worker.threadId);
+  if (life === 0) throw syncError('SYNC_FULL', MAX_THREADS);
+  return life;
+}
+
 /** @throws SYNC_WOULD_BLOCK when this thread must not block. */
 export function refuseToBlock(call: string): void {
   if (isMainThread) throw syncError('SYNC_WOULD_BLOCK', call, 'the main thread');

@@ -94,8 +94,6 @@ export interface Tracker {
 
 export interface Subject<Code extends LivesCode> {
   readonly files: readonly string[];
-  /** Makes what is explored smaller. */
-  readonly scale?: Mutation;
   wordCount(code: Code): number;
   /** Of `extra`, whose words have EXTRA added to their index below. */
   extraCount?(code: Code): number;
@@ -186,8 +184,7 @@ export function explore<Code extends LivesCode>(
 ): Findings {
   const { parties: plans, deaths = 0, countsOvertaking = false } = scenario;
   // What happens before: the registry, and an id for each party and for who comes afterwards.
-  const scale = subject.scale === undefined ? [] : [subject.scale];
-  const real = loadProtocol<Code>(subject.files, Atomics, scale);
+  const real = loadProtocol<Code>(subject.files, Atomics);
   const words = new Int32Array(new SharedArrayBuffer(4 * subject.wordCount(real)));
   const extra = new Int32Array(new SharedArrayBuffer(4 * (subject.extraCount?.(real) ?? 0)));
   const registry = new Int32Array(new SharedArrayBuffer(4 * real.REGISTRY_WORDS));
@@ -417,7 +414,7 @@ export function explore<Code extends LivesCode>(
       );
     },
   };
-  const protocol = loadProtocol<Code>(subject.files, atomics, mutation === undefined ? scale : [...scale, mutation]);
+  const protocol = loadProtocol<Code>(subject.files, atomics, mutation);
   const viewOfModel = (id: number): PartyView<Code> => ({
     protocol,
     words,

@@ -11,16 +11,12 @@ export interface Mutation {
 const SEAM = '\n// the next file\n';
 
 /** The exports of `files`, which are paths in src, each after those that it imports. */
-export function loadProtocol<Code>(
-  files: readonly string[],
-  atomics: unknown,
-  mutations: readonly Mutation[] = [],
-): Code {
+export function loadProtocol<Code>(files: readonly string[], atomics: unknown, mutation?: Mutation): Code {
   const read = (file: string) => fs.readFileSync(new URL(`../../src/${file}`, import.meta.url), 'utf8');
   let text = files.map(read).join(SEAM);
-  for (const { from, to } of mutations) {
-    if (text.split(from).length !== 2) throw new Error(`not exactly once in the protocol: ${from}`);
-    text = text.replace(from, () => to);
+  if (mutation !== undefined) {
+    if (text.split(mutation.from).length !== 2) throw new Error(`not exactly once in the protocol: ${mutation.from}`);
+    text = text.replace(mutation.from, () => mutation.to);
   }
   // Each file is a function: of what came before it and what it imports by name, which gives its exports.
   const parts = text.split(SEAM).map((part) => {

@@ -1,0 +1,154 @@
+/** The public barrier: options, time-outs and signals around its words (barrier-words.ts). */
+import type { Worker } from 'node:worker_threads';
+import { syncError } from '../errors.ts';
+import { waitForNews } from '../line/wait.ts';
+import {
+  BLOCK_OPTIONS,
+  checkCount,
+  readOptions,
+  WAIT_OPTIONS,
+  type LockOptions,
+  type LockSyncOptions,
+} from '../options.ts';
+import { idOf, refuseToBlock } from '../registry/membership.ts';
+import {
+  handleOf,
+  makeShared,
+  openShared,
+  ownOf,
+  type Kind,
+  type Opened,
+  type SyncHandle,
+} from '../registry/shared-memory.ts';
+import { IS_BROKEN, TIMED_OUT, WAIT, type Outcome } from '../registry/sleep.ts';
+import {
+  arrive,
+  BARRIER_WORDS,
+  breakOff,
+  depart,
+  formatBarrier,
+  join,
+  lookAtRound,
+  MAX_PARTIES,
+  partiesOf,
+  sleepInRound,
+} from './barrier-words.ts';
+
+const KIND: Kind = { name: 'barrier', magic: 0x68_64_62_72, layout: 1, words: BARRIER_WORDS, bytesAligned: 4 };
+
+/** What another thread opens a barrier with: plain data for postMessage, workerData or the arguments of a task. */
+export type BarrierHandle = SyncHandle<'heddle-barrier'>;
+
+/**
+ * Where a number of threads wait for each other, round after round: nobody goes on before all have arrived. When a party ends, or says that it
+ * can't go on, the barrier breaks: all who wait there, and all who come later, get SYNC_BROKEN.
+ *
+ * A thread is a party from its first `wait` on, or from `join`. Let those join that are started, so that the end of one that never
+ * arrives is noticed as well.
+ *
+ * Threads: every method may be called in every thread that uses the barrier, on an object that it opened itself. A thread waits there
+ * once at a time.
+ */
+export class Barrier {
+  /** Elements that a barrier needs of an Int32Array. */
+  static readonly WORDS: number = BARRIER_WORDS;
+
+  readonly #opened: Opened;
+  /** Of this thread, however often it has opened the barrier. */
+  readonly #own: { isWaiting: boolean };
+
+  private constructor(opened: Opened) {
+    this.#opened = opened;
+    this.#own = ownOf(opened, () => ({ isWaiting: false }));
+  }
+
+  /**
+   * Makes a barrier; where to, see `Mutex.create`. The thread that makes it is not a party by that.
+   *
+   * @param parties 1 to 256, how many threads wait for each other.
+   * @param memory zeros over a SharedArrayBuffer to put it in, `Barrier.WORDS` elements; default: memory of its own. Nobody else may write there.
+   * @throws {SyncError} SYNC_ARGUMENT, SYNC_NOT_ATTACHED.
+   */
+  static create(parties: number, memory?: Int32Array): Barrier {
+    checkCount('parties of Barrier.create()', parties, 1, MAX_PARTIES);
+    return new Barrier(makeShared(KIND, memory, (words) => formatBarrier(words, parties)));
+  }
+
+  /**
+   * Opens a barrier of another thread. Opened twice in a thread it is the same.
+   * @throws {SyncError} SYNC_HANDLE, SYNC_NOT_ATTACHED.
+   */
+  static from(handle: BarrierHandle): Barrier {
+    return new Barrier(openShared(KIND, 'heddle-barrier', handle));
+  }
+
+  /** For other threads of this process. */
+  get handle(): BarrierHandle {
+    return handleOf('heddle-barrier', this.#opened);
+  }
+
+  /** How many threads wait for each other. */
+  get parties(): number {
+    return partiesOf(this.#opened.words);
+  }
+
+  /**
+   * Makes this thread a party, or a worker that it has started. Nothing when it is one already.
+   * @throws {SyncError} SYNC_ARGUMENT, SYNC_FULL: there are as many parties as there can be.
+   */
+  join(worker?: Worker): void {
+    const { words, membership } = this.#opened;
+    if (!join(words, idOf('join()', worker, membership))) throw syncError('SYNC_FULL', this.parties);
+  }
+
+  /**
+   * Waits until all parties have arrived, without blocking the thread. A wait that times out or is aborted takes the arrival back, and the
+   * others wait on.
+   * @throws {SyncError} SYNC_BROKEN, SYNC_TIMEOUT, SYNC_FULL (not a party, and there are all already), SYNC_RELOCK (this thread waits there
+   *   already), SYNC_ARGUMENT; or the reason of `signal`.
+   */
+  async wait(options: LockOptions = {}): Promise<void> {
+    const read = readOptions('wait()', options, WAIT_OPTIONS);
+    read.signal?.throwIfAborted();
+    const { words, membership } = this.#opened;
+    const round = this.#arrive('wait()');
+    const look = () => lookAtRound(words, membership.registry, round);
+    const over = await waitForNews(membership.news, () => look() !== WAIT, read);
+    const outcome = over === undefined ? look() : depart(words, round);
+    this.#own.isWaiting = false;
+    if (outcome === TIMED_OUT && over === 'aborted') throw read.signal!.reason;
+    this.#end(outcome, read.timeoutMs);
+  }
+
+  /**
+   * As `wait`, and blocks the thread meanwhile; where it may, see `Mutex.lockSync`.
+   * @throws {SyncError} SYNC_WOULD_BLOCK, SYNC_BROKEN, SYNC_TIMEOUT, SYNC_FULL, SYNC_RELOCK, SYNC_ARGUMENT.
+   */
+  waitSync(options: LockSyncOptions = {}): void {
+    const { timeoutMs } = readOptions('waitSync()', options, BLOCK_OPTIONS);
+    refuseToBlock('waitSync()');
+    const { words, membership } = this.#opened;
+    const endMs = performance.now() + timeoutMs;
+    const round = this.#arrive('waitSync()');
+    const outcome = sleepInRound(words, membership.registry, membership.id, round, endMs);
+    this.#own.isWaiting = false;
+    this.#end(outcome, timeoutMs);
+  }
+
+  /** Says that a party can't go on: the barrier is broken from now on, for all. */
+  break(): void {
+    breakOff(this.#opened.words, this.#opened.membership.registry);
+  }
+
+  #arrive(call: string): number {
+    if (this.#own.isWaiting) throw syncError('SYNC_RELOCK', call);
+    this.join();
+    this.#own.isWaiting = true;
+    return arrive(this.#opened.words, this.#opened.membership.registry);
+  }
+
+  #end(outcome: Outcome, timeoutMs: number): void {
+    if (outcome === IS_BROKEN) throw syncError('SYNC_BROKEN', 'the barrier');
+    if (outcome === TIMED_OUT) throw syncError('SYNC_TIMEOUT', 'the other parties', timeoutMs);
+  }
+}

@@ -1,0 +1,131 @@
+/** The public latch: options, time-outs and signals around its words (latch-words.ts). */
+import type { Worker } from 'node:worker_threads';
+import { syncError } from '../errors.ts';
+import { waitForNews } from '../line/wait.ts';
+import {
+  BLOCK_OPTIONS,
+  checkCount,
+  readOptions,
+  WAIT_OPTIONS,
+  type LockOptions,
+  type LockSyncOptions,
+} from '../options.ts';
+import { idOf, refuseToBlock } from '../registry/membership.ts';
+import { SEAT_WORDS, takeSeat } from '../registry/seats.ts';
+import {
+  handleOf,
+  makeShared,
+  openShared,
+  type Kind,
+  type Opened,
+  type SyncHandle,
+} from '../registry/shared-memory.ts';
+import { IS_BROKEN, sleep, WAIT, type Outcome } from '../registry/sleep.ts';
+import { countDown, formatLatch, LATCH_WORDS, leftToCount, lookAtLatch, MAX_COUNT } from './latch-words.ts';
+
+const KIND: Kind = { name: 'latch', magic: 0x68_64_6c_74, layout: 1, words: LATCH_WORDS, bytesAligned: 4 };
+
+/** What another thread opens a latch with: plain data for postMessage, workerData or the arguments of a task. */
+export type LatchHandle = SyncHandle<'heddle-latch'>;
+
+/**
+ * Opens when something has been counted down to 0, and stays open: threads wait until others are ready, or have finished. It breaks, for all
+ * who wait and come later, when a thread that had promised to count ends before it has.
+ *
+ * Threads: every method may be called in every thread that uses the latch, on an object that it opened itself.
+ */
+export class Latch {
+  /** Elements that a latch needs of an Int32Array. */
+  static readonly WORDS: number = LATCH_WORDS;
+
+  readonly #opened: Opened;
+
+  private constructor(opened: Opened) {
+    this.#opened = opened;
+  }
+
+  /**
+   * Makes a latch; where to, see `Mutex.create`.
+   *
+   * @param count 1 to 2^30 - 1, from which it is counted down.
+   * @param memory zeros over a SharedArrayBuffer to put it in, `Latch.WORDS` elements; default: memory of its own. Nobody else may write there.
+   * @throws {SyncError} SYNC_ARGUMENT, SYNC_NOT_ATTACHED.
+   */
+  static create(count: number, memory?: Int32Array): Latch {
+    checkCount('count of Latch.create()', count, 1, MAX_COUNT);
+    return new Latch(makeShared(KIND, memory, (words) => formatLatch(words, count)));
+  }
+
+  /**
+   * Opens a latch of another thread.
+   * @throws {SyncError} SYNC_HANDLE, SYNC_NOT_ATTACHED.
+   */
+  static from(handle: LatchHandle): Latch {
+    return new Latch(openShared(KIND, 'heddle-latch', handle));
+  }
+
+  /** For other threads of this process. */
+  get handle(): LatchHandle {
+    return handleOf('heddle-latch', this.#opened);
+  }
+
+  /** What is left to count; 0: it is open. */
+  get count(): number {
+    return leftToCount(this.#opened.words);
+  }
+
+  /**
+   * Promises that this thread, or a worker that it has started, will count down once. Its next `countDown` keeps the promise; when it ends
+   * before, the latch breaks. Without promises a death is not noticed, because anybody may count.
+   * @throws {SyncError} SYNC_ARGUMENT, SYNC_FULL: there are 256 promises already.
+   */
+  promise(worker?: Worker): void {
+    const { words, membership } = this.#opened;
+    if (!takeSeat(words, SEAT_WORDS, idOf('promise()', worker, membership))) throw syncError('SYNC_FULL', SEAT_WORDS);
+  }
+
+  /**
+   * Counts down, to 0 at least. Nothing when the latch is open or broken.
+   * @param amount 1 (default) to 2^30 - 1.
+   * @throws {SyncError} SYNC_ARGUMENT.
+   */
+  countDown(amount = 1): void {
+    checkCount('the amount of countDown()', amount, 1, MAX_COUNT);
+    const { words, membership } = this.#opened;
+    countDown(words, membership.registry, membership.id, amount);
+  }
+
+  /**
+   * Waits until the latch is open, without blocking the thread.
+   * @throws {SyncError} SYNC_BROKEN, SYNC_TIMEOUT, SYNC_ARGUMENT; or the reason of `signal`.
+   */
+  async wait(options: LockOptions = {}): Promise<void> {
+    const read = readOptions('wait()', options, WAIT_OPTIONS);
+    read.signal?.throwIfAborted();
+    const over = await waitForNews(this.#opened.membership.news, () => this.#look() !== WAIT, read);
+    if (over === undefined || this.#look() !== WAIT) return this.#end();
+    throw over === 'aborted' ? read.signal!.reason : syncError('SYNC_TIMEOUT', 'the latch', read.timeoutMs);
+  }
+
+  /**
+   * Waits until the latch is open and blocks the thread meanwhile; where it may, see `Mutex.lockSync`.
+   * @throws {SyncError} SYNC_WOULD_BLOCK, SYNC_BROKEN, SYNC_TIMEOUT, SYNC_ARGUMENT.
+   */
+  waitSync(options: LockSyncOptions = {}): void {
+    const { timeoutMs } = readOptions('waitSync()', options, BLOCK_OPTIONS);
+    refuseToBlock('waitSync()');
+    const { registry, id } = this.#opened.membership;
+    if (sleep(registry, id, performance.now() + timeoutMs, () => this.#look()) === WAIT)
+      throw syncError('SYNC_TIMEOUT', 'the latch', timeoutMs);
+    this.#end();
+  }
+
+  #look(): Outcome {
+    return lookAtLatch(this.#opened.words, this.#opened.membership.registry);
+  }
+
+  /** It is open or broken, for ever. */
+  #end(): void {
+    if (this.#look() === IS_BROKEN) throw syncError('SYNC_BROKEN', 'the latch');
+  }
+}
