@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Barrier, coded, codeOf, ends, failure, runProgram, says, start } from '../support.ts';
 
-const ROUNDS = Number(process.env['HEDDLE_SYNC_ROUNDS'] ?? 1_000);
+const ROUNDS = Number(process.env['HEDDLE_SYNC_ROUNDS'] ?? 500);
 
 const startWith = (workerData: object) => start(workerData, {}, 'meeting.mjs');
 

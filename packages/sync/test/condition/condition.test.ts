@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { coded, codeOf, Condition, ends, failure, Mutex, runProgram, says, start } from '../support.ts';
 
-const ROUNDS = Number(process.env['HEDDLE_SYNC_ROUNDS'] ?? 2_000);
-const KILLS = Number(process.env['HEDDLE_SYNC_KILLS'] ?? 10);
+const ROUNDS = Number(process.env['HEDDLE_SYNC_ROUNDS'] ?? 500);
+const KILLS = Number(process.env['HEDDLE_SYNC_KILLS'] ?? 4);
 
 const startWith = (workerData: object) => start(workerData, {}, 'condition.mjs');
 const make = () => Condition.create(Mutex.create());

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { AtomicCounter, ends, Mutex, says, start } from '../support.ts';
 
-const ROUNDS = Number(process.env['HEDDLE_SYNC_ROUNDS'] ?? 50_000);
-const KILLS = Number(process.env['HEDDLE_SYNC_KILLS'] ?? 10);
+const ROUNDS = Number(process.env['HEDDLE_SYNC_ROUNDS'] ?? 20_000);
+const KILLS = Number(process.env['HEDDLE_SYNC_KILLS'] ?? 4);
 
 describe('four workers', () => {
   it.each([
@@ -104,7 +104,7 @@ describe('an owner that ends', () => {
     for (let kill = 0; kill < KILLS; kill++) {
       const victim = workers[kill % 2]!;
       // An instant like any other: after some more rounds of both.
-      const goal = Atomics.load(words, 2) + Math.floor(Math.random() * 200);
+      const goal = Atomics.load(words, 2) + Math.floor(Math.random() * 100);
       while (Atomics.load(words, 2) < goal) await new Promise(setImmediate);
       void victim.terminate();
       await once(victim, 'exit');

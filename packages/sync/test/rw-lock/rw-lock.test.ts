@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { coded, codeOf, ends, failure, runProgram, RwLock, says, start, until } from '../support.ts';
 
 const ROUNDS = Number(process.env['HEDDLE_SYNC_ROUNDS'] ?? 10_000);
-const KILLS = Number(process.env['HEDDLE_SYNC_KILLS'] ?? 10);
+const KILLS = Number(process.env['HEDDLE_SYNC_KILLS'] ?? 4);
 
 const startWith = (workerData: object) => start(workerData, {}, 'rw-lock.mjs');
 type Lock = ReturnType<typeof RwLock.create>;
@@ -121,7 +121,7 @@ describe('a thread that ends', () => {
     const workers = [churn(), churn()];
     await Promise.all(workers.map(says));
     for (let kill = 0; kill < KILLS; kill++) {
-      const goal = Atomics.load(words, 3) + Math.floor(Math.random() * 200);
+      const goal = Atomics.load(words, 3) + Math.floor(Math.random() * 100);
       await until(() => Atomics.load(words, 3) >= goal);
       const victim = workers[kill % 2]!;
       void victim.terminate();

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { coded, codeOf, ends, failure, runProgram, says, Semaphore, start, until } from '../support.ts';
 
-const ROUNDS = Number(process.env['HEDDLE_SYNC_ROUNDS'] ?? 20_000);
-const KILLS = Number(process.env['HEDDLE_SYNC_KILLS'] ?? 10);
+const ROUNDS = Number(process.env['HEDDLE_SYNC_ROUNDS'] ?? 10_000);
+const KILLS = Number(process.env['HEDDLE_SYNC_KILLS'] ?? 4);
 
 const startWith = (workerData: object) => start(workerData, {}, 'semaphore.mjs');
 /** All permits are free: nobody has kept one. */
@@ -66,7 +66,7 @@ describe('a holder that ends', () => {
     const workers = [churn(), churn()];
     await Promise.all(workers.map(says));
     for (let kill = 0; kill < KILLS; kill++) {
-      const goal = Atomics.load(rounds, 0) + Math.floor(Math.random() * 200);
+      const goal = Atomics.load(rounds, 0) + Math.floor(Math.random() * 100);
       await until(() => Atomics.load(rounds, 0) >= goal);
       const victim = workers[kill % 2]!;
       void victim.terminate();

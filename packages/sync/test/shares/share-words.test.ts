@@ -21,19 +21,20 @@ const CEILING_MS = 1_200_000;
 
 type Case = readonly [total: number, scenario: Scenario<SharesCode>, isState?: boolean];
 const SCENARIOS: Readonly<Record<string, Case>> = {
-  'one share, two want it, one two times': [1, { parties: [taker(1), taker(1, 2)] }],
+  'one share, two want it': [1, { parties: [taker(1), taker(1)] }],
   'one share, one leaves the line': [1, { parties: [holder(1), leaver(1)] }],
   'one share, one dies': [1, { parties: [mortal(taker(1)), taker(1)], deaths: 1 }],
-  'one share, one times out, the other dies': [1, { parties: [mortal(taker(1)), impatient(1)], deaths: 1 }],
-  'one share, one leaves and asks again': [1, { parties: [fickle(1), taker(1)] }],
   'one share, a slot of a dead thread': [1, { parties: [successor(taker(1), 1), taker(1)] }],
   'two shares, one wants both': [2, { parties: [taker(2), taker(1)] }],
   'two shares, one who wants both leaves': [2, { parties: [holder(1), leaver(2)] }],
-  'a writer dies, a reader is told': [2, { parties: [mortal(writer(2)), taker(1)], deaths: 1 }, true],
   'a writer dies, a writer repairs': [2, { parties: [mortal(writer(2)), writer(2)], deaths: 1 }, true],
   'a writer poisons': [2, { parties: [holder(2, 'poison'), taker(1)] }, true],
 };
 const LONG_SCENARIOS: Readonly<Record<string, Case>> = {
+  'one share, two want it, one two times': [1, { parties: [taker(1), taker(1, 2)] }],
+  'one share, one times out, the other dies': [1, { parties: [mortal(taker(1)), impatient(1)], deaths: 1 }],
+  'one share, one leaves and asks again': [1, { parties: [fickle(1), taker(1)] }],
+  'a writer dies, a reader is told': [2, { parties: [mortal(writer(2)), taker(1)], deaths: 1 }, true],
   'one share, two want it two times each': [1, { parties: [taker(1, 2), taker(1, 2)] }],
   'one share, both die': [1, { parties: [mortal(taker(1)), mortal(taker(1))], deaths: 2 }],
   'one share, one dies, two times each': [1, { parties: [mortal(taker(1, 2)), taker(1, 2)], deaths: 1 }],
@@ -59,7 +60,9 @@ describe('shares, in every order of accesses', () => {
     const { faults, states, reached } = run(SCENARIOS[name]!);
     expect(faults).toEqual([]);
     expect(states).toBeGreaterThan(100);
-    expect(reached.has('start') || reached.has('start, told')).toBe(true);
+    const isTold = name === 'a writer dies, a writer repairs';
+    const expected = isTold ? ['burial', 'start, told', 'repair, told', 'release'] : [];
+    expect([...reached]).toEqual(expect.arrayContaining(expected));
   });
 
   it.skipIf(!isFull).each(Object.keys(LONG_SCENARIOS))(
@@ -72,23 +75,18 @@ describe('shares, in every order of accesses', () => {
     },
   );
 
-  it('a clerk that looks only once', { timeout: CEILING_MS }, () => {
+  it.skipIf(!isFull)('a clerk that looks only once', { timeout: CEILING_MS }, () => {
     const once = { from: 'const MAX_LOOKS = 4;', to: 'const MAX_LOOKS = 1;' };
-    expect(run(SCENARIOS['one share, two want it, one two times']!, once).faults).toEqual([]);
+    expect(run(LONG_SCENARIOS['one share, two want it, one two times']!, once).faults).toEqual([]);
   });
 
-  it('tells of a death', () => {
-    const { reached } = run(SCENARIOS['a writer dies, a writer repairs']!);
-    expect([...reached]).toEqual(expect.arrayContaining(['burial', 'start, told', 'repair, told', 'release']));
-  });
-
-  it('lets nobody be overtaken twice by the same one, once it waits', { timeout: CEILING_MS }, () => {
+  it.skipIf(!isFull)('lets nobody be overtaken twice by the same one, once it waits', { timeout: CEILING_MS }, () => {
     const scenario = { parties: [taker(1), taker(1, 2)], countsOvertaking: true };
     expect(explore(shares(1), scenario)).toMatchObject({ faults: [], overtaken: 1 });
   });
 });
 
-const TWICE = 'one share, two want it, one two times';
+const TWICE = 'one share, two want it';
 const DIES = 'one share, one dies';
 const MUTATIONS: readonly (readonly [what: string, from: string, to: string, scenario: string])[] = [
   [
@@ -173,7 +171,7 @@ const MUTATIONS: readonly (readonly [what: string, from: string, to: string, sce
     'a dead writer is not told of',
     '  if (has === totalShares(words)) Atomics.or(words, STATE, ABANDONED);\n',
     '',
-    'a writer dies, a reader is told',
+    'a writer dies, a writer repairs',
   ],
   [
     'a dead writer is told of when its row is empty',
@@ -191,7 +189,7 @@ const MUTATIONS: readonly (readonly [what: string, from: string, to: string, sce
 describe('shares without one of the steps', () => {
   const all = { ...SCENARIOS, ...LONG_SCENARIOS, ...FOR_MUTATIONS };
   for (const [what, from, to, name] of MUTATIONS)
-    it.skipIf(name in LONG_SCENARIOS && !isFull)(`is found out: ${what}`, { timeout: CEILING_MS }, () => {
+    it.skipIf(!(name in SCENARIOS) && !isFull)(`is found out: ${what}`, { timeout: CEILING_MS }, () => {
       expect(run(all[name]!, { from, to }).faults).not.toEqual([]);
     });
 });
