@@ -24,7 +24,12 @@ export interface WaitOptions {
   readonly signal: AbortSignal | undefined;
 }
 
+/** What a call has when its caller gives no options: known without a look. */
+export const NO_OPTIONS = Object.freeze({});
+const NO_LIMIT: WaitOptions = Object.freeze({ timeoutMs: Infinity, signal: undefined });
+
 export function readOptions(call: string, options: LockOptions, known: readonly string[]): WaitOptions {
+  if (options === NO_OPTIONS) return NO_LIMIT;
   const given: unknown = options;
   if (typeof given !== 'object' || given === null)
     throw syncError('SYNC_ARGUMENT', `the options of ${call}`, 'an object', show(given));

@@ -5,6 +5,7 @@ import { waitForNews } from '../line/wait.ts';
 import {
   BLOCK_OPTIONS,
   checkCount,
+  NO_OPTIONS,
   readOptions,
   WAIT_OPTIONS,
   type LockOptions,
@@ -107,7 +108,7 @@ export class Barrier {
    * @throws {SyncError} SYNC_BROKEN, SYNC_TIMEOUT, SYNC_FULL (not a party, and there are all already), SYNC_RELOCK (this thread waits there
    *   already), SYNC_ARGUMENT; or the reason of `signal`.
    */
-  async wait(options: LockOptions = {}): Promise<void> {
+  async wait(options: LockOptions = NO_OPTIONS): Promise<void> {
     const read = readOptions('wait()', options, WAIT_OPTIONS);
     read.signal?.throwIfAborted();
     const { words, membership } = this.#opened;
@@ -124,7 +125,7 @@ export class Barrier {
    * As `wait`, and blocks the thread meanwhile; where it may, see `Mutex.lockSync`.
    * @throws {SyncError} SYNC_WOULD_BLOCK, SYNC_BROKEN, SYNC_TIMEOUT, SYNC_FULL, SYNC_RELOCK, SYNC_ARGUMENT.
    */
-  waitSync(options: LockSyncOptions = {}): void {
+  waitSync(options: LockSyncOptions = NO_OPTIONS): void {
     const { timeoutMs } = readOptions('waitSync()', options, BLOCK_OPTIONS);
     refuseToBlock('waitSync()');
     const { words, membership } = this.#opened;

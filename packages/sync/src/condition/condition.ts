@@ -1,7 +1,14 @@
 /** The public condition: to wait, with a mutex, until another thread says that something has changed. */
 import type { MutexGuard } from '../line/guard.ts';
 import { localLockOf, Mutex, type MutexHandle } from '../mutex/mutex.ts';
-import { BLOCK_OPTIONS, readOptions, WAIT_OPTIONS, type LockOptions, type LockSyncOptions } from '../options.ts';
+import {
+  BLOCK_OPTIONS,
+  NO_OPTIONS,
+  readOptions,
+  WAIT_OPTIONS,
+  type LockOptions,
+  type LockSyncOptions,
+} from '../options.ts';
 import { show, syncError } from '../errors.ts';
 import { refuseToBlock } from '../registry/membership.ts';
 import {
@@ -94,7 +101,7 @@ export class Condition {
    * @throws {SyncError} SYNC_POISONED (the guard then holds nothing), SYNC_TIMEOUT, SYNC_NOT_HELD, SYNC_ABANDONED, SYNC_ARGUMENT; or the
    *   reason of `signal`. After a time-out or an abort the mutex is waited for without a limit.
    */
-  async wait(guard: MutexGuard, options: LockOptions = {}): Promise<void> {
+  async wait(guard: MutexGuard, options: LockOptions = NO_OPTIONS): Promise<void> {
     const read = readOptions('wait()', options, WAIT_OPTIONS);
     this.#checkToWait('wait()', guard);
     read.signal?.throwIfAborted();
@@ -105,7 +112,7 @@ export class Condition {
    * As `wait`, and blocks the thread meanwhile; where it may, see `Mutex.lockSync`.
    * @throws {SyncError} SYNC_WOULD_BLOCK, SYNC_POISONED (the guard then holds nothing), SYNC_TIMEOUT, SYNC_NOT_HELD, SYNC_ABANDONED, SYNC_ARGUMENT.
    */
-  waitSync(guard: MutexGuard, options: LockSyncOptions = {}): void {
+  waitSync(guard: MutexGuard, options: LockSyncOptions = NO_OPTIONS): void {
     const { timeoutMs } = readOptions('waitSync()', options, BLOCK_OPTIONS);
     refuseToBlock('waitSync()');
     this.#checkToWait('waitSync()', guard);

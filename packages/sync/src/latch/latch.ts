@@ -5,6 +5,7 @@ import { waitForNews } from '../line/wait.ts';
 import {
   BLOCK_OPTIONS,
   checkCount,
+  NO_OPTIONS,
   readOptions,
   WAIT_OPTIONS,
   type LockOptions,
@@ -99,7 +100,7 @@ export class Latch {
    * Waits until the latch is open, without blocking the thread.
    * @throws {SyncError} SYNC_BROKEN, SYNC_TIMEOUT, SYNC_ARGUMENT; or the reason of `signal`.
    */
-  async wait(options: LockOptions = {}): Promise<void> {
+  async wait(options: LockOptions = NO_OPTIONS): Promise<void> {
     const read = readOptions('wait()', options, WAIT_OPTIONS);
     read.signal?.throwIfAborted();
     const over = await waitForNews(this.#opened.membership.news, () => this.#look() !== WAIT, read);
@@ -111,7 +112,7 @@ export class Latch {
    * Waits until the latch is open and blocks the thread meanwhile; where it may, see `Mutex.lockSync`.
    * @throws {SyncError} SYNC_WOULD_BLOCK, SYNC_BROKEN, SYNC_TIMEOUT, SYNC_ARGUMENT.
    */
-  waitSync(options: LockSyncOptions = {}): void {
+  waitSync(options: LockSyncOptions = NO_OPTIONS): void {
     const { timeoutMs } = readOptions('waitSync()', options, BLOCK_OPTIONS);
     refuseToBlock('waitSync()');
     const { registry, id } = this.#opened.membership;

@@ -5,6 +5,7 @@ import { waitInLine } from '../line/wait.ts';
 import {
   BLOCK_OPTIONS,
   checkFunction,
+  NO_OPTIONS,
   readOptions,
   WAIT_OPTIONS,
   type LockOptions,
@@ -91,7 +92,7 @@ export class Mutex {
    *
    * @throws {SyncError} SYNC_TIMEOUT, SYNC_POISONED, SYNC_RELOCK, SYNC_ARGUMENT; or the reason of `signal`.
    */
-  async lock(options: LockOptions = {}): Promise<MutexGuard> {
+  async lock(options: LockOptions = NO_OPTIONS): Promise<MutexGuard> {
     const { timeoutMs, signal } = readOptions('lock()', options, WAIT_OPTIONS);
     signal?.throwIfAborted();
     if (heldByCaller(this.#lock) > 0) throw syncError('SYNC_RELOCK', 'lock()');
@@ -107,7 +108,7 @@ export class Mutex {
    *
    * @throws {SyncError} SYNC_WOULD_BLOCK, SYNC_RELOCK (this thread has the lock), SYNC_TIMEOUT, SYNC_POISONED, SYNC_ARGUMENT.
    */
-  lockSync(options: LockSyncOptions = {}): MutexGuard {
+  lockSync(options: LockSyncOptions = NO_OPTIONS): MutexGuard {
     const { timeoutMs } = readOptions('lockSync()', options, BLOCK_OPTIONS);
     refuseToBlock('lockSync()');
     if (this.#lock.isHeld) throw syncError('SYNC_RELOCK', 'lockSync()');
@@ -132,7 +133,7 @@ export class Mutex {
    *
    * @throws what `lock` throws, and what `fn` throws.
    */
-  async withLock<T>(fn: (guard: MutexGuard) => T | PromiseLike<T>, options: LockOptions = {}): Promise<T> {
+  async withLock<T>(fn: (guard: MutexGuard) => T | PromiseLike<T>, options: LockOptions = NO_OPTIONS): Promise<T> {
     checkFunction('fn of withLock()', fn);
     return runHolding(this.#lock, await this.lock(options), 1, fn);
   }

@@ -8,6 +8,7 @@ import { MUTEX_WORDS } from '../mutex/lock-word.ts';
 import {
   BLOCK_OPTIONS,
   checkFunction,
+  NO_OPTIONS,
   readOptions,
   WAIT_OPTIONS,
   type LockOptions,
@@ -84,7 +85,7 @@ export class Once {
    * @throws {SyncError} SYNC_TIMEOUT (of the wait, not of `fn`), SYNC_RELOCK (inside of its own `fn`), SYNC_ARGUMENT; or the reason of
    *   `signal`; or what `fn` throws, and then the next call runs its own.
    */
-  async run(fn: (isAgain: boolean) => unknown, options: LockOptions = {}): Promise<boolean> {
+  async run(fn: (isAgain: boolean) => unknown, options: LockOptions = NO_OPTIONS): Promise<boolean> {
     checkFunction('fn of run()', fn);
     const read = readOptions('run()', options, WAIT_OPTIONS);
     if (this.isDone) return false;
@@ -103,7 +104,7 @@ export class Once {
    * As `run`, and blocks the thread while it waits; where it may, see `Mutex.lockSync`. `fn` must not give a promise.
    * @throws {SyncError} SYNC_WOULD_BLOCK, SYNC_RELOCK, SYNC_TIMEOUT, SYNC_ARGUMENT; or what `fn` throws.
    */
-  runSync(fn: (isAgain: boolean) => unknown, options: LockSyncOptions = {}): boolean {
+  runSync(fn: (isAgain: boolean) => unknown, options: LockSyncOptions = NO_OPTIONS): boolean {
     checkFunction('fn of runSync()', fn);
     const { timeoutMs } = readOptions('runSync()', options, BLOCK_OPTIONS);
     if (this.isDone) return false;

@@ -5,6 +5,7 @@ import { heldByCaller, runHolding } from '../line/holding.ts';
 import {
   BLOCK_OPTIONS,
   checkFunction,
+  NO_OPTIONS,
   readOptions,
   WAIT_OPTIONS,
   type LockOptions,
@@ -93,7 +94,7 @@ export class RwLock {
    *
    * @throws {SyncError} SYNC_TIMEOUT, SYNC_POISONED, SYNC_RELOCK, SYNC_ARGUMENT; or the reason of `signal`.
    */
-  async read(options: LockOptions = {}): Promise<ReadGuard> {
+  async read(options: LockOptions = NO_OPTIONS): Promise<ReadGuard> {
     return this.#reader(await this.#take('read()', 1, options));
   }
 
@@ -101,7 +102,7 @@ export class RwLock {
    * Waits until nobody else has the lock, without blocking the thread.
    * @throws {SyncError} as `read`.
    */
-  async write(options: LockOptions = {}): Promise<WriteGuard> {
+  async write(options: LockOptions = NO_OPTIONS): Promise<WriteGuard> {
     return this.#writer(await this.#take('write()', ALL, options));
   }
 
@@ -110,7 +111,7 @@ export class RwLock {
    * @throws {SyncError} SYNC_WOULD_BLOCK, SYNC_RELOCK (this thread has the lock, for reading or writing), SYNC_TIMEOUT, SYNC_POISONED,
    *   SYNC_ARGUMENT.
    */
-  readSync(options: LockSyncOptions = {}): ReadGuard {
+  readSync(options: LockSyncOptions = NO_OPTIONS): ReadGuard {
     return this.#reader(this.#takeSync('readSync()', 1, options));
   }
 
@@ -118,7 +119,7 @@ export class RwLock {
    * Waits until nobody else has the lock and blocks the thread meanwhile.
    * @throws {SyncError} as `readSync`.
    */
-  writeSync(options: LockSyncOptions = {}): WriteGuard {
+  writeSync(options: LockSyncOptions = NO_OPTIONS): WriteGuard {
     return this.#writer(this.#takeSync('writeSync()', ALL, options));
   }
 
@@ -146,7 +147,7 @@ export class RwLock {
    * the guard is held, also for reading: a writer that waits would stand between.
    * @throws what `read` throws, and what `fn` throws.
    */
-  async withRead<T>(fn: (guard: ReadGuard) => T | PromiseLike<T>, options: LockOptions = {}): Promise<T> {
+  async withRead<T>(fn: (guard: ReadGuard) => T | PromiseLike<T>, options: LockOptions = NO_OPTIONS): Promise<T> {
     checkFunction('fn of withRead()', fn);
     return runHolding(this.#shares, await this.read(options), 1, fn);
   }
@@ -155,7 +156,7 @@ export class RwLock {
    * Runs `fn` while nobody else has the lock and gives what it gives, like `Mutex.withLock`.
    * @throws what `write` throws, and what `fn` throws.
    */
-  async withWrite<T>(fn: (guard: WriteGuard) => T | PromiseLike<T>, options: LockOptions = {}): Promise<T> {
+  async withWrite<T>(fn: (guard: WriteGuard) => T | PromiseLike<T>, options: LockOptions = NO_OPTIONS): Promise<T> {
     checkFunction('fn of withWrite()', fn);
     return runHolding(this.#shares, await this.write(options), ALL, fn);
   }

@@ -5,6 +5,7 @@ import {
   BLOCK_OPTIONS,
   checkCount,
   checkFunction,
+  NO_OPTIONS,
   readOptions,
   WAIT_OPTIONS,
   type LockOptions,
@@ -29,6 +30,9 @@ const KIND: Kind = { name: 'semaphore', magic: 0x68_64_73_6d, layout: 1, words: 
 
 /** What another thread opens a semaphore with: plain data for postMessage, workerData or the arguments of a task. */
 export type SemaphoreHandle = SyncHandle<'heddle-semaphore'>;
+
+/** Without options. */
+const ONE = Object.freeze({ timeoutMs: Infinity, signal: undefined, permits: 1 });
 
 /** How many permits at once: 1 (default) to all there are. */
 interface Permits {
@@ -98,7 +102,7 @@ export class Semaphore {
    * @throws {SyncError} SYNC_TIMEOUT, SYNC_RELOCK (inside of `withPermit`, for more than there are with what that holds), SYNC_ARGUMENT; or
    *   the reason of `signal`.
    */
-  async acquire(options: AcquireOptions = {}): Promise<Permit> {
+  async acquire(options: AcquireOptions = NO_OPTIONS): Promise<Permit> {
     const { permits, timeoutMs, signal } = this.#read('acquire()', options, WAIT_OPTIONS);
     signal?.throwIfAborted();
     if (heldByCaller(this.#shares) + permits > this.permits) throw syncError('SYNC_RELOCK', 'acquire()');
@@ -111,7 +115,7 @@ export class Semaphore {
    *
    * @throws {SyncError} SYNC_WOULD_BLOCK, SYNC_RELOCK (what this thread holds leaves too few), SYNC_TIMEOUT, SYNC_ARGUMENT.
    */
-  acquireSync(options: AcquireSyncOptions = {}): Permit {
+  acquireSync(options: AcquireSyncOptions = NO_OPTIONS): Permit {
     const { permits, timeoutMs } = this.#read('acquireSync()', options, BLOCK_OPTIONS);
     refuseToBlock('acquireSync()');
     if (this.#shares.has + permits > this.permits) throw syncError('SYNC_RELOCK', 'acquireSync()');
@@ -124,7 +128,7 @@ export class Semaphore {
    * another thread is given something.
    * @throws {SyncError} SYNC_ARGUMENT.
    */
-  tryAcquire(options: Permits = {}): Permit | undefined {
+  tryAcquire(options: Permits = NO_OPTIONS): Permit | undefined {
     const { permits } = this.#read('tryAcquire()', options, []);
     return this.#shares.tryTake(permits) && new Permit(permits, this.#giveUp);
   }
@@ -133,16 +137,17 @@ export class Semaphore {
    * Runs `fn` with permits and gives what it gives. They are released when it returns, throws, or its promise settles.
    * @throws what `acquire` throws, and what `fn` throws.
    */
-  async withPermit<T>(fn: (permit: Permit) => T | PromiseLike<T>, options: AcquireOptions = {}): Promise<T> {
+  async withPermit<T>(fn: (permit: Permit) => T | PromiseLike<T>, options: AcquireOptions = NO_OPTIONS): Promise<T> {
     checkFunction('fn of withPermit()', fn);
     const permit = await this.acquire(options);
     return runHolding(this.#shares, permit, permit.permits, fn);
   }
 
   #read(call: string, options: AcquireOptions, known: readonly string[]): WaitOptions & { permits: number } {
-    const read = readOptions(call, options, [...known, 'permits']);
+    if (options === NO_OPTIONS) return ONE;
+    const { timeoutMs, signal } = readOptions(call, options, [...known, 'permits']);
     const { permits = 1 } = options;
     checkCount(`permits of ${call}`, permits, 1, this.permits);
-    return { ...read, permits };
+    return { timeoutMs, signal, permits };
   }
 }
