@@ -4,7 +4,7 @@ import { LocalLine, type SharedPlace } from '../line/local-line.ts';
 import { waitInLine } from '../line/wait.ts';
 import type { WaitOptions } from '../options.ts';
 import type { Opened } from '../registry/shared-memory.ts';
-import { IS_POISONED, TAKEN_ABANDONED, TIMED_OUT, WAIT, type Outcome } from '../registry/sleep.ts';
+import { IS_POISONED, TAKEN, TAKEN_ABANDONED, TIMED_OUT, WAIT, type Outcome } from '../registry/sleep.ts';
 import {
   isPoisoned,
   look,
@@ -13,6 +13,7 @@ import {
   repair,
   request,
   sleepForShares,
+  takeAtOnce,
   totalShares,
   withdraw,
 } from './share-words.ts';
@@ -43,6 +44,8 @@ export class LocalShares implements SharedPlace {
 
   /** Takes shares if that needs no wait; gives whether they are of a dead one, undefined when they were not to be had. @throws SYNC_POISONED. */
   tryTake(amount: number): { abandoned: boolean } | undefined {
+    if (this.#line.isEmpty && takeAtOnce(this.#words, this.#registry, this.#me, amount))
+      return this.#taken(this.#note(TAKEN, amount));
     if (isPoisoned(this.#words)) throw syncError('SYNC_POISONED');
     if (!this.#line.isEmpty || this.#has + amount > this.total) return undefined;
     this.enter(amount);
@@ -62,6 +65,8 @@ export class LocalShares implements SharedPlace {
 
   /** Blocks. @throws SYNC_POISONED, SYNC_TIMEOUT. */
   takeSync(amount: number, timeoutMs: number): { abandoned: boolean } {
+    if (this.#line.isEmpty && takeAtOnce(this.#words, this.#registry, this.#me, amount))
+      return this.#taken(this.#note(TAKEN, amount));
     const endMs = performance.now() + timeoutMs;
     const outcome = this.#line.lend(amount, () => {
       const outcome = sleepForShares(this.#words, this.#registry, this.#me, amount, endMs);

@@ -14,6 +14,7 @@
  *
  *     SHARES = wants << 16 | has      (0, has) ──request──> (n, has) ──grant──> (0, has + n) ──release──> (0, less)
  *                                                    └──withdraw──> (0, has)
+ *                                       (0, has) ──the owner is the clerk, and takes at once──> (0, has + n)
  *     CLERK = owner id | AGAIN         0 ──> clerk <──> clerk, AGAIN ; clerk ──> 0 ; a dead clerk ──> the next
  *
  * The truth is in the rows; there is no count of what is free that could disagree with them. Each step of a row is one access, so whoever
@@ -72,6 +73,24 @@ export function formatShares(words: Int32Array, total: number): void {
 
 export function totalShares(words: Int32Array): number {
   return words[TOTAL]!;
+}
+
+/**
+ * Takes shares as the clerk, when there is none, nobody wants anything, and nothing is to be told. False: that is not so, or too few are
+ * free. Cheaper than to ask, and all there is to do most of the time.
+ */
+export function takeAtOnce(words: Int32Array, registry: Int32Array, me: number, amount: number): boolean {
+  const slot = slotOf(me);
+  if (Atomics.load(words, ownerOf(slot)) !== me) return false;
+  if (Atomics.compareExchange(words, CLERK, 0, me) !== 0) return false;
+  // STATE comes last: who poisons says so before it gives up what it has.
+  const isFree = areFree(words, registry, amount) && Atomics.load(words, STATE) === 0;
+  if (isFree) Atomics.add(words, sharesOf(slot), amount);
+  if (Atomics.compareExchange(words, CLERK, me, 0) !== me) {
+    Atomics.store(words, CLERK, me);
+    giveOutAndLeave(words, registry, me);
+  }
+  return isFree;
 }
 
 /** Gets in line, at its end. To be followed by looks until one ends with anything but WAIT, or by `withdraw`. */
@@ -180,6 +199,11 @@ function serve(words: Int32Array, registry: Int32Array, me: number): void {
       if ((clerk & AGAIN) !== 0 || Atomics.compareExchange(words, CLERK, clerk, clerk | AGAIN) === clerk) return;
     } else if (Atomics.compareExchange(words, CLERK, clerk, me) === clerk) break;
   }
+  giveOutAndLeave(words, registry, me);
+}
+
+/** Of the clerk. */
+function giveOutAndLeave(words: Int32Array, registry: Int32Array, me: number): void {
   for (let looks = 1; ; looks++) {
     giveOut(words, registry, me);
     if (Atomics.compareExchange(words, CLERK, me, 0) === me) return;
@@ -204,6 +228,17 @@ function giveOut(words: Int32Array, registry: Int32Array, me: number): void {
     free -= amount;
     if (slot !== slotOf(me)) tell(registry, slot);
   }
+}
+
+/** Of the clerk: is so much free, without a look at who lives, and wanted by nobody? */
+function areFree(words: Int32Array, registry: Int32Array, amount: number): boolean {
+  let free = totalShares(words);
+  for (let slot = 0, used = usedSlots(registry); slot < used; slot++) {
+    const shares = Atomics.load(words, sharesOf(slot));
+    if (shares >>> WANTS_SHIFT !== 0) return false;
+    free -= shares;
+  }
+  return amount <= free;
 }
 
 /** How many shares the thread in this slot has. A dead one has none, and its row goes back. */

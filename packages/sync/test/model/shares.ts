@@ -14,12 +14,14 @@ const SHARES = 1;
 const TICKET = 2;
 const WANTS_SHIFT = 16;
 const HAS_MASK = 0xffff;
+/** What who has poisoned it keeps. */
+const POISON = 'poison';
 
 /**
  * `total` shares. Anchors: whoever looks for a clerk, and a clerk that begins to look, carry nothing along but how often it has looked.
- * `isState`: does what STATE says matter to anybody?
+ * `isState`: does what STATE says matter to anybody? `late`: how many there are for who comes after everything.
  */
-export function shares(total: number, isState = false): Subject<SharesCode> {
+export function shares(total: number, isState = false, late = total): Subject<SharesCode> {
   return {
     files: ['registry/lives.ts', 'registry/sleep.ts', 'shares/share-words.ts'],
     wordCount: (code) => code.SHARE_WORDS,
@@ -54,14 +56,15 @@ export function shares(total: number, isState = false): Subject<SharesCode> {
       return ids.findIndex((id) => ((id >>> 4) & 255) === (index - ROWS) >> 2);
     },
     conflict: (inside) => {
+      if (inside.includes(POISON)) return inside.length > 1 ? 'shares are given out after poison' : undefined;
       const sum = inside.reduce((all, amount) => all + Number(amount), 0);
       return sum > total ? `${sum} of ${total} shares are given out` : undefined;
     },
     leavesDirt: (inside) => isState && Number(inside) === total,
     clears: (inside) => Number(inside) === total,
     afterwards: ({ protocol, words, registry, id }) => {
-      protocol.request(words, registry, id, total);
-      const outcome = protocol.look(words, registry, id, total);
+      protocol.request(words, registry, id, late);
+      const outcome = protocol.look(words, registry, id, late);
       if (outcome === protocol.WAIT) return 'waits';
       if (outcome === protocol.TAKEN) return 'had';
       return outcome === protocol.TAKEN_ABANDONED ? 'told' : 'refused';
@@ -71,12 +74,14 @@ export function shares(total: number, isState = false): Subject<SharesCode> {
 
 /** As in local-shares.ts, when it blocks or waits. */
 function take({ protocol, words, registry, id }: View, amount: number): number {
+  if (protocol.takeAtOnce(words, registry, id, amount)) return protocol.TAKEN;
   protocol.request(words, registry, id, amount);
   return protocol.sleepForShares(words, registry, id, amount, Infinity);
 }
 
 /** As in local-shares.ts, when it does neither, or leaves. */
 function attempt({ protocol, words, registry, id }: View, amount: number): number {
+  if (protocol.takeAtOnce(words, registry, id, amount)) return protocol.TAKEN;
   protocol.request(words, registry, id, amount);
   const outcome = protocol.look(words, registry, id, amount);
   if (outcome === protocol.WAIT) protocol.withdraw(words, registry, id, amount);
@@ -110,7 +115,7 @@ function plan(how: readonly How[], amount: number, ill: 'repair' | 'poison' | 'i
     };
     operations[named('poison')] = ({ protocol, words, registry, id }) => {
       protocol.poison(words, registry, id);
-      return after;
+      return { next: 'done', inside: POISON, told: true };
     };
     operations[named('release')] = ({ protocol, words, registry, id }) => {
       protocol.release(words, registry, id, amount);
@@ -125,6 +130,16 @@ export const taker = (amount: number, rounds = 1): Plan =>
     Array.from({ length: rounds }, () => take),
     amount,
   );
+/** Gives nothing up. */
+export const keeper = (): Plan => ({
+  operations: {
+    start: (party) => {
+      take(party, 1);
+      return { next: 'done', inside: '1' };
+    },
+  },
+  before: haveRow,
+});
 export const leaver = (amount: number): Plan => plan([attempt], amount);
 /** Changes its mind, and then asks again. */
 export const fickle = (amount: number): Plan => plan([attempt, take], amount);

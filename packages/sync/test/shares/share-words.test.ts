@@ -6,6 +6,7 @@ import {
   fickle,
   holder,
   impatient,
+  keeper,
   leaver,
   mortal,
   poisoner,
@@ -19,13 +20,14 @@ import {
 const isFull = process.env['HEDDLE_SYNC_MODEL'] === 'full';
 const CEILING_MS = 1_200_000;
 
-type Case = readonly [total: number, scenario: Scenario<SharesCode>, isState?: boolean];
+type Case = readonly [total: number, scenario: Scenario<SharesCode>, isState?: boolean, late?: number];
 const SCENARIOS: Readonly<Record<string, Case>> = {
   'one share, two want it': [1, { parties: [taker(1), taker(1)] }],
   'one share, one leaves the line': [1, { parties: [holder(1), leaver(1)] }],
   'one share, one dies': [1, { parties: [mortal(taker(1)), taker(1)], deaths: 1 }],
   'one share, a slot of a dead thread': [1, { parties: [successor(taker(1), 1), taker(1)] }],
   'two shares, one wants both': [2, { parties: [taker(2), taker(1)] }],
+  'two shares, one keeps one': [2, { parties: [keeper(), taker(1)] }, false, 1],
   'two shares, one who wants both leaves': [2, { parties: [holder(1), leaver(2)] }],
   'a writer dies, a writer repairs': [2, { parties: [mortal(writer(2)), writer(2)], deaths: 1 }, true],
   'a writer poisons': [2, { parties: [holder(2, 'poison'), taker(1)] }, true],
@@ -52,8 +54,8 @@ const FOR_MUTATIONS: Readonly<Record<string, Case>> = {
   'a writer dies, both die': [2, { parties: [mortal(holder(2)), mortal(writer(2)), writer(2)], deaths: 2 }, true],
 };
 
-const run = ([total, scenario, isState]: Case, mutation?: Mutation) =>
-  explore(shares(total, isState), scenario, mutation);
+const run = ([total, scenario, isState, late]: Case, mutation?: Mutation) =>
+  explore(shares(total, isState, late), scenario, mutation);
 
 describe('shares, in every order of accesses', () => {
   it.each(Object.keys(SCENARIOS))('%s: never too many, nobody sleeps for ever', { timeout: CEILING_MS }, (name) => {
@@ -178,6 +180,24 @@ const MUTATIONS: readonly (readonly [what: string, from: string, to: string, sce
     '  if (has === totalShares(words)) Atomics.or(words, STATE, ABANDONED);\n  Atomics.store(words, sharesOf(slot), 0);',
     '  Atomics.store(words, sharesOf(slot), 0);\n  if (has === totalShares(words)) Atomics.or(words, STATE, ABANDONED);',
     'a writer dies, both die',
+  ],
+  [
+    'who takes at once is not the clerk',
+    '  if (Atomics.compareExchange(words, CLERK, 0, me) !== 0) return false;\n',
+    '',
+    TWICE,
+  ],
+  [
+    'who takes at once leaves without a look at AGAIN',
+    '  if (Atomics.compareExchange(words, CLERK, me, 0) !== me) {\n    Atomics.store(words, CLERK, me);\n    giveOutAndLeave(words, registry, me);\n  }\n  return isFree;',
+    '  Atomics.store(words, CLERK, 0);\n  return isFree;',
+    'two shares, one keeps one',
+  ],
+  [
+    'who takes at once looks for poison first',
+    'areFree(words, registry, amount) && Atomics.load(words, STATE) === 0;',
+    'Atomics.load(words, STATE) === 0 && areFree(words, registry, amount);',
+    'a writer poisons',
   ],
   [
     'poison is told to nobody',
