@@ -13,11 +13,13 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'core-native': ['machine'],
   'core-js': [],
   machine: [],
+  advisor: [],
   sync: [],
 };
 
 /** Published package -> what it may bring along from outside of the repository. */
 export const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
+  '@heddle/advisor': [],
   '@heddle/core-js': [],
   '@heddle/core-native': ['node-addon-api'],
   '@heddle/machine': [],

@@ -1,0 +1,17 @@
+/** Public names only. */
+export { CLONE_MS_PER_MIB } from './cost-model.ts';
+export { decide, LEAVE_GAIN, LEAVE_GAIN_MEMORY, NEAR_TIE, PREFERRED_GAIN } from './decide.ts';
+export type { Decision, Why } from './decision.ts';
+export {
+  BACKENDS,
+  type Backend,
+  type BackendCosts,
+  type Isolation,
+  type MachineFacts,
+  type Profile,
+  type Question,
+  type Spread,
+  type Wishes,
+  type Work,
+} from './question.ts';
+export { COMPUTES_SHARE, HOLD_MS_MAX, type Rule, type RuledOut } from './rules.ts';
