@@ -9,7 +9,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   app: ['workloads', 'measure', 'ts-orchestrator', 'machine', 'core-js', 'core-native'],
   workloads: ['ts-orchestrator', 'machine', 'core-js', 'core-native'],
   measure: ['machine'],
-  'ts-orchestrator': ['machine', 'core-native'],
+  'ts-orchestrator': ['advisor', 'machine', 'core-native'],
   'core-native': ['machine'],
   'core-js': [],
   machine: [],
@@ -41,6 +41,7 @@ export const ROOM_RANKS: Readonly<Record<string, number>> = {
   entry: 3,
   pool: 3,
   supervisor: 4,
+  auto: 4,
 };
 export const TOP_RANK = 5;
 

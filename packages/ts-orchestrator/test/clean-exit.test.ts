@@ -8,7 +8,7 @@ import { planParentDeath } from '../src/transport/parent-death.ts';
 import { isAlive, temporaryFolder } from './helpers.ts';
 import { startProgram } from './programs.ts';
 
-const BACKENDS = ['inline', 'threads', 'processes'] as const;
+const BACKENDS = ['inline', 'threads', 'processes', 'auto'] as const;
 const hasAddon = (await loadOsServices()) !== undefined;
 const hasSetpriv =
   (await planParentDeath({ ...process.env, HEDDLE_PARENT_DEATH: 'setpriv' })).setprivPath !== undefined;
@@ -85,6 +85,11 @@ describe.each(['threads', 'processes'] as const)('a program with busy %s', (back
   });
 });
 
+it('a program exits by itself while a pool that chooses starts workers in the background', async () => {
+  const { code, stdout, stderr } = await startProgram('forgets-workers-to-come.mjs', []).ended;
+  expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '40\n', stderr: '' });
+});
+
 describe('a program that is killed', () => {
   const ways = [
     { way: 'addon', isThere: hasAddon },
@@ -147,7 +152,7 @@ describe('what a thread can not contain', () => {
   });
 });
 
-describe.each(['threads', 'processes'])('a module that is its own task module (%s)', (backend) => {
+describe.each(['threads', 'processes', 'auto'])('a module that is its own task module (%s)', (backend) => {
   it.each([
     ['guarded', '49\n'],
     ['unguarded', 'HEDDLE_MODULE_SELF\n'],

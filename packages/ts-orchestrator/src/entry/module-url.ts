@@ -29,6 +29,17 @@ export function resolveModuleUrl(given: unknown): string {
   throw heddleError('HEDDLE_MODULE_NOT_FOUND', { url: url.href, tried, nearest: nearestFile(file) });
 }
 
+/** Is the module the file that this program was started with? */
+export function isThisProgram(moduleUrl: string): boolean {
+  const started = process.argv[1];
+  if (started === undefined) return false;
+  try {
+    return fs.realpathSync(started) === fs.realpathSync(fileURLToPath(moduleUrl));
+  } catch {
+    return false;
+  }
+}
+
 function toFileUrl(given: unknown): URL {
   let url: URL | undefined;
   if (given instanceof URL) url = given;

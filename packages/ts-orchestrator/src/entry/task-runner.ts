@@ -25,6 +25,14 @@ const TURN_MS = 1;
 
 const NOTHING_MOVED: readonly TransferItem[] = [];
 
+/** Hears how long functions run, where the host is on this side. Called within the turn in which it happens. */
+export interface RunObserver {
+  /** A call has come back: with a value or an error, or with a promise (`isWaited`). `ms`: what it computed until then. */
+  returned(name: string, ms: number, isWaited: boolean): void;
+  /** The promise that a call came back with is settled, well or not. `ms`: since it was called. */
+  settled(name: string, ms: number): void;
+}
+
 /** One task in this worker; `signal` is made when first asked for. */
 class RunningTask implements RealmTask {
   readonly id: number;
@@ -149,13 +157,20 @@ export class TaskRunner {
   #turn: NodeJS.Immediate | undefined;
   readonly #poolKey: object | undefined;
   readonly #gauges: MemoryWatchParts['gauges'];
+  readonly #observer: RunObserver | undefined;
   #memory: MemoryWatch | undefined;
   #module: TaskModule | undefined;
   #order: StartOrder | undefined;
 
   /** `gauges`: what tells how much memory this worker holds. `poolKey`: stands for its pool, inline. */
-  constructor(port: WorkerPort, gauges: MemoryWatchParts['gauges'] = [], poolKey?: object) {
+  constructor(
+    port: WorkerPort,
+    gauges: MemoryWatchParts['gauges'] = [],
+    poolKey?: object | undefined,
+    observer?: RunObserver | undefined,
+  ) {
     this.#port = port;
+    this.#observer = observer;
     this.#poolKey = poolKey;
     this.#gauges = gauges;
   }
@@ -327,9 +342,11 @@ export class TaskRunner {
       const result = taskRealm.storage.run(task, work, ...(args as unknown[]));
       now = threadMs();
       if (isThenable(result)) {
+        this.#observer?.returned(task.name, now - begunAt, true);
         void this.#await(task, result, begunAt);
         return now;
       }
+      this.#observer?.returned(task.name, now - begunAt, false);
       this.#measure(task.name, now - begunAt);
       this.#answer(task, result);
       // What the answer took is not the next one's. Of a number that is less than a look at the clock.
@@ -337,6 +354,7 @@ export class TaskRunner {
     } catch (error) {
       this.#port.send({ t: 'error', id: task.id, error: this.#encode(error) });
       now = threadMs();
+      this.#observer?.returned(task.name, now - begunAt, false);
     }
     const mayCollect = this.#memory !== undefined;
     this.#leave(task);
@@ -353,6 +371,7 @@ export class TaskRunner {
     } catch (error) {
       this.#port.send({ t: 'error', id: task.id, error: this.#encode(error) });
     }
+    this.#observer?.settled(task.name, threadMs() - begunAt);
     this.#leave(task);
   }
 

@@ -67,6 +67,12 @@ export class CloneCosts {
     return { bytesOut: this.#bytesOut, bytesIn: this.#bytesIn, packMs: this.#packMs, unpackMs: this.#unpackMs };
   }
 
+  /** Milliseconds per call that carried something large; undefined: none has. */
+  msOf(name: string): number | undefined {
+    const cost = this.#byName.get(name);
+    return cost === undefined || cost.calls === 0 ? undefined : cost.ms / cost.calls;
+  }
+
   received(name: string, { bytes, ms }: CloneCost): void {
     this.#bytesIn += bytes;
     this.#unpackMs += ms;

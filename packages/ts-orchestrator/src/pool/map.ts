@@ -10,25 +10,31 @@ import { NumberMap } from '../queue/number-map.ts';
 import { isPrimitive } from '../task/payload.ts';
 import type { Outcome } from '../task/task.ts';
 
-export interface MapParts<Item> {
-  readonly source: Iterable<Item> | AsyncIterable<Item>;
-  readonly ordered: boolean;
-  readonly onError: 'fail' | 'collect';
-  readonly signal: AbortSignal | undefined;
+/** Where the items of a map go: a pool, or what chooses between pools. */
+export interface MapTarget<Item> {
   /** Items that may be submitted together now; 1: none. It changes with what is known of how long the function takes, and so does: */
   readonly batchItems: () => number;
   readonly window: (batchItems: number) => number;
-  readonly name: string;
   /** Submits one item; the returned function cancels it. Throws when the pool takes nothing any more or the item can't be sent. */
   readonly submit: (item: Item, index: number, onOutcome: OnOutcome) => CancelItem;
   /** The same for several primitive items, of which the first has this index. The list is taken over. */
   readonly submitBatch: (items: readonly Item[], firstIndex: number, onOutcome: OnOutcome) => CancelItem;
+}
+
+export interface MapParts<Item> extends MapTarget<Item> {
+  readonly source: Iterable<Item> | AsyncIterable<Item>;
+  readonly ordered: boolean;
+  readonly onError: 'fail' | 'collect';
+  readonly signal: AbortSignal | undefined;
+  readonly name: string;
+  /** The first step was asked for. `refill`: to be called when `window` gives more than it gave last. Returns what to do at the end. */
+  readonly onBegin?: ((refill: () => void) => () => void) | undefined;
   /** An error of the pool, not of the item: no use in going on. */
   readonly isFatal: (error: unknown) => boolean;
 }
 
-type OnOutcome = (index: number, outcome: Outcome) => void;
-type CancelItem = (index: number, error: unknown) => void;
+export type OnOutcome = (index: number, outcome: Outcome) => void;
+export type CancelItem = (index: number, error: unknown) => void;
 
 /** Characters up to which a text may travel with others: so many of them, too, are few bytes. */
 const BATCH_TEXT_LENGTH_MAX = 64;
@@ -116,6 +122,7 @@ async function* iterate<Item>(
   signal?.throwIfAborted();
   const run = new MapRun(parts);
   onRun(run);
+  const onEnd = parts.onBegin?.(() => run.refill());
   const onAbort = () => {
     run.end(signal!.reason);
     run.cancel(signal!.reason);
@@ -136,6 +143,7 @@ async function* iterate<Item>(
     }
   } finally {
     onRun(undefined);
+    onEnd?.();
     signal?.removeEventListener('abort', onAbort);
     await run.leave();
   }
@@ -179,6 +187,12 @@ class MapRun<Item> {
   /** Fills the window, when there is room in it for a batch: one that is refilled for each item makes batches of one. */
   pull(): void {
     if (this.#pulled - this.yielded <= this.#refillAt && !this.#isPulling && !this.#isDone) void this.#fill();
+  }
+
+  /** Fills the window, which may have become larger. */
+  refill(): void {
+    this.#refillAt = Infinity;
+    this.pull();
   }
 
   /** Never rejects. */

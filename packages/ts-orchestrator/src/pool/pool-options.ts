@@ -35,9 +35,11 @@ export interface PoolOptions {
   /**
    * Where tasks run. `threads`: worker threads of this process, which share memory with it and end it when they crash in
    * native code. `processes`: processes of their own, which survive each other. `inline`: this thread, many tasks at once;
-   * right for tasks that wait. Default `threads`, or `processes` where `require` asks for what only they give.
+   * right for tasks that wait. `auto`: the first calls of a function run inline, then all where they are predicted to take least time,
+   * never where `require` or a call's own words (`signal`, `timeoutMs`, `retries` after a crash) can't be met: `pool.explain()`. Default
+   * `threads`, or `processes` where `require` asks for what only they give.
    */
-  readonly backend?: Backend;
+  readonly backend?: Backend | 'auto';
   /** What must hold, whatever the backend; refused with HEDDLE_OPTION_CONFLICT where it can't. Default: nothing. */
   readonly require?: {
     /**
@@ -52,8 +54,15 @@ export interface PoolOptions {
     /** `sharedArray` must work between the program and its tasks; threads or inline. Default false. */
     readonly sharedMemory?: boolean;
   };
+  /** What would be liked: where it holds, a backend counts as if it took a fifth less time. Backend `auto`. Default: nothing. */
+  readonly prefer?: { readonly isolation?: IsolationLevel; readonly sharedMemory?: boolean };
   /**
-   * Most workers at a time, 1 to 1,024 (inline: most tasks at a time, up to 65,536). They start when work needs them.
+   * What `auto` looks for. `throughput`: all calls done soonest. `latency`: and no call holds this thread for long. `memory`: workers only
+   * where they save half of the time. Backend `auto`. Default `throughput`.
+   */
+  readonly objective?: 'throughput' | 'latency' | 'memory';
+  /**
+   * Most workers at a time, 1 to 1,024 (inline: most tasks at a time, up to 65,536; `auto`: both). They start when work needs them.
    * Default `auto`: the cores this program may use, by affinity and quota; inline: 512 tasks.
    */
   readonly workers?: 'auto' | number;
@@ -163,7 +172,9 @@ const isRecord = (raw: unknown): raw is Record<string, unknown> =>
   typeof raw === 'object' && raw !== null && !Array.isArray(raw);
 
 const SPECS = {
-  backend: choiceOption(['threads', 'processes', 'inline'], undefined) as OptionSpec<Backend | undefined>,
+  backend: choiceOption(['auto', 'threads', 'processes', 'inline'], undefined) as OptionSpec<
+    Backend | 'auto' | undefined
+  >,
   workers: {
     expected: `'auto' or an integer from 1 to 1024 (inline: 65536)`,
     fallback: 'auto',
@@ -190,6 +201,8 @@ const SPECS = {
   recordTimes: booleanOption(false),
   workerData: { expected: '', fallback: undefined, parse: (raw) => ({ value: raw }) } as OptionSpec<unknown>,
   require: instanceOption('an object', isRecord),
+  prefer: instanceOption('an object', isRecord),
+  objective: choiceOption(['throughput', 'latency', 'memory'], undefined) as OptionSpec<PoolOptions['objective']>,
   limits: instanceOption('an object', isRecord),
   env: {
     expected: 'an object of strings',
@@ -235,19 +248,53 @@ const REQUIRE_SPECS = {
   sharedMemory: booleanOption(false),
 };
 
+const PREFER_SPECS = {
+  isolation: choiceOption(['none', 'heap', 'process', 'sandbox'], undefined) as OptionSpec<IsolationLevel | undefined>,
+  sharedMemory: booleanOption(false),
+};
+
 /** Options as the rest of the pool reads them. */
-export type ResolvedPoolOptions = ReturnType<typeof parsePoolOptions>;
+export type ResolvedPoolOptions = ReturnType<typeof resolveOptions>;
 
 /**
- * Checks and freezes.
+ * Checks and freezes the options of a pool with one backend.
  * @throws {HeddleError} HEDDLE_OPTION_UNKNOWN, HEDDLE_OPTION_INVALID, HEDDLE_OPTION_UNSUPPORTED, HEDDLE_OPTION_CONFLICT.
  */
-export function parsePoolOptions(raw: unknown) {
+export function parsePoolOptions(raw: unknown): ResolvedPoolOptions {
+  const read = readPoolOptions(raw);
+  return resolveOptions(read, read.backend === 'auto' ? undefined : read.backend);
+}
+
+/** Every option by itself, whatever the backend. */
+export type ReadPoolOptions = ReturnType<typeof readPoolOptions>;
+
+/** @throws {HeddleError} HEDDLE_OPTION_UNKNOWN, HEDDLE_OPTION_INVALID, HEDDLE_OPTION_UNSUPPORTED. */
+export function readPoolOptions(raw: unknown) {
   const parsed = readOptions('createPool', raw, SPECS);
-  const restartLimit = readOptions('restartLimit', parsed.restartLimit, RESTART_SPECS);
-  const limits = readOptions('limits', parsed.limits, LIMIT_SPECS);
-  const require = readOptions('require', parsed.require, REQUIRE_SPECS);
-  const backend = chooseBackend(parsed.backend, require);
+  const { backend } = parsed;
+  for (const option of ['prefer', 'objective'] as const)
+    if (backend !== 'auto' && parsed[option] !== undefined)
+      throw heddleError('HEDDLE_OPTION_UNSUPPORTED', {
+        option,
+        backend: backend ?? 'threads',
+        instead: `nothing is left to choose; use backend 'auto'`,
+      });
+  return Object.freeze({
+    ...parsed,
+    restartLimit: readOptions('restartLimit', parsed.restartLimit, RESTART_SPECS),
+    limits: readOptions('limits', parsed.limits, LIMIT_SPECS),
+    require: readOptions('require', parsed.require, REQUIRE_SPECS),
+    prefer: readOptions('prefer', parsed.prefer, PREFER_SPECS),
+  });
+}
+
+/**
+ * The options as one backend has them. Undefined: the backend that `require` asks for.
+ * @throws {HeddleError} HEDDLE_OPTION_INVALID, HEDDLE_OPTION_UNSUPPORTED, HEDDLE_OPTION_CONFLICT.
+ */
+export function resolveOptions(parsed: ReadPoolOptions, asked: Backend | undefined) {
+  const { limits, require, restartLimit } = parsed;
+  const backend = chooseBackend(asked, require);
   const { workers, env, execArgv, unsafeByReference } = parsed;
   const refuse = (option: string, instead: string) => {
     throw heddleError('HEDDLE_OPTION_UNSUPPORTED', { option, backend, instead });
@@ -274,7 +321,14 @@ export function parsePoolOptions(raw: unknown) {
       });
   }
   const size = workers === 'auto' ? (backend === 'inline' ? INLINE_TASKS_DEFAULT : coresAllowed()) : workers;
-  const { limits: _limits, require: _require, workers: _workers, ...rest } = parsed;
+  const {
+    limits: _limits,
+    require: _require,
+    prefer: _prefer,
+    objective: _objective,
+    workers: _workers,
+    ...rest
+  } = parsed;
   return Object.freeze({
     ...rest,
     ...limits,

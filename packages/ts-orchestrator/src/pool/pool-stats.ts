@@ -36,7 +36,10 @@ export class WorkerCounters {
 /** One moment of a pool, as `pool.stats()` gives it. Plain data. */
 export interface PoolStats {
   readonly name: string;
-  readonly backend: Backend;
+  /** Where tasks run; `auto`: where the pool decides, see `parts` and `pool.explain()`. */
+  readonly backend: Backend | 'auto';
+  /** Of a pool with backend `auto`: what it holds of each backend. All other figures are of them together. */
+  readonly parts: readonly PoolStats[] | undefined;
   readonly state: 'open' | 'closing' | 'closed' | 'failed';
   readonly tasks: Readonly<TaskCounters> & {
     /** Waiting for a worker now, those among them that were sent ahead and wait in it for another to end. */

@@ -16,7 +16,8 @@ import {
   type RetryRule,
   type RunOptions,
 } from '../task/task-options.ts';
-import { mapItems } from './map.ts';
+import type { Explanation } from './explanation.ts';
+import { mapItems, type MapTarget } from './map.ts';
 import type { PoolStats } from './pool-stats.ts';
 import type { Scheduler } from './scheduler.ts';
 import { streamItems } from './stream.ts';
@@ -87,6 +88,12 @@ export interface Pool<M> extends AsyncDisposable {
 
   /** Counters and live workers at this moment. */
   stats(): PoolStats;
+
+  /**
+   * Where calls run and why, by function: what they were measured to take, what was predicted for each backend, what was ruled out by
+   * which rule, and one sentence. There is something to explain with backend `auto` only.
+   */
+  explain(): Explanation;
 }
 
 export interface PoolParts {
@@ -112,48 +119,45 @@ export class PoolCore {
   }
 
   run(name: string, args?: readonly unknown[], options?: RunOptions): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const call = parseRunOptions(options, 'run');
-      const retry = retryRuleOf('run', call, this.#parts.retry);
-      const list = checkArguments('run', name, args);
-      this.#scheduler.assertCanRun(name);
-      if (call.signal?.aborted === true) return void reject(call.signal.reason);
-      this.#submit(new SubmittedCall(name, call, { retry, resolve, reject }), call.signal, (when) =>
-        this.#scheduler.pack(name, list, call.transfer, when),
-      );
-    });
+    return new Promise((resolve, reject) => this.submit(name, args, options, { resolve, reject }));
+  }
+
+  /** The same for who waits already. Throws what is wrong with the call; nothing was taken over then. */
+  submit(
+    name: string,
+    args: readonly unknown[] | undefined,
+    options: RunOptions | undefined,
+    { resolve, reject }: { readonly resolve: (value: unknown) => void; readonly reject: (error: unknown) => void },
+  ): void {
+    const call = parseRunOptions(options, 'run');
+    const retry = retryRuleOf('run', call, this.#parts.retry);
+    const list = checkArguments('run', name, args);
+    this.#scheduler.assertCanRun(name);
+    if (call.signal?.aborted === true) return reject(call.signal.reason);
+    this.#submit(new SubmittedCall(name, call, { retry, resolve, reject }), call.signal, (when) =>
+      this.#scheduler.pack(name, list, call.transfer, when),
+    );
   }
 
   map(name: string, source: Iterable<unknown> | AsyncIterable<unknown>, options?: MapOptions) {
     const call = parseMapOptions(options);
-    const { signal, ordered, onError } = call;
+    const target = this.mapTarget(name, call);
+    const items = checkSource(name, source);
+    this.#scheduler.assertCanRun(name);
+    return overItems(name, items, call, target);
+  }
+
+  /** Takes items of a map with these options. */
+  mapTarget(name: string, call: ParsedMapOptions): MapTarget<unknown> {
     const retry = retryRuleOf('map', call, this.#parts.retry);
     const lane = { turn: 0 };
-    const isIterable =
-      source !== null &&
-      source !== undefined &&
-      (typeof (source as AsyncIterable<unknown>)[Symbol.asyncIterator] === 'function' ||
-        typeof (source as Iterable<unknown>)[Symbol.iterator] === 'function');
-    if (!isIterable)
-      throw heddleError('HEDDLE_OPTION_INVALID', {
-        option: `the source of map("${name}")`,
-        expected: 'an iterable or an async iterable',
-        got: show(source),
-      });
-    this.#scheduler.assertCanRun(name);
-    return mapItems({
-      source: Object(source) as Iterable<unknown>,
-      ordered,
-      onError,
-      signal,
+    return {
       // Inline, a task can map over its own pool: its calls are counted one by one.
       batchItems: () =>
         this.#callerRun() === undefined
           ? this.#scheduler.batchItems(name, { retry, onProgress: call.onProgress as never })
           : 1,
       window: (batchItems) => this.#scheduler.mapWindow(name, batchItems),
-      name,
-      isFatal: isPoolEnd,
       submit: (item, index, onOutcome) => {
         this.#scheduler.assertCanRun(name);
         const task = this.#submit(
@@ -172,7 +176,7 @@ export class PoolCore {
         const task = this.#scheduler.submitBatch(new SubmittedBatch(callOf(firstIndex), batch));
         return (index, error) => this.#scheduler.cancelItem(task, batch, index, error);
       },
-    });
+    };
   }
 
   stream(name: string, args?: readonly unknown[], options?: RunOptions) {
@@ -216,6 +220,12 @@ export class PoolCore {
     return this.#scheduler.stats();
   }
 
+  explain(): Explanation {
+    const { backend } = this.#scheduler.stats();
+    const sentence = `Everything runs in backend '${backend}', because the options of the pool say so.`;
+    return { backend, sentence, functions: [], unavailable: [], costs: undefined };
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
@@ -232,6 +242,11 @@ export class PoolCore {
     return task;
   }
 
+  /** Is the code that runs now a task of this very pool, which then runs inline? */
+  get isCalledFromWithin(): boolean {
+    return this.#callerRun() !== undefined;
+  }
+
   /** Inline, a task can reach this very object. It must not wait for the place that it holds itself. */
   #callerRun() {
     const inside = taskRealm.storage.getStore();
@@ -243,6 +258,35 @@ export class PoolCore {
     const [error] = await this.#scheduler.stopWorkers();
     if (error !== undefined) throw error;
   }
+}
+
+export type ParsedMapOptions = ReturnType<typeof parseMapOptions>;
+
+/** @throws {HeddleError} HEDDLE_OPTION_INVALID. */
+export function checkSource(name: string, source: unknown): Iterable<unknown> {
+  const isIterable =
+    source !== null &&
+    source !== undefined &&
+    (typeof (source as AsyncIterable<unknown>)[Symbol.asyncIterator] === 'function' ||
+      typeof (source as Iterable<unknown>)[Symbol.iterator] === 'function');
+  if (!isIterable)
+    throw heddleError('HEDDLE_OPTION_INVALID', {
+      option: `the source of map("${name}")`,
+      expected: 'an iterable or an async iterable',
+      got: show(source),
+    });
+  return Object(source) as Iterable<unknown>;
+}
+
+/** The iteration over `source`, of which the items go to `target`. */
+export function overItems(
+  name: string,
+  source: Iterable<unknown>,
+  { signal, ordered, onError }: ParsedMapOptions,
+  target: MapTarget<unknown>,
+  onBegin?: (refill: () => void) => () => void,
+) {
+  return mapItems({ source, ordered, onError, signal, name, isFatal: isPoolEnd, ...target, onBegin });
 }
 
 /** The pool takes no more tasks: no use in asking it for the next item. */

@@ -23,7 +23,7 @@ import type { PoolStats } from './pool-stats.ts';
 import { itemsPerBatch, RunTimes, tasksPerTarget } from './send-ahead.ts';
 import { StuckWatch } from './stuck-watch.ts';
 import { TaskEvents } from './task-events.ts';
-import { TaskTimes } from './task-times.ts';
+import type { TaskTimes } from './task-times.ts';
 import type { PoolTask, PoolWorker, TaskMessage, WorkerEnd, WorkerListener, WorkerSource } from './worker-source.ts';
 
 export interface SchedulerParts {
@@ -34,6 +34,14 @@ export interface SchedulerParts {
   readonly options: ResolvedPoolOptions;
   readonly moduleUrl: string;
   readonly keepAlive: KeepAlive;
+  /** Numbers tasks, from 1. */
+  readonly nextTaskNumber: () => number;
+  /** Keeps histograms; undefined: none are kept. */
+  readonly times: TaskTimes | undefined;
+  /** A worker takes tasks from now on, or is gone. */
+  readonly onWorkers?: (() => void) | undefined;
+  /** A call of this function has ended its worker. */
+  readonly onDeath?: ((name: string, isOutOfMemory: boolean) => void) | undefined;
 }
 
 export class Scheduler implements WorkerListener {
@@ -47,7 +55,6 @@ export class Scheduler implements WorkerListener {
   readonly #costs = new CloneCosts((name) => this.#runTimes.msOf(name));
   #state: PoolStats['state'] = 'open';
   #failure: unknown;
-  #lastTaskNumber = 0;
   /** Calls that are being taken over at this moment. */
   #submitting = 0;
   #taskNames: ReadonlySet<string> | undefined;
@@ -55,7 +62,7 @@ export class Scheduler implements WorkerListener {
   #waiters: Array<() => void> = [];
 
   constructor(parts: SchedulerParts) {
-    const { source, transport, clock, random, options, keepAlive } = parts;
+    const { source, transport, clock, random, options, keepAlive, nextTaskNumber, times } = parts;
     this.#parts = parts;
     this.#fleet = new Fleet({
       source,
@@ -66,7 +73,7 @@ export class Scheduler implements WorkerListener {
       onMayGrow: () => this.#dispatcher.dispatch(),
       onTaken: (worker) => this.#dispatcher.fill(worker),
     });
-    this.#times = options.recordTimes ? new TaskTimes(clock) : undefined;
+    this.#times = times;
     this.#events = new TaskEvents(options.name, this.#times);
     this.#watch = new StuckWatch({
       clock,
@@ -84,7 +91,7 @@ export class Scheduler implements WorkerListener {
       random,
       options,
       canKill: transport.canKill,
-      onAlone: (call, value) => new Task<Packed, PoolWorker>(++this.#lastTaskNumber, call, this.#packItem(call, value)),
+      onAlone: (call, value) => new Task<Packed, PoolWorker>(nextTaskNumber(), call, this.#packItem(call, value)),
       packItem: (call, value) => this.#packItem(call, value),
       onCall: (worker, caller, message) => nested.call(worker, caller, message),
       onUncall: (caller, message) => nested.uncall(caller, message),
@@ -98,7 +105,7 @@ export class Scheduler implements WorkerListener {
       transport,
       retry: options,
       assertServes: (name) => this.#assertServes(name),
-      nextNumber: () => ++this.#lastTaskNumber,
+      nextNumber: nextTaskNumber,
       onSubmitted: (task) => {
         this.#events.submitted(task);
         this.#onSubmitted(task);
@@ -117,6 +124,52 @@ export class Scheduler implements WorkerListener {
   async #opened(): Promise<void> {
     while (this.#taskNames === undefined && this.#failure === undefined) await this.#change();
     if (this.#taskNames === undefined) throw this.#failure;
+  }
+
+  /** Opens without a wait: what the module exports is known from another pool of it. Tasks wait for the first worker. */
+  openKnowing(tasks: ReadonlySet<string>): void {
+    this.#taskNames = tasks;
+  }
+
+  /** What the module exports; undefined before it is open. */
+  get taskNames(): ReadonlySet<string> | undefined {
+    return this.#taskNames;
+  }
+
+  /** Starts workers that no task waits for yet, up to so many. Nobody is kept waiting for them, nor is the program. */
+  warm(workers: number): void {
+    if (this.#state === 'open') this.#fleet.grow(workers - this.#fleet.working);
+  }
+
+  /** Workers that take tasks. */
+  get readyWorkers(): number {
+    let ready = 0;
+    for (const { state } of this.#fleet.workers) if (state === 'ready' || state === 'busy') ready++;
+    return ready;
+  }
+
+  /** Why the pool has failed; undefined: it has not. */
+  get failure(): unknown {
+    return this.#state === 'failed' ? this.#failedError() : undefined;
+  }
+
+  get isOpen(): boolean {
+    return this.#state === 'open';
+  }
+
+  /** Tasks without an outcome. */
+  get unsettled(): number {
+    return this.#dispatcher.unsettled;
+  }
+
+  /** What one run of a function takes, as workers have told. */
+  runMsOf(name: string): number | undefined {
+    return this.#runTimes.msOf(name);
+  }
+
+  /** What large values of a call of this function have cost, on average; undefined: it had none. */
+  cloneMsOf(name: string): number | undefined {
+    return this.#costs.msOf(name);
   }
 
   #assertOpen(): void {
@@ -234,7 +287,7 @@ export class Scheduler implements WorkerListener {
 
   #newTask(call: TaskCall, packed: Packed, caller?: PoolTask): PoolTask {
     const family = caller === undefined ? undefined : this.#dispatcher.familyOf(caller);
-    const task = new Task<Packed, PoolWorker>(++this.#lastTaskNumber, call, packed, family);
+    const task = new Task<Packed, PoolWorker>(this.#parts.nextTaskNumber(), call, packed, family);
     this.#events.submitted(task);
     return task;
   }
@@ -340,6 +393,7 @@ export class Scheduler implements WorkerListener {
     return {
       name: options.name,
       backend: transport.backend,
+      parts: undefined,
       state: this.#state,
       tasks: this.#dispatcher.stats(),
       workers: this.#fleet.stats(),
@@ -357,6 +411,7 @@ export class Scheduler implements WorkerListener {
     this.#taskNames ??= new Set(tasks);
     if (this.#fleet.onReady(worker)) this.#dispatcher.fill(worker);
     this.#wake();
+    this.#parts.onWorkers?.();
   }
 
   onRunTime(name: string, ms: number): void {
@@ -374,6 +429,7 @@ export class Scheduler implements WorkerListener {
 
   onEnd(worker: PoolWorker, end: WorkerEnd): void {
     const tasks = worker.tasks.values();
+    this.#tellDeath(worker, tasks, end);
     const verdict = this.#fleet.remove(worker, end, tasks.some(end.hasBegun));
     // First those that go elsewhere: who hears of an outcome may call again at once, and would be served before them.
     const inOrder = [...tasks.filter((task) => !end.hasBegun(task)), ...tasks.filter(end.hasBegun)];
@@ -386,6 +442,17 @@ export class Scheduler implements WorkerListener {
     else if (end.isStartFailure && this.#taskNames === undefined) this.#fail(end.errorFor(undefined));
     this.#dispatcher.dispatch();
     this.#wake();
+    this.#parts.onWorkers?.();
+  }
+
+  /** It ended by itself while it ran a task that nobody had told to stop. */
+  #tellDeath(worker: PoolWorker, tasks: readonly PoolTask[], end: WorkerEnd): void {
+    const { onDeath } = this.#parts;
+    if (onDeath === undefined || worker.state !== 'failed' || end.isStuck || end.isStartFailure) return;
+    const guilty = tasks.find((task) => end.hasBegun(task) && task.cause === undefined);
+    if (guilty === undefined) return;
+    const { code } = Object(end.errorFor(guilty)) as { code?: unknown };
+    onDeath(guilty.call.name, code === 'HEDDLE_LIMIT_MEMORY');
   }
 
   /** The pool can't go on: what waits is told why, what runs may finish. First cause wins. */

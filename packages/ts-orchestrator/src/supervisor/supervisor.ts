@@ -10,11 +10,12 @@ export interface SupervisorParts extends Omit<WorkerParts, 'output' | 'onTypeScr
   readonly order: Omit<StartOrder, 'workerId' | 'isTypeScriptWanted'>;
   /** Takes whole lines that workers print. */
   readonly writeLine: (line: string) => void;
+  /** Numbers workers, from 1. */
+  readonly nextWorkerId: () => number;
 }
 
 export class Supervisor implements WorkerSource {
   readonly #parts: SupervisorParts;
-  #lastId = 0;
   #isTypeScriptWanted = false;
 
   constructor(parts: SupervisorParts) {
@@ -22,8 +23,8 @@ export class Supervisor implements WorkerSource {
   }
 
   start(listener: WorkerListener): PoolWorker {
-    const { order, writeLine, ...parts } = this.#parts;
-    const workerId = ++this.#lastId;
+    const { order, writeLine, nextWorkerId, ...parts } = this.#parts;
+    const workerId = nextWorkerId();
     const output = new OutputLines(`${order.poolName} worker-${workerId}`, writeLine);
     const onTypeScriptWanted = () => {
       this.#isTypeScriptWanted = true;

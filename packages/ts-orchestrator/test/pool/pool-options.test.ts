@@ -39,7 +39,11 @@ describe('options of a pool', () => {
     [{ workers: 2.5 }, 'got 2.5'],
     [{ workers: '2' }, "got '2'"],
     [{ workers: 1025 }, 'from 1 to 1024 with backend "threads"'],
-    [{ backend: 'auto' }, "must be one of 'threads', 'processes', 'inline'; got 'auto'"],
+    [{ backend: 'best' }, "must be one of 'auto', 'threads', 'processes', 'inline'; got 'best'"],
+    [{ prefer: { isolation: 'heap' } }, `prefer has no effect with backend "threads": nothing is left to choose`],
+    [{ objective: 'memory', backend: 'inline' }, 'objective has no effect with backend "inline"'],
+    [{ objective: 'speed', backend: 'auto' }, `must be one of 'throughput', 'latency', 'memory'; got 'speed'`],
+    [{ prefer: { speed: 1 }, backend: 'auto' }, 'prefer has no option "speed"'],
     [{ backend: null }, 'got null'],
     [
       { taskTimeoutMs: 0 },

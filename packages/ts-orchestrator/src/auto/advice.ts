@@ -1,0 +1,185 @@
+/**
+ * Asks the advisor with what is known here, and keeps what it said of each function for `explain()`.
+ */
+import { decide, type Decision, type Question } from '@heddle/advisor';
+import { readMachine } from '@heddle/machine';
+import { threadMs } from '../clock/clock.ts';
+import type { BackendCost, Explanation, FunctionExplanation } from '../pool/explanation.ts';
+import type { Backend } from '../transport/transport.ts';
+import type { LiveCosts } from './backend-costs.ts';
+import type { Part } from './part.ts';
+import type { AutoPlan, Unavailable } from './plan.ts';
+import type { FunctionMeasures, RunMeasures } from './run-measures.ts';
+
+export interface AdviceParts {
+  readonly plan: AutoPlan;
+  readonly costs: LiveCosts;
+  readonly measures: RunMeasures;
+  readonly partOf: (backend: Backend) => Part | undefined;
+  readonly cores: () => number;
+}
+
+/** What is asked about calls of one function. */
+export interface Matter {
+  readonly calls: number;
+  readonly current: Backend | undefined;
+  /** Must each of them be stoppable from outside? */
+  readonly isDemanded: boolean;
+  /** Do they travel together? */
+  readonly isBatched: boolean;
+  readonly observedMs?: Readonly<Partial<Record<Backend, number>>> | undefined;
+}
+
+const BACKENDS: readonly Backend[] = ['inline', 'threads', 'processes'];
+/** Workers report no more than this of a run: see entry/run-time.ts. */
+const RUN_TIME_MS_MAX = 10;
+/** How long the free memory that was read holds: reading it takes some milliseconds. */
+const MEMORY_HOLDS_MS = 10_000;
+/** Part of the free memory that workers may take. A guess. */
+const MEMORY_SHARE = 0.5;
+
+export class Advice {
+  readonly #parts: AdviceParts;
+  readonly #last = new Map<string, { readonly decision: Decision; readonly calls: number }>();
+  #memory: { readonly mib: number; readonly readAt: number } | undefined;
+
+  constructor(parts: AdviceParts) {
+    this.#parts = parts;
+  }
+
+  ask(name: string, matter: Matter): Decision {
+    const { measures } = this.#parts;
+    const question = this.#question(measures.of(name), matter);
+    let decision = decide(question);
+    // Only before workers start: to read how much memory is free takes some milliseconds.
+    if (decision.backend !== 'inline' && !question.costs[decision.backend].isReady)
+      decision = decide({ ...question, machine: { ...question.machine, memoryMiB: this.#memoryMiB() } });
+    // What is demanded for one call says nothing of the others.
+    if (!matter.isDemanded) this.#last.set(name, { decision, calls: matter.calls });
+    return decision;
+  }
+
+  /** Where workers are to be when nothing is known of any function: for a pool that has to have them. */
+  askFirst(): Decision {
+    const unknown = { name: 'a function', wallMs: undefined };
+    return decide({ ...this.#around(false, false), profile: unknown, work: { calls: 1 } });
+  }
+
+  #question(measures: FunctionMeasures, { calls, current, isDemanded, isBatched, observedMs }: Matter): Question {
+    const { plan, partOf } = this.#parts;
+    const { name, crashes, memoryCrashes, isForThisProcess } = measures;
+    const around = this.#around(isDemanded, isBatched);
+    const { require } = around.wishes!;
+    const working = BACKENDS.filter((backend) => backend !== 'inline').flatMap((backend) => partOf(backend) ?? []);
+    const cloneMs = [partOf('inline'), ...working].map((part) => part?.scheduler.cloneMsOf(name)).find(Boolean);
+    return {
+      ...around,
+      wishes: isForThisProcess ? { ...around.wishes, require: { ...require, sharedMemory: true } } : around.wishes,
+      unavailable: [...around.unavailable!, ...this.#otherKind(measures)],
+      profile: { name, ...timesOf(measures, working), cloneMs, crashes, memoryCrashes },
+      work: { calls, atOnce: plan.available.get('inline')?.tasksPerWorker },
+      current,
+      observedMs,
+    };
+  }
+
+  /** All of a question that is the same for every function. */
+  #around(
+    isDemanded: boolean,
+    isBatched: boolean,
+  ): Pick<Question, 'machine' | 'costs' | 'workersMax' | 'wishes' | 'unavailable'> {
+    const { plan, cores } = this.#parts;
+    const { wishes, available } = plan;
+    const sizes = [available.get('threads'), available.get('processes')].map((options) => options?.workersMax ?? 1);
+    return {
+      machine: { cores: cores() },
+      costs: this.costs(isBatched),
+      workersMax: Math.max(...sizes),
+      wishes: { ...wishes, require: { ...wishes.require, interruption: isDemanded } },
+      unavailable: this.unavailable(),
+    };
+  }
+
+  /**
+   * One kind of workers is enough: two would share the same cores, and take twice the memory. The other one only comes where a rule wants
+   * it for this function.
+   */
+  #otherKind({ memoryCrashes, isForThisProcess }: FunctionMeasures): Unavailable[] {
+    const { partOf } = this.#parts;
+    const hasThreads = partOf('threads') !== undefined;
+    const hasProcesses = partOf('processes') !== undefined;
+    if (hasThreads === hasProcesses) return [];
+    if (hasThreads && memoryCrashes > 0) return [];
+    if (hasProcesses && isForThisProcess) return [];
+    const [backend, other] = hasThreads ? (['processes', 'threads'] as const) : (['threads', 'processes'] as const);
+    return [{ backend, reason: `the pool has ${other} already` }];
+  }
+
+  costs(isBatched: boolean): Record<Backend, BackendCost> {
+    const { costs, partOf } = this.#parts;
+    const of = (backend: Backend) => costs.of(backend, partOf(backend)?.isReady === true, isBatched);
+    return { inline: of('inline'), threads: of('threads'), processes: of('processes') };
+  }
+
+  unavailable(): Unavailable[] {
+    const { plan, partOf } = this.#parts;
+    const failed = BACKENDS.flatMap((backend) => {
+      const failure = partOf(backend)?.scheduler.failure;
+      return failure === undefined ? [] : [{ backend, reason: (failure as Error).message }];
+    });
+    return [...plan.unavailable, ...failed];
+  }
+
+  #memoryMiB(): number {
+    const now = threadMs();
+    if (this.#memory === undefined || now - this.#memory.readAt > MEMORY_HOLDS_MS)
+      this.#memory = { mib: (readMachine().memory.availableBytes / 2 ** 20) * MEMORY_SHARE, readAt: now };
+    return this.#memory.mib;
+  }
+
+  explain(): Explanation {
+    const functions = [...this.#parts.measures.all].map((measures) => this.#explain(measures));
+    const places = functions.map(({ name, backend }) => `${name} ${backend === 'inline' ? 'inline' : `in ${backend}`}`);
+    const sentence =
+      places.length === 0
+        ? 'Nothing was decided yet: no function has been called.'
+        : `The next calls would run: ${places.join(', ')}.`;
+    return { backend: 'auto', sentence, functions, unavailable: this.unavailable(), costs: this.costs(false) };
+  }
+
+  #explain(measures: FunctionMeasures): FunctionExplanation {
+    const { name, sent, actualMs, crashes } = measures;
+    const last = this.#last.get(name);
+    const matter = { calls: 1, current: undefined, isDemanded: false, isBatched: false };
+    const question = this.#question(measures, matter);
+    const decision = last?.decision ?? decide(question);
+    const { backend, workers, predictedMs, ruledOut, sentence, computingShare } = decision;
+    const { wallMs, cloneMs } = question.profile;
+    return {
+      name,
+      backend,
+      workers,
+      calls: { ...sent },
+      features: { wallMs, computingShare, cloneMs, crashes },
+      decidedFor: last?.calls ?? matter.calls,
+      predictedMs,
+      ruledOut,
+      sentence,
+      actualMs: { ...actualMs },
+    };
+  }
+}
+
+export function isRuledOut({ ruledOut }: Decision, backend: Backend): boolean {
+  return ruledOut.some((out) => out.backend === backend);
+}
+
+/** What was measured inline, unless workers have told something newer. */
+function timesOf(measures: FunctionMeasures, working: readonly Part[]): ReturnType<FunctionMeasures['times']> {
+  const times = measures.times();
+  const told = working.map((part) => part.scheduler.runMsOf(measures.name)).find((ms) => ms !== undefined);
+  if (told === undefined || told >= RUN_TIME_MS_MAX) return times;
+  if (times.wallMs === undefined) return { wallMs: { median: told, spread: 0 } };
+  const share = times.wallMs.median > 0 ? Math.min(1, (times.cpuMs ?? times.wallMs).median / times.wallMs.median) : 1;
+  return { wallMs: { ...times.wallMs, median: told }, cpuMs: { median: told * share, spread: 0 } };
+}

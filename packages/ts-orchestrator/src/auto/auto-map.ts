@@ -1,0 +1,291 @@
+/**
+ * The items of one map, each to the backend that is the right one when it is pulled. The iteration is one, whatever becomes of its items:
+ * order, window, failures and leaving early are pool/map.ts alone, which asks here where an item goes. So a move to another backend leaves
+ * no gap: what is under way there goes on, the next items go elsewhere, in batches where that backend takes them so.
+ *
+ * It begins inline with a few items, which tell what the function takes. Then it is decided anew in chunks of a twentieth of the items, by
+ * then with what the items have really taken, so that a choice that was wrong is left soon. Each move doubles the chunks: work that is as
+ * fast here as there, or differs from item to item, is not moved to and fro. While workers start, items go on inline, few ahead.
+ */
+import type { Decision } from '@heddle/advisor';
+import type { CancelItem, MapTarget, OnOutcome } from '../pool/map.ts';
+import { isPrimitive } from '../task/payload.ts';
+import type { Backend } from '../transport/transport.ts';
+import { isRuledOut, type Matter } from './advice.ts';
+import type { Part } from './part.ts';
+import { isForThisProcess } from './plan.ts';
+import type { FunctionMeasures } from './run-measures.ts';
+
+export interface AutoMapParts {
+  readonly measures: FunctionMeasures;
+  /** How many items there will be; undefined: nobody knows. */
+  readonly total: number | undefined;
+  /** Each item needs what inline can't give. */
+  readonly isDemanded: boolean;
+  readonly targetIn: (part: Part) => MapTarget<unknown>;
+  readonly ask: (matter: Matter) => Decision;
+  /** The part of a backend, whether it has workers by now or not. */
+  readonly open: (backend: Backend) => Part;
+  /** The part where the first items go, unless they can't; undefined: there is no inline. */
+  readonly inline: Part | undefined;
+  /** Milliseconds. */
+  readonly now: () => number;
+}
+
+/** The probe: so many calls, or so long. */
+const PROBE_CALLS = 8;
+const PROBE_MS = 20;
+/** So much work is under way here, unless it waits: what stands in this thread's own line stays here. */
+const AHEAD_MS = 4;
+/** While it is probed or workers start. */
+const AHEAD_ITEMS_MAX = 64;
+/** Part of the items that makes a chunk, where their number is known; else of those that there were. */
+const CHUNK_SHARE = 0.05;
+const CHUNK_SHARE_UNKNOWN = 0.25;
+const CHUNK_ITEMS_MIN = 4;
+/** Whatever its items: a chunk is over then, so that a slow place is left although there are many items. */
+const CHUNK_MS_MAX = 25;
+/** The first items in workers don't count: their code is new there, and the next worker is about to start. */
+const LEAD_ITEMS = 4;
+/** Nor is judged what a backend does before all its workers are there, for so long at most. */
+const LATE_WORKERS_MS = 1_000;
+/** Less time than this tells nothing: timers and collections are of that size. */
+const CHUNK_MS_MIN = 2;
+
+/** Items that have settled since the last look, of those that went to one backend since it was chosen. */
+class Stretch {
+  readonly firstIndex: number;
+  readonly #now: () => number;
+  #startedAt: number;
+  /** Items still to come that don't count. */
+  #lead: number;
+  #settled = 0;
+
+  constructor(firstIndex: number, now: () => number, lead = 0) {
+    this.firstIndex = firstIndex;
+    this.#now = now;
+    this.#lead = lead;
+    this.#startedAt = now();
+  }
+
+  settle(): void {
+    if (this.#lead === 0) this.#settled++;
+    else if (--this.#lead === 0) this.#startedAt = this.#now();
+  }
+
+  get elapsedMs(): number {
+    return this.#now() - this.#startedAt;
+  }
+
+  /** Milliseconds per item; undefined: too few to tell. */
+  itemMs(least: number): number | undefined {
+    const { elapsedMs } = this;
+    return this.#settled < least || elapsedMs < CHUNK_MS_MIN ? undefined : elapsedMs / this.#settled;
+  }
+}
+
+export class AutoMap implements MapTarget<unknown> {
+  readonly #parts: AutoMapParts;
+  readonly #targets = new Map<Part, MapTarget<unknown>>();
+  readonly #observedMs: Partial<Record<Backend, number>> = {};
+  #at: Part | undefined;
+  #begunAt = 0;
+  #submitted = 0;
+  #lookAt = 0;
+  #decidedAt = 0;
+  #movedAt = 0;
+  /** That make sense where the last decision was for. */
+  #workers = 1;
+  #stretch: Stretch;
+  #chunkFactor = 1;
+  /** Where it will go on as soon as there are workers. */
+  #wanted: Backend | undefined;
+  #isBatched = false;
+  /** The window that was given last is less than the backend's own. */
+  #isNarrow = false;
+  /** Of the iteration, while it goes on. */
+  refill: (() => void) | undefined;
+  #hears: OnOutcome | undefined;
+
+  constructor(parts: AutoMapParts) {
+    this.#parts = parts;
+    this.#stretch = new Stretch(0, parts.now);
+  }
+
+  readonly batchItems = (): number => {
+    this.#look();
+    return this.#isProbing ? 1 : this.#target.batchItems();
+  };
+
+  readonly window = (batchItems: number): number => {
+    const window = this.#target.window(batchItems);
+    const narrow = this.#at === this.#parts.inline ? Math.max(batchItems, this.#inlineWindow()) : window;
+    this.#isNarrow = narrow < window;
+    return Math.min(narrow, window);
+  };
+
+  /** Something is known now that wasn't: more may be under way, or somewhere else. */
+  widen(): void {
+    if (this.#isNarrow) this.refill?.();
+  }
+
+  readonly submit = (item: unknown, index: number, onOutcome: OnOutcome): CancelItem => {
+    this.#isBatched = isPrimitive(item);
+    this.#count(1);
+    try {
+      return this.#target.submit(item, index, this.#heard(onOutcome));
+    } catch (error) {
+      if (!isForThisProcess(error) || !this.#leaveProcesses()) throw error;
+      return this.#target.submit(item, index, this.#heard(onOutcome));
+    }
+  };
+
+  readonly submitBatch = (items: readonly unknown[], firstIndex: number, onOutcome: OnOutcome): CancelItem => {
+    this.#count(items.length);
+    return this.#target.submitBatch(items, firstIndex, this.#heard(onOutcome));
+  };
+
+  get #target(): MapTarget<unknown> {
+    const part = this.#at!;
+    let target = this.#targets.get(part);
+    if (target === undefined) this.#targets.set(part, (target = this.#parts.targetIn(part)));
+    return target;
+  }
+
+  #count(items: number): void {
+    this.#submitted += items;
+    this.#parts.measures.countSent(this.#at!.backend, items);
+  }
+
+  /** One function for all items: they all come from the same iteration. */
+  #heard(onOutcome: OnOutcome): OnOutcome {
+    return (this.#hears ??= (index, outcome) => {
+      if (index >= this.#stretch.firstIndex) this.#stretch.settle();
+      onOutcome(index, outcome);
+    });
+  }
+
+  // ---- inline ----
+
+  get #isProbing(): boolean {
+    const { inline, measures } = this.#parts;
+    if (this.#at !== inline || measures.seemsToWait || measures.calls >= PROBE_CALLS) return false;
+    return measures.calls === 0 || this.#parts.now() - this.#begunAt < PROBE_MS;
+  }
+
+  /** Items that may be under way here. */
+  #inlineWindow(): number {
+    const { measures } = this.#parts;
+    if (measures.seemsToWait) return Infinity;
+    const isBrief = this.#wanted !== undefined || this.#isProbing;
+    const items = Math.max(1, Math.floor(AHEAD_MS / (measures.itemMs ?? AHEAD_MS)));
+    return isBrief ? Math.min(AHEAD_ITEMS_MAX, items) : items;
+  }
+
+  // ---- where to ----
+
+  #look(): void {
+    if (this.#at === undefined) return this.#begin();
+    if (this.#isFixed) return;
+    if (this.#wanted !== undefined) {
+      const part = this.#parts.open(this.#wanted);
+      if (part.isReady) return this.#move(part);
+    }
+    const isLong = this.#parts.now() - this.#decidedAt >= CHUNK_MS_MAX * this.#chunkFactor;
+    if ((!isLong && this.#submitted < this.#lookAt) || this.#isProbing) return;
+    this.#observe();
+    this.#decide();
+  }
+
+  /** There is nothing to come back to, or nothing to go to. */
+  get #isFixed(): boolean {
+    const { inline, isDemanded } = this.#parts;
+    return inline === undefined || isDemanded;
+  }
+
+  #begin(): void {
+    const { inline, measures } = this.#parts;
+    this.#begunAt = this.#decidedAt = this.#parts.now();
+    if (this.#isFixed) {
+      this.#at = this.#parts.open(this.#ask(undefined).backend);
+      return;
+    }
+    this.#at = inline;
+    // Known from before: nothing has to be probed, or must be, here.
+    if (measures.calls >= PROBE_CALLS || measures.crashes > 0) this.#decide();
+  }
+
+  /** What the items of the last chunk took, if it was long enough. */
+  #observe(): void {
+    const { backend, readyWorkers } = this.#at!;
+    const isLate = this.#parts.now() - this.#movedAt >= LATE_WORKERS_MS;
+    if (this.#at !== this.#parts.inline && readyWorkers < this.#workers && !isLate) {
+      this.#stretch = new Stretch(this.#stretch.firstIndex, this.#parts.now, LEAD_ITEMS);
+      return;
+    }
+    const itemMs = this.#stretch.itemMs(CHUNK_ITEMS_MIN);
+    if (itemMs === undefined) return;
+    const before = this.#observedMs[backend];
+    this.#observedMs[backend] = before === undefined ? itemMs : (before + itemMs) / 2;
+    this.#parts.measures.actualMs[backend] = this.#observedMs[backend];
+    this.#stretch = new Stretch(this.#stretch.firstIndex, this.#parts.now);
+  }
+
+  #decide(): void {
+    const decision = this.#ask(this.#at!.backend);
+    const { backend, workers } = decision;
+    this.#lookAt = this.#submitted + this.#chunk();
+    this.#decidedAt = this.#parts.now();
+    this.#wanted = undefined;
+    this.#workers = workers;
+    if (backend === this.#at!.backend) return;
+    const part = this.#parts.open(backend);
+    const mustLeave = isRuledOut(decision, this.#at!.backend);
+    if (part.isReady || part === this.#parts.inline || mustLeave) return this.#move(part);
+    this.#wanted = backend;
+    part.warm(workers);
+    // To start processes holds this thread for some time, which is nothing that items take.
+    this.#stretch = new Stretch(this.#stretch.firstIndex, this.#parts.now);
+  }
+
+  #ask(current: Backend | undefined): Decision {
+    const { total, isDemanded, ask } = this.#parts;
+    const submitted = this.#submitted;
+    // Of an unknown number as many are to come as there were.
+    const calls = Math.max(1, total === undefined ? submitted : total - submitted);
+    return ask({ calls, current, isDemanded, isBatched: this.#isBatched, observedMs: this.#observedMs });
+  }
+
+  #chunk(): number {
+    const { total } = this.#parts;
+    const items = total === undefined ? this.#submitted * CHUNK_SHARE_UNKNOWN : total * CHUNK_SHARE;
+    return Math.max(CHUNK_ITEMS_MIN, Math.ceil(items)) * this.#chunkFactor;
+  }
+
+  /** False: there is nowhere else to go. */
+  #leaveProcesses(): boolean {
+    const { measures, open } = this.#parts;
+    measures.isForThisProcess = true;
+    const { backend } = this.#ask(undefined);
+    if (backend === this.#at!.backend) return false;
+    this.#move(open(backend));
+    return true;
+  }
+
+  #move(part: Part): void {
+    this.#at = part;
+    this.#wanted = undefined;
+    this.#lookAt = this.#submitted + this.#chunk();
+    this.#decidedAt = this.#movedAt = this.#parts.now();
+    this.#chunkFactor *= 2;
+    this.#stretch = new Stretch(this.#submitted, this.#parts.now, part === this.#parts.inline ? 0 : LEAD_ITEMS);
+    // What it took there is measured anew.
+    delete this.#observedMs[part.backend];
+  }
+}
+
+/** Of those sources that say how many items they have. */
+export function countOf(source: unknown): number | undefined {
+  if (Array.isArray(source) || ArrayBuffer.isView(source)) return (source as { length?: number }).length;
+  return source instanceof Set || source instanceof Map ? source.size : undefined;
+}

@@ -1,0 +1,276 @@
+/**
+ * A pool that chooses. It holds a pool for each backend that has come to be used, inline first, and hands each call to one of them; what
+ * becomes of the call is that pool's alone. All parts number tasks and workers from one count.
+ *
+ * A call that asks for what inline can't give (see `demandOf`) goes to workers and waits for their start. Any other runs inline as long as
+ * nothing better is known and ready: workers that would be worth it are started in the background, and nobody waits for them.
+ *
+ * Invariants: a call is in one part, for good. No part is assembled once the pool is being closed. What a call of a task calls stays in
+ * that task's part.
+ */
+import type { Decision } from '@heddle/advisor';
+import { threadMs } from '../clock/clock.ts';
+import { checkSource, overItems } from '../pool/pool.ts';
+import type { CloseOptions } from '../pool/pool.ts';
+import type { Explanation } from '../pool/explanation.ts';
+import type { PoolStats } from '../pool/pool-stats.ts';
+import { parseMapOptions, type MapOptions, type RunOptions } from '../task/task-options.ts';
+import type { Backend } from '../transport/transport.ts';
+import { Advice, isRuledOut, type Matter } from './advice.ts';
+import { AutoMap, countOf } from './auto-map.ts';
+import { joinStats } from './auto-stats.ts';
+import { LiveCosts } from './backend-costs.ts';
+import { Part, type Assembled } from './part.ts';
+import { demandOf, isForThisProcess, type AutoPlan } from './plan.ts';
+import type { FunctionMeasures, RunMeasures } from './run-measures.ts';
+
+export interface PartHooks {
+  readonly onWorkers: () => void;
+  readonly onDeath: (name: string, isOutOfMemory: boolean) => void;
+}
+
+export interface AutoPoolParts {
+  readonly plan: AutoPlan;
+  /** Hears what runs inline. */
+  readonly observer: RunMeasures;
+  readonly assemble: (backend: Backend, hooks: PartHooks) => Assembled;
+  /** Cores that this program may use now. */
+  readonly cores: () => number;
+}
+
+/** Where single calls of a function go, and what was known when that was decided. */
+interface Route {
+  readonly backend: Backend;
+  /** May a call run inline as long as that backend has no worker? */
+  readonly isInlineAllowed: boolean;
+  /** Calls under way, and calls measured, as powers of two. */
+  readonly crowd: number;
+  readonly known: number;
+  readonly changes: number;
+}
+
+export class AutoPool {
+  readonly #plan: AutoPlan;
+  readonly #measures: RunMeasures;
+  readonly #assemble: AutoPoolParts['assemble'];
+  readonly #costs = new LiveCosts();
+  readonly #advice: Advice;
+  readonly #parts = new Map<Backend, Part>();
+  readonly #routes = new Map<string, Route>();
+  readonly #maps = new Set<AutoMap>();
+  #isWideningSoon = false;
+  /** Set from `open` on: inline, where it may be used. */
+  #first!: Part;
+  /** Workers that came or went, and other news that make a decision old. */
+  #changes = 0;
+
+  constructor({ plan, observer, assemble, cores }: AutoPoolParts) {
+    this.#plan = plan;
+    this.#measures = observer;
+    this.#assemble = assemble;
+    this.#advice = new Advice({
+      plan,
+      costs: this.#costs,
+      measures: observer,
+      cores,
+      partOf: (backend) => this.#parts.get(backend),
+    });
+    observer.onWaited = () => this.#widenSoon();
+  }
+
+  async open(): Promise<void> {
+    const first = this.#assembled(this.#plan.available.has('inline') ? 'inline' : this.#advice.askFirst().backend);
+    this.#first = first;
+    await first.scheduler.open();
+  }
+
+  // ---- calls ----
+
+  run(name: string, args?: readonly unknown[], options?: RunOptions): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const waiter = { resolve, reject };
+      const part = this.#partFor(name, options);
+      try {
+        part.core.submit(name, args, options, waiter);
+        return this.#count(name, part);
+      } catch (error) {
+        if (!isForThisProcess(error)) throw error;
+        this.#measures.of(name).isForThisProcess = true;
+        this.#changes++;
+        const other = this.#partFor(name, options);
+        if (other === part) throw error;
+        other.core.submit(name, args, options, waiter);
+        this.#count(name, other);
+      }
+    });
+  }
+
+  stream(name: string, args?: readonly unknown[], options?: RunOptions) {
+    // One call, of which nobody knows how long it takes: moving it elsewhere gains nothing that can be told beforehand.
+    const isFree = !this.#isDemanded(options) && !this.#measures.hasCrashed(name);
+    const part = isFree ? this.#first : this.#partFor(name, options);
+    const items = part.core.stream(name, args, options);
+    this.#count(name, part);
+    return items;
+  }
+
+  map(name: string, source: Iterable<unknown> | AsyncIterable<unknown>, options?: MapOptions) {
+    if (this.#first.core.isCalledFromWithin) return this.#first.core.map(name, source, options);
+    const call = parseMapOptions(options);
+    // What is wrong with the options is told now, whichever part takes the items.
+    this.#first.core.mapTarget(name, call);
+    const items = checkSource(name, source);
+    this.#first.scheduler.assertCanRun(name);
+    const measures = this.#measures.of(name);
+    const map = new AutoMap({
+      measures,
+      total: countOf(source),
+      isDemanded: this.#isDemanded(call),
+      targetIn: (part) => part.core.mapTarget(name, call),
+      ask: (matter) => this.#ask(name, matter),
+      open: (backend) => this.#partOf(backend),
+      inline: this.#inline,
+      now: threadMs,
+    });
+    return overItems(name, items, call, map, (refill) => {
+      map.refill = refill;
+      this.#maps.add(map);
+      return () => void this.#maps.delete(map);
+    });
+  }
+
+  #partFor(name: string, options: RunOptions | undefined): Part {
+    if (this.#first.core.isCalledFromWithin) return this.#first;
+    this.#first.scheduler.assertCanRun(name);
+    return this.#isDemanded(options) ? this.#partOnDemand(name) : this.#route(this.#measures.of(name));
+  }
+
+  #count(name: string, { backend }: Part): void {
+    this.#measures.of(name).countSent(backend, 1);
+  }
+
+  #isDemanded(options: RunOptions | MapOptions | undefined): boolean {
+    if (options === undefined || options === null || !this.#hasWorkers) return false;
+    const { signal, timeoutMs, retries, retryOn } = options;
+    const { retry } = this.#plan;
+    const rule = { retries: retries ?? retry.retries, retryOn: retryOn ?? retry.retryOn };
+    return demandOf({ signal, timeoutMs, ...rule }) !== undefined;
+  }
+
+  /** Its task waits for the start of its worker, if need be. */
+  #partOnDemand(name: string): Part {
+    const matter = { calls: 1, current: this.#working?.backend, isDemanded: true, isBatched: false };
+    const part = this.#partOf(this.#ask(name, matter).backend);
+    if (part !== this.#first) part.warm(1);
+    return part;
+  }
+
+  #route(measures: FunctionMeasures): Part {
+    const { name, calls } = measures;
+    const underWay = this.#underWay;
+    const crowd = 32 - Math.clz32(underWay);
+    const known = 32 - Math.clz32(calls);
+    let route = this.#routes.get(name);
+    if (route?.crowd !== crowd || route.known !== known || route.changes !== this.#changes) {
+      const current = route?.backend;
+      const decision = this.#ask(name, { calls: underWay + 1, current, isDemanded: false, isBatched: false });
+      const isInlineAllowed = !isRuledOut(decision, 'inline');
+      route = { backend: decision.backend, isInlineAllowed, crowd, known, changes: this.#changes };
+      this.#routes.set(name, route);
+      if (decision.backend !== 'inline') this.#partOf(decision.backend).warm(decision.workers);
+    }
+    const part = this.#partOf(route.backend);
+    return part.isReady || !route.isInlineAllowed ? part : (this.#inline ?? part);
+  }
+
+  #ask(name: string, matter: Matter): Decision {
+    return this.#advice.ask(name, matter);
+  }
+
+  // ---- parts ----
+
+  get #inline(): Part | undefined {
+    return this.#parts.get('inline');
+  }
+
+  /** The part with workers that is used already. */
+  get #working(): Part | undefined {
+    return this.#parts.get('threads') ?? this.#parts.get('processes');
+  }
+
+  get #hasWorkers(): boolean {
+    return this.#plan.available.has('threads') || this.#plan.available.has('processes');
+  }
+
+  /** While the pool is open, else the first, which refuses what is new. */
+  #partOf(backend: Backend): Part {
+    const part = this.#parts.get(backend);
+    if (part !== undefined) return part;
+    if (!this.#first.scheduler.isOpen || !this.#plan.available.has(backend)) return this.#first;
+    const opened = this.#assembled(backend);
+    opened.scheduler.openKnowing(this.#first.scheduler.taskNames!);
+    return opened;
+  }
+
+  #assembled(backend: Backend): Part {
+    const assembled = this.#assemble(backend, {
+      onWorkers: () => {
+        part.onWorkers();
+        this.#changes++;
+        for (const map of this.#maps) map.widen();
+      },
+      onDeath: (name, isOutOfMemory) => {
+        const measures = this.#measures.of(name);
+        measures.crashes++;
+        if (isOutOfMemory) measures.memoryCrashes++;
+        this.#changes++;
+      },
+    });
+    const part = new Part(backend, assembled, (ms) => this.#costs.started(backend, ms));
+    this.#parts.set(backend, part);
+    return part;
+  }
+
+  /** After the call that has told it: it is in the middle of its own turn. */
+  #widenSoon(): void {
+    if (this.#isWideningSoon || this.#maps.size === 0) return;
+    this.#isWideningSoon = true;
+    queueMicrotask(() => {
+      this.#isWideningSoon = false;
+      for (const map of this.#maps) map.widen();
+    });
+  }
+
+  // ---- the whole ----
+
+  get #underWay(): number {
+    let tasks = 0;
+    for (const { scheduler } of this.#parts.values()) tasks += scheduler.unsettled;
+    return tasks;
+  }
+
+  async drain(): Promise<void> {
+    do {
+      await Promise.all([...this.#parts.values()].map(({ core }) => core.drain()));
+      // What came meanwhile is waited for too, also in a part that was not there before.
+    } while (this.#underWay > 0);
+  }
+
+  async close(options?: CloseOptions): Promise<void> {
+    // All of them refuse what is new before anything is waited for.
+    const ends = await Promise.allSettled([...this.#parts.values()].map(({ core }) => core.close(options)));
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  stats(): PoolStats {
+    return joinStats([...this.#parts.values()].map(({ scheduler }) => scheduler.stats()));
+  }
+
+  explain(): Explanation {
+    return this.#advice.explain();
+  }
+}

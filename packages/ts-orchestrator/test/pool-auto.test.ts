@@ -1,0 +1,5 @@
+import { poolContract } from './pool.contract.ts';
+
+// As long as nothing is asked for, and short, calls run inline; with isolation they never do.
+poolContract('auto');
+poolContract('auto', 'heap');
