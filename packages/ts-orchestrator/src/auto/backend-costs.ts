@@ -1,5 +1,5 @@
 /**
- * What backends cost. The constants were measured on two virtual processors of an AMD EPYC with Node 20.20; docs/decisions/020-auto.md
+ * What backends cost. The constants were measured on two virtual processors of an AMD EPYC with Node 20.20; docs/decisions/023-auto.md
  * says how each. A start is measured in this program as soon as there was one; what calls cost is not, but a map is judged by what its
  * items have really taken, so that a wrong constant costs no more than a chunk.
  */
