@@ -42,7 +42,7 @@ describe('a lock, in every order of accesses', () => {
     (name) => {
       const { faults, states } = explore(mutex, LONG_SCENARIOS[name]!);
       expect(faults).toEqual([]);
-      expect(states).toBeGreaterThan(10_000);
+      expect(states).toBeGreaterThan(1_000);
     },
   );
 
