@@ -56,10 +56,15 @@ export async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise(setImmediate);
 }
 
-/** A program of its own, in which `names` of the package are imported. */
+/**
+ * A program of its own, in which `names` of the package are imported. `later(act)` in it acts if the program is still there then, and
+ * does not hold it: what waits for the act has to. So long after the start that a program which nothing holds is gone; a slow machine
+ * makes that less certain, and fails nothing.
+ */
 export function runProgram(names: string, source: string): { status: number | null; stdout: string; stderr: string } {
   const url = JSON.stringify(new URL('../dist/index.js', import.meta.url));
-  const text = `import { ${names} } from ${url}; import { Worker } from 'node:worker_threads'; ${source}`;
+  const text = `import { ${names} } from ${url}; import { Worker } from 'node:worker_threads';
+    const later = (act) => setTimeout(act, 100).unref(); ${source}`;
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', text], {
     encoding: 'utf8',
   });

@@ -105,7 +105,7 @@ it.each([
 
 it('a program ends when nobody waits any more, and not before', () => {
   const source = `const barrier = Barrier.create(2, new Int32Array(new SharedArrayBuffer(4 * Barrier.WORDS)));
-    setTimeout(() => barrier.break(), 20).unref();
+    later(() => barrier.break());
     try { await barrier.wait(); } catch (error) { console.log(error.code); }`;
   expect(runProgram('Barrier', source)).toEqual({ status: 0, stdout: 'SYNC_BROKEN\n', stderr: '' });
 });

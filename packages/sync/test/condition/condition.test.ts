@@ -220,7 +220,7 @@ describe('mistakes', () => {
 it('a program ends when nobody waits any more, and not before', () => {
   const source = `const mutex = Mutex.create();
     const condition = Condition.create(mutex, new Int32Array(new SharedArrayBuffer(4 * Condition.WORDS)));
-    setTimeout(() => mutex.withLock((guard) => condition.notifyOne(guard)), 20).unref();
+    later(() => mutex.withLock((guard) => condition.notifyOne(guard)));
     await mutex.withLock((guard) => condition.wait(guard)); console.log('called');`;
   expect(runProgram('Condition, Mutex', source)).toEqual({ status: 0, stdout: 'called\n', stderr: '' });
 });

@@ -88,7 +88,7 @@ it.each([
 
 it('a program ends when nobody waits any more, and not before', () => {
   const source = `const latch = Latch.create(1, new Int32Array(new SharedArrayBuffer(4 * Latch.WORDS)));
-    setTimeout(() => latch.countDown(), 20).unref();
+    later(() => latch.countDown());
     await latch.wait(); console.log('open');`;
   expect(runProgram('Latch', source)).toEqual({ status: 0, stdout: 'open\n', stderr: '' });
 });

@@ -148,7 +148,7 @@ describe('a program', () => {
 
   it('ends when nobody waits any more, and not before', () => {
     const source = `const mutex = Mutex.create(); const guard = await mutex.lock();
-      setTimeout(() => guard.release(), 20).unref();
+      later(() => guard.release());
       (await mutex.lock()).release(); console.log('had it');`;
     expect(run(source)).toEqual({ status: 0, stdout: 'had it\n', stderr: '' });
   });

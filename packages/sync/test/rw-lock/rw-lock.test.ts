@@ -237,7 +237,7 @@ describe('mistakes', () => {
 it('a program ends when nobody waits any more, and not before', () => {
   const source = `const lock = RwLock.create(new Int32Array(new SharedArrayBuffer(4 * RwLock.WORDS)));
     const writer = await lock.write();
-    setTimeout(() => writer.release(), 20).unref();
+    later(() => writer.release());
     (await lock.read()).release(); console.log('had it');`;
   expect(runProgram('RwLock', source)).toEqual({ status: 0, stdout: 'had it\n', stderr: '' });
 });

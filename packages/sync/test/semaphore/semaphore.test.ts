@@ -172,7 +172,7 @@ describe('mistakes', () => {
 it('a program ends when nobody waits any more, and not before', () => {
   const source = `const semaphore = Semaphore.create(1, new Int32Array(new SharedArrayBuffer(4 * Semaphore.WORDS)));
     const permit = await semaphore.acquire();
-    setTimeout(() => permit.release(), 20).unref();
+    later(() => permit.release());
     (await semaphore.acquire()).release(); console.log('had it');`;
   expect(runProgram('Semaphore', source)).toEqual({ status: 0, stdout: 'had it\n', stderr: '' });
 });

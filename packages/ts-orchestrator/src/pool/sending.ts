@@ -372,6 +372,7 @@ export class Sending {
 
   // ---- slow workers ----
 
+  /** A slow worker keeps what it has begun; all else waits here. */
   #relieve(worker: PoolWorker, first: PoolTask): void {
     this.takeBack(worker);
     const freed = this.closeBatch(first);
