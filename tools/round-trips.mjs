@@ -4,7 +4,7 @@
 //   npm run round-trips -- 250 processes 4711     from seed 4711 on: what a failure names
 import { createPool } from '../packages/ts-orchestrator/dist/index.js';
 import { prepareTypeScript } from '../packages/ts-orchestrator/dist/entry/typescript.js';
-import { skipRecords } from '../packages/ts-orchestrator/dist/task/codec/graph-worth.js';
+import { skipRecords } from '@heddle/codec';
 
 const folder = new URL('../packages/ts-orchestrator/', import.meta.url);
 const main = new URL('test/round-trips/round-trips.ts', folder);

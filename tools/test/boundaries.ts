@@ -9,11 +9,12 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   app: ['workloads', 'measure', 'ts-orchestrator', 'machine', 'core-js', 'core-native'],
   workloads: ['ts-orchestrator', 'machine', 'core-js', 'core-native'],
   measure: ['machine'],
-  'ts-orchestrator': ['advisor', 'machine', 'core-native'],
+  'ts-orchestrator': ['advisor', 'codec', 'machine', 'core-native'],
   'core-native': ['machine'],
   'core-js': [],
   machine: [],
   advisor: [],
+  codec: [],
   sync: [],
 };
 

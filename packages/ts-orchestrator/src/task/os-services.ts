@@ -4,7 +4,7 @@
  * that has it.
  */
 import { createRequire } from 'node:module';
-import { types } from 'node:util';
+import { segmentOf as findSegment } from '@heddle/codec';
 
 // Not a literal type: the package is optional, so the types of this one must not need it.
 const SPECIFIER: string = '@heddle/core-native/os';
@@ -73,17 +73,7 @@ export function segmentServices(): SegmentServices {
   return loaded;
 }
 
-/** Where core-native leaves its function that tells segments from other buffers, as soon as this thread has one. */
-const RECOGNISER = Symbol.for('@heddle/core-native/sharedSegmentOf');
-const realm = globalThis as { [RECOGNISER]?: (value: unknown) => Segment | undefined };
-
-/** Is there any segment in this thread? When not, no value needs a look. */
-export function hasSegments(): boolean {
-  return realm[RECOGNISER] !== undefined;
-}
-
 /** The segment below a buffer, or a view of one; undefined for everything else. */
 export function segmentOf(value: unknown): Segment | undefined {
-  const find = realm[RECOGNISER];
-  return find !== undefined && (ArrayBuffer.isView(value) || types.isArrayBuffer(value)) ? find(value) : undefined;
+  return findSegment(value) as Segment | undefined;
 }

@@ -9,11 +9,17 @@
  * Buffers listed for transfer are detached on the caller's side in either way.
  */
 import v8 from 'node:v8';
+import {
+  hasSegments,
+  isGraph,
+  isWorthGraph,
+  PROCESS_BUFFER_BYTES,
+  readGraph,
+  THREAD_BUFFER_BYTES,
+  writeGraph,
+} from '@heddle/codec';
 import { heddleError, HeddleError } from '../errors/errors.ts';
-import { isGraph, readGraph } from './codec/graph-reader.ts';
-import { isWorthGraph, PROCESS_BUFFER_BYTES, THREAD_BUFFER_BYTES } from './codec/graph-worth.ts';
-import { writeGraph } from './codec/graph-writer.ts';
-import { hasSegments, segmentOf } from './os-services.ts';
+import { segmentOf } from './os-services.ts';
 
 /** What structured clone can move instead of copying. */
 export type TransferItem = ArrayBuffer | import('node:worker_threads').MessagePort;

@@ -3,7 +3,7 @@
  * and for one that forgot them.
  */
 import fs from 'node:fs';
-import { hasSegments } from '../task/os-services.ts';
+import { hasSegments } from '@heddle/codec';
 
 export interface HeldSegments {
   /** Each memory once, however many workers hold it. */

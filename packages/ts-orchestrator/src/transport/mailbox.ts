@@ -20,7 +20,7 @@
  * though not more than RECORDS_PER_TURN at once, so that timers and I/O have their turn. While it waits at a record for
  * messages it does not sleep: what comes behind that record need not wake it, and the message does.
  */
-import { REFUSED } from '../task/codec/value-writer.ts';
+import { REFUSED } from '@heddle/codec';
 import type { TransferItem } from '../task/payload.ts';
 import type { HostMessage, WorkerMessage } from './protocol.ts';
 import { ringBytes, RingReader, RingWriter } from './ring/ring.ts';

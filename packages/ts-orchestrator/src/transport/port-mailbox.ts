@@ -3,10 +3,8 @@
  * taken off it at any time, so no record ever waits.
  */
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
+import { bytesOf, type GraphParts, openGraph, PackedGraph, PackedList } from '@heddle/codec';
 import { COUNTED_BYTES, estimateBytes, timed } from '../task/clone-cost.ts';
-import type { GraphParts } from '../task/codec/graph-writer.ts';
-import { bytesOf, openGraph, PackedGraph } from '../task/codec/packed-graph.ts';
-import { PackedList } from '../task/codec/packed-list.ts';
 import type { TransferItem } from '../task/payload.ts';
 import { Mailbox, MAILBOX_RING_BYTES } from './mailbox.ts';
 import type { HostMessage, WorkerMessage } from './protocol.ts';

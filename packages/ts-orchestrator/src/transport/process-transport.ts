@@ -7,6 +7,7 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
+import { PackedList } from '@heddle/codec';
 import type { Clock } from '../clock/clock.ts';
 import { randomName } from '../clock/random.ts';
 import type { StackReading } from '../errors/examination.ts';
@@ -19,7 +20,6 @@ import { InspectorLines } from '../liveness/inspector-lines.ts';
 import { ProcessStack } from '../liveness/process-stack.ts';
 import { COUNTED_BYTES, CostedCopies, timed, type CloneCost, type Costed } from '../task/clone-cost.ts';
 import { encodeThrow } from '../task/error-codec.ts';
-import { PackedList } from '../task/codec/packed-list.ts';
 import { arePrimitive, canSerialize, isSmall, SETUP_ROLE, type PayloadRole } from '../task/payload.ts';
 import { entryUrl } from './entry-url.ts';
 import { forkWorker, takeSegmentSocket } from './fork-worker.ts';

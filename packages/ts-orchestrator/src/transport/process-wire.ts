@@ -1,9 +1,9 @@
 /**
  * The wire between host and worker process, used by both ends.
  */
+import { PackedList, unpackList } from '@heddle/codec';
 import { heddleError } from '../errors/errors.ts';
 import { segmentOf } from '../task/os-services.ts';
-import { PackedList, unpackList } from '../task/codec/packed-list.ts';
 import {
   arePrimitive,
   fromBytes,

@@ -10,9 +10,7 @@
  * Functions are numbered as they are first sent, so a name travels once: the ring loses nothing and keeps the order. The reader takes
  * only what its side may be sent, and throws what no writer wrote.
  */
-import { PackedList } from '../task/codec/packed-list.ts';
-import { ValueReader } from '../task/codec/value-reader.ts';
-import { REFUSED, ValueWriter } from '../task/codec/value-writer.ts';
+import { PackedList, REFUSED, ValueReader, ValueWriter } from '@heddle/codec';
 import type { HostMessage, WorkerMessage } from './protocol.ts';
 
 const VALUE_KINDS = ['value', 'item', 'progress'] as const;

@@ -7,12 +7,11 @@
  * reads when the thread is terminated meanwhile, so a thread that loads is let finish that first.
  */
 import { MessageChannel, Worker, type WorkerOptions } from 'node:worker_threads';
+import { PackedGraph, PackedList } from '@heddle/codec';
 import { readThreadStack } from '../liveness/thread-stack.ts';
 import type { Clock, Timer } from '../clock/clock.ts';
 import { THREAD_LOAD_MS } from '../clock/deadlines.ts';
 import { CostedCopies, COUNTED_BYTES, estimateBytes, type CloneCost } from '../task/clone-cost.ts';
-import { PackedGraph } from '../task/codec/packed-graph.ts';
-import { PackedList } from '../task/codec/packed-list.ts';
 import {
   arePrimitive,
   canClone,

@@ -3,8 +3,8 @@
  * order of properties, shared parts and cycles.
  */
 import * as fc from 'fast-check';
-import { differenceOf } from '../task/codec/difference.ts';
-import { anyValue, largeValue } from '../task/codec/values.ts';
+import { differenceOf } from '../../../codec/test/difference.ts';
+import { anyValue, largeValue } from '../../../codec/test/values.ts';
 
 /** What is asked of a pool. */
 export interface Returns {

@@ -3,7 +3,8 @@ import fs from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createPool, sharedArray, type Pool, type PoolOptions } from '@heddle/ts-orchestrator';
 import type { UntypedModule } from '../../src/task/module-types.ts';
-import { hasSegments, loadOsServices } from '../../src/task/os-services.ts';
+import { hasSegments } from '@heddle/codec';
+import { loadOsServices } from '../../src/task/os-services.ts';
 import { LANE_BYTES_MAX, LaneSender } from '../../src/transport/byte-lane.ts';
 import { SegmentLine } from '../../src/transport/segment-line.ts';
 

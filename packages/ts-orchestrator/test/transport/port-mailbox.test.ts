@@ -1,10 +1,8 @@
 import { MessageChannel } from 'node:worker_threads';
 import * as fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { skipRecords } from '../../src/task/codec/graph-worth.ts';
-import { PackedGraph } from '../../src/task/codec/packed-graph.ts';
-import { PackedList } from '../../src/task/codec/packed-list.ts';
-import { differenceOf } from '../task/codec/difference.ts';
+import { PackedGraph, PackedList, skipRecords } from '@heddle/codec';
+import { differenceOf } from '../../../codec/test/difference.ts';
 import type { HostMessage, WorkerMessage } from '../../src/transport/protocol.ts';
 import { createMailboxMemory, PortMailbox } from '../../src/transport/port-mailbox.ts';
 

@@ -17,7 +17,7 @@
  * `Object.values` gives for an array: the only quick way to see properties that are no elements.
  */
 import { isProxy } from 'node:util/types';
-import { segmentOf } from '../os-services.ts';
+import { segmentOf } from './segments.ts';
 import {
   areElements,
   arrayBuffer,

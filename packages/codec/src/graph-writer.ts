@@ -15,7 +15,7 @@
 import v8 from 'node:v8';
 import { isProxy } from 'node:util/types';
 import { GRAPH_MARK, HEADER_BYTES, HEADER_WORDS, Part, PAYLOAD_MAX, TAG_BITS } from './graph-format.ts';
-import { segmentOf } from '../os-services.ts';
+import { segmentOf } from './segments.ts';
 import {
   areElements,
   arrayBuffer,

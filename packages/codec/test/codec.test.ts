@@ -1,13 +1,13 @@
 import vm from 'node:vm';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PackedList } from '../../../src/task/codec/packed-list.ts';
-import { ValueReader } from '../../../src/task/codec/value-reader.ts';
-import { REFUSED, ValueWriter } from '../../../src/task/codec/value-writer.ts';
+import { PackedList } from '../src/packed-list.ts';
+import { ValueReader } from '../src/value-reader.ts';
+import { REFUSED, ValueWriter } from '../src/value-writer.ts';
 import { differenceOf } from './difference.ts';
 import { smallValue } from './values.ts';
 
-/** More of them: HEDDLE_CODEC_VALUES=1000000 npm test -- packages/ts-orchestrator/test/task/codec */
+/** More of them: HEDDLE_CODEC_VALUES=1000000 npm test -- packages/codec */
 const VALUES = Number(process.env['HEDDLE_CODEC_VALUES'] ?? 10_000);
 
 const BYTES = 8_192;

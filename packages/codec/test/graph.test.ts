@@ -1,14 +1,14 @@
 import vm from 'node:vm';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readGraph } from '../../../src/task/codec/graph-reader.ts';
-import { isWorthGraph, skipRecords } from '../../../src/task/codec/graph-worth.ts';
-import { writeGraph } from '../../../src/task/codec/graph-writer.ts';
-import { PackedGraph, openGraph } from '../../../src/task/codec/packed-graph.ts';
+import { readGraph } from '../src/graph-reader.ts';
+import { isWorthGraph, skipRecords } from '../src/graph-worth.ts';
+import { writeGraph } from '../src/graph-writer.ts';
+import { PackedGraph, openGraph } from '../src/packed-graph.ts';
 import { differenceOf } from './difference.ts';
 import { anyValue } from './values.ts';
 
-/** More of them: HEDDLE_CODEC_VALUES=1000000 npm test -- packages/ts-orchestrator/test/task/codec */
+/** More of them: HEDDLE_CODEC_VALUES=1000000 npm test -- packages/codec */
 const VALUES = Number(process.env['HEDDLE_CODEC_VALUES'] ?? 2_000);
 
 function trip(value: unknown, besideBytes?: number): { value: unknown } | undefined {
