@@ -1,8 +1,9 @@
 // The list of suites.
+import { advisor } from './advisor/suite.ts';
 import { dispatch } from './dispatch/suite.ts';
 import { kernels } from './kernels/suite.ts';
 import type { Suite } from './suite.ts';
 
-export const SUITES = { kernels, dispatch } as const satisfies Record<string, Suite>;
+export const SUITES = { kernels, dispatch, advisor } as const satisfies Record<string, Suite>;
 
 export type SuiteName = keyof typeof SUITES;
