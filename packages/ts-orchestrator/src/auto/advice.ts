@@ -59,6 +59,21 @@ export class Advice {
     return decision;
   }
 
+  /**
+   * Is it certain, without a question, that so many calls that run inline stay there? Their work takes no longer than the start of a worker,
+   * and none is there or on its way; and no rule takes them away. A first question costs some milliseconds, more than most such work.
+   */
+  isSurelyInline(measures: FunctionMeasures, calls: number): boolean {
+    const { plan, costs, partOf } = this.#parts;
+    if (partOf('threads') !== undefined || partOf('processes') !== undefined) return false;
+    if (!plan.available.has('inline') || plan.wishes.objective === 'latency') return false;
+    if (measures.crashes > 0 || measures.isForThisProcess) return false;
+    const { itemMs } = measures;
+    if (itemMs === undefined) return true;
+    const startMs = Math.min(costs.startMsOf('threads'), costs.startMsOf('processes'));
+    return calls * (itemMs + costs.of('inline', true, false).callerMs) < startMs;
+  }
+
   /** Where workers are to be when nothing is known of any function: for a pool that has to have them. */
   askFirst(): Decision {
     const unknown = { name: 'a function', wallMs: undefined };

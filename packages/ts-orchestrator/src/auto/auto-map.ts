@@ -14,7 +14,7 @@ import type { Backend } from '../transport/transport.ts';
 import { isRuledOut, type Matter } from './advice.ts';
 import type { Part } from './part.ts';
 import { isForThisProcess } from './plan.ts';
-import type { FunctionMeasures } from './run-measures.ts';
+import { inlineWindow, type FunctionMeasures } from './run-measures.ts';
 
 export interface AutoMapParts {
   readonly measures: FunctionMeasures;
@@ -24,6 +24,8 @@ export interface AutoMapParts {
   readonly isDemanded: boolean;
   readonly targetIn: (part: Part) => MapTarget<unknown>;
   readonly ask: (matter: Matter) => Decision;
+  /** Is it certain, without a question, that so many items stay inline? */
+  readonly isSurelyInline: (items: number) => boolean;
   /** The part of a backend, whether it has workers by now or not. */
   readonly open: (backend: Backend) => Part;
   /** The part where the first items go, unless they can't; undefined: there is no inline. */
@@ -33,12 +35,8 @@ export interface AutoMapParts {
 }
 
 /** The probe: so many calls, or so long. */
-const PROBE_CALLS = 8;
+export const PROBE_CALLS = 8;
 const PROBE_MS = 20;
-/** So much work is under way here, unless it waits: what stands in this thread's own line stays here. */
-const AHEAD_MS = 4;
-/** While it is probed or workers start. */
-const AHEAD_ITEMS_MAX = 64;
 /** Part of the items that makes a chunk, where their number is known; else of those that there were. */
 const CHUNK_SHARE = 0.05;
 const CHUNK_SHARE_UNKNOWN = 0.25;
@@ -175,11 +173,7 @@ export class AutoMap implements MapTarget<unknown> {
 
   /** Items that may be under way here. */
   #inlineWindow(): number {
-    const { measures } = this.#parts;
-    if (measures.seemsToWait) return Infinity;
-    const isBrief = this.#wanted !== undefined || this.#isProbing;
-    const items = Math.max(1, Math.floor(AHEAD_MS / (measures.itemMs ?? AHEAD_MS)));
-    return isBrief ? Math.min(AHEAD_ITEMS_MAX, items) : items;
+    return inlineWindow(this.#parts.measures, this.#wanted !== undefined || this.#isProbing);
   }
 
   // ---- where to ----
@@ -232,6 +226,11 @@ export class AutoMap implements MapTarget<unknown> {
   }
 
   #decide(): void {
+    if (this.#at === this.#parts.inline && this.#wanted === undefined && this.#parts.isSurelyInline(this.#toCome)) {
+      this.#lookAt = this.#submitted + this.#chunk();
+      this.#decidedAt = this.#parts.now();
+      return;
+    }
     const decision = this.#ask(this.#at!.backend);
     const { backend, workers } = decision;
     this.#lookAt = this.#submitted + this.#chunk();
@@ -249,11 +248,14 @@ export class AutoMap implements MapTarget<unknown> {
   }
 
   #ask(current: Backend | undefined): Decision {
-    const { total, isDemanded, ask } = this.#parts;
-    const submitted = this.#submitted;
-    // Of an unknown number as many are to come as there were.
-    const calls = Math.max(1, total === undefined ? submitted : total - submitted);
-    return ask({ calls, current, isDemanded, isBatched: this.#isBatched, observedMs: this.#observedMs });
+    const { isDemanded, ask } = this.#parts;
+    return ask({ calls: this.#toCome, current, isDemanded, isBatched: this.#isBatched, observedMs: this.#observedMs });
+  }
+
+  /** Items: of an unknown number as many as there were. */
+  get #toCome(): number {
+    const { total } = this.#parts;
+    return Math.max(1, total === undefined ? this.#submitted : total - this.#submitted);
   }
 
   #chunk(): number {

@@ -5,7 +5,9 @@
  * A call that asks for what inline can't give (see `demandOf`) goes to workers and waits for their start. Any other runs inline as long as
  * nothing better is known and ready: workers that would be worth it are started in the background, and nobody waits for them.
  *
- * Invariants: a call is in one part, for good. No part is assembled once the pool is being closed. What a call of a task calls stays in
+ * Of a burst of calls the first few run, and the others are held (call-line.ts) until they have told what they take.
+ *
+ * Invariants: a call that is in a part is there for good. No part is assembled once the pool is being closed. What a call of a task calls stays in
  * that task's part.
  */
 import type { Decision } from '@heddle/advisor';
@@ -17,12 +19,13 @@ import type { PoolStats } from '../pool/pool-stats.ts';
 import { parseMapOptions, type MapOptions, type RunOptions } from '../task/task-options.ts';
 import type { Backend } from '../transport/transport.ts';
 import { Advice, isRuledOut, type Matter } from './advice.ts';
-import { AutoMap, countOf } from './auto-map.ts';
+import { AutoMap, countOf, PROBE_CALLS } from './auto-map.ts';
 import { joinStats } from './auto-stats.ts';
 import { LiveCosts } from './backend-costs.ts';
+import { CallLine } from './call-line.ts';
 import { Part, type Assembled } from './part.ts';
 import { demandOf, isForThisProcess, type AutoPlan } from './plan.ts';
-import type { FunctionMeasures, RunMeasures } from './run-measures.ts';
+import { inlineWindow, type FunctionMeasures, type RunMeasures } from './run-measures.ts';
 
 export interface PartHooks {
   readonly onWorkers: () => void;
@@ -58,6 +61,7 @@ export class AutoPool {
   readonly #parts = new Map<Backend, Part>();
   readonly #routes = new Map<string, Route>();
   readonly #maps = new Set<AutoMap>();
+  readonly #lines = new Map<string, CallLine>();
   #isWideningSoon = false;
   /** Set from `open` on: inline, where it may be used. */
   #first!: Part;
@@ -89,20 +93,61 @@ export class AutoPool {
   run(name: string, args?: readonly unknown[], options?: RunOptions): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const waiter = { resolve, reject };
-      const part = this.#partFor(name, options);
-      try {
-        part.core.submit(name, args, options, waiter);
-        return this.#count(name, part);
-      } catch (error) {
-        if (!isForThisProcess(error)) throw error;
-        this.#measures.of(name).isForThisProcess = true;
-        this.#changes++;
-        const other = this.#partFor(name, options);
-        if (other === part) throw error;
-        other.core.submit(name, args, options, waiter);
-        this.#count(name, other);
-      }
+      // What a call says about itself, its part has to know at once: its signal, its priority, when it has to be over.
+      if (options === undefined && this.#mayHold && !this.#first.core.isCalledFromWithin)
+        return this.#lineOf(name).take(args, waiter);
+      const submit = (part: Part) => part.core.submit(name, args, options, waiter);
+      this.#send(name, this.#partFor(name, options), submit, () => this.#partFor(name, options));
     });
+  }
+
+  /** A value that can't leave this process takes its call, and all that follow, to where it can go. */
+  #send(name: string, part: Part, submit: (part: Part) => void, again: () => Part): void {
+    try {
+      submit(part);
+      return this.#count(name, part);
+    } catch (error) {
+      if (!isForThisProcess(error)) throw error;
+      this.#measures.of(name).isForThisProcess = true;
+      this.#changes++;
+      const other = again();
+      if (other === part) throw error;
+      submit(other);
+      this.#count(name, other);
+    }
+  }
+
+  /** There is somewhere else to go, and nobody reads how long calls wait. */
+  get #mayHold(): boolean {
+    return this.#inline !== undefined && this.#hasWorkers && !this.#plan.recordTimes && !this.#isDemanded({});
+  }
+
+  #lineOf(name: string): CallLine {
+    this.#first.scheduler.assertCanRun(name);
+    let line = this.#lines.get(name);
+    if (line !== undefined) return line;
+    const measures = this.#measures.of(name);
+    const inline = this.#inline!;
+    const route = () => this.#route(measures);
+    line = new CallLine({
+      name,
+      inline,
+      route,
+      window: () => inlineWindow(measures, measures.calls < PROBE_CALLS || this.#isLeaving(name)),
+      heldMax: this.#plan.available.get('inline')!.queueLimit,
+      submit: (part, args, waiter) =>
+        this.#send(name, part, (to) => to.core.submit(name, args, undefined, waiter), route),
+      submitHeld: (part, held, waiter) =>
+        this.#send(name, part, (to) => to.core.submitHeld(name, held, to === inline, waiter), route),
+    });
+    this.#lines.set(name, line);
+    return line;
+  }
+
+  /** Calls of it are to go to workers that are not there yet. */
+  #isLeaving(name: string): boolean {
+    const backend = this.#routes.get(name)?.backend;
+    return backend !== undefined && backend !== 'inline';
   }
 
   stream(name: string, args?: readonly unknown[], options?: RunOptions) {
@@ -128,6 +173,7 @@ export class AutoPool {
       isDemanded: this.#isDemanded(call),
       targetIn: (part) => part.core.mapTarget(name, call),
       ask: (matter) => this.#ask(name, matter),
+      isSurelyInline: (items) => this.#advice.isSurelyInline(measures, items),
       open: (backend) => this.#partOf(backend),
       inline: this.#inline,
       now: threadMs,
@@ -168,6 +214,7 @@ export class AutoPool {
   #route(measures: FunctionMeasures): Part {
     const { name, calls } = measures;
     const underWay = this.#underWay;
+    if (this.#advice.isSurelyInline(measures, underWay + 1)) return this.#inline!;
     const crowd = 32 - Math.clz32(underWay);
     const known = 32 - Math.clz32(calls);
     let route = this.#routes.get(name);
@@ -218,6 +265,7 @@ export class AutoPool {
         part.onWorkers();
         this.#changes++;
         for (const map of this.#maps) map.widen();
+        for (const line of this.#lines.values()) line.handOn();
       },
       onDeath: (name, isOutOfMemory) => {
         const measures = this.#measures.of(name);
@@ -233,18 +281,26 @@ export class AutoPool {
 
   /** After the call that has told it: it is in the middle of its own turn. */
   #widenSoon(): void {
-    if (this.#isWideningSoon || this.#maps.size === 0) return;
+    if (this.#isWideningSoon || (this.#maps.size === 0 && this.#held === 0)) return;
     this.#isWideningSoon = true;
     queueMicrotask(() => {
       this.#isWideningSoon = false;
       for (const map of this.#maps) map.widen();
+      for (const line of this.#lines.values()) line.handOn();
     });
   }
 
   // ---- the whole ----
 
+  /** Calls that no part has yet. */
+  get #held(): number {
+    let calls = 0;
+    for (const { held } of this.#lines.values()) calls += held;
+    return calls;
+  }
+
   get #underWay(): number {
-    let tasks = 0;
+    let tasks = this.#held;
     for (const { scheduler } of this.#parts.values()) tasks += scheduler.unsettled;
     return tasks;
   }
@@ -257,6 +313,7 @@ export class AutoPool {
   }
 
   async close(options?: CloseOptions): Promise<void> {
+    for (const line of this.#lines.values()) line.flush();
     // All of them refuse what is new before anything is waited for.
     const ends = await Promise.allSettled([...this.#parts.values()].map(({ core }) => core.close(options)));
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
@@ -267,7 +324,10 @@ export class AutoPool {
   }
 
   stats(): PoolStats {
-    return joinStats([...this.#parts.values()].map(({ scheduler }) => scheduler.stats()));
+    return joinStats(
+      [...this.#parts.values()].map(({ scheduler }) => scheduler.stats()),
+      this.#held,
+    );
   }
 
   explain(): Explanation {

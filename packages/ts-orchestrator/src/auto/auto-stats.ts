@@ -4,9 +4,13 @@
 import type { CloneCounters } from '../pool/clone-costs.ts';
 import type { PoolStats } from '../pool/pool-stats.ts';
 
-/** `stats`: at least one, the first of them the pool that was there first. They share one record of times. */
-export function joinStats(stats: readonly PoolStats[]): PoolStats {
+/**
+ * `stats`: at least one, the first of them the pool that was there first. They share one record of times. `held`: calls that none of them has
+ * yet.
+ */
+export function joinStats(stats: readonly PoolStats[], held: number): PoolStats {
   const [first] = stats;
+  const tasks = sum(stats.map((each) => each.tasks));
   const workers = stats.map((each) => each.workers);
   const isAny = (state: PoolStats['state']) => stats.some((each) => each.state === state);
   return {
@@ -15,7 +19,7 @@ export function joinStats(stats: readonly PoolStats[]): PoolStats {
     parts: stats,
     // Open as long as calls are taken, closed when nothing is left.
     state: first!.state === 'closed' && isAny('closing') ? 'closing' : first!.state,
-    tasks: sum(stats.map((each) => each.tasks)),
+    tasks: { ...tasks, submitted: tasks.submitted + held, queued: tasks.queued + held },
     workers: {
       ...sum(workers.map(({ live: _live, ...counts }) => counts)),
       tasksPerWorker: Math.max(...workers.map((each) => each.tasksPerWorker)),

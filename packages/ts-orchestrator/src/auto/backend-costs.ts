@@ -23,7 +23,7 @@ const CONSTANTS: Readonly<Record<Backend, Constants>> = {
     batchedWorkerMs: 0,
   },
   threads: {
-    startMs: 50,
+    startMs: 80,
     callerMs: 0.0065,
     workerMs: 0.002,
     latencyMs: 0.025,
@@ -32,7 +32,7 @@ const CONSTANTS: Readonly<Record<Backend, Constants>> = {
     batchedWorkerMs: 0.0009,
   },
   processes: {
-    startMs: 75,
+    startMs: 185,
     callerMs: 0.0075,
     workerMs: 0.004,
     latencyMs: 0.07,
@@ -51,10 +51,14 @@ export class LiveCosts {
     this.#startMs[backend] = before === undefined ? ms : (before + ms) / 2;
   }
 
+  startMsOf(backend: Backend): number {
+    return this.#startMs[backend] ?? CONSTANTS[backend].startMs;
+  }
+
   of(backend: Backend, isReady: boolean, isBatched: boolean): BackendCosts {
-    const { batchedCallerMs, batchedWorkerMs, callerMs, workerMs, startMs, latencyMs, memoryMiB } = CONSTANTS[backend];
+    const { batchedCallerMs, batchedWorkerMs, callerMs, workerMs, latencyMs, memoryMiB } = CONSTANTS[backend];
     return {
-      startMs: this.#startMs[backend] ?? startMs,
+      startMs: this.startMsOf(backend),
       callerMs: isBatched ? batchedCallerMs : callerMs,
       workerMs: isBatched ? batchedWorkerMs : workerMs,
       latencyMs,

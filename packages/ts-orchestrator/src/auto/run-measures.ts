@@ -12,6 +12,18 @@ const PROMPT_MS = 1;
 /** It is judged anew whether calls wait when twice as many are known, and every so many. */
 const JUDGED_EVERY = 64;
 
+/** So much work is under way inline, unless it waits: what stands in this thread's own line stays here. */
+const AHEAD_MS = 4;
+/** While it is probed or workers start. */
+const AHEAD_CALLS_MAX = 64;
+
+/** Calls of a function that may be under way inline; `isBrief`: where they belong is not settled. */
+export function inlineWindow(measures: FunctionMeasures, isBrief: boolean): number {
+  if (measures.seemsToWait) return Infinity;
+  const calls = Math.max(1, Math.floor(AHEAD_MS / (measures.itemMs ?? AHEAD_MS)));
+  return isBrief ? Math.min(AHEAD_CALLS_MAX, calls) : calls;
+}
+
 export class FunctionMeasures {
   readonly name: string;
   /** Calls measured here. */

@@ -320,7 +320,8 @@ export function resolveOptions(parsed: ReadPoolOptions, asked: Backend | undefin
         got: String(workers),
       });
   }
-  const size = workers === 'auto' ? (backend === 'inline' ? INLINE_TASKS_DEFAULT : coresAllowed()) : workers;
+  const inlineTasks = workers === 'auto' ? INLINE_TASKS_DEFAULT : workers;
+  let workersMax = backend === 'inline' ? 1 : workers === 'auto' ? undefined : workers;
   const {
     limits: _limits,
     require: _require,
@@ -335,9 +336,11 @@ export function resolveOptions(parsed: ReadPoolOptions, asked: Backend | undefin
     ...require,
     backend,
     restartLimit,
-    /** Workers at most. */
-    workersMax: backend === 'inline' ? 1 : size,
+    /** Workers at most. Looked up when it is first asked for: that takes milliseconds, which a pool that chooses may never need. */
+    get workersMax(): number {
+      return (workersMax ??= coresAllowed());
+    },
     /** Tasks one worker runs at a time. */
-    tasksPerWorker: backend === 'inline' ? size : 1,
+    tasksPerWorker: backend === 'inline' ? inlineTasks : 1,
   });
 }

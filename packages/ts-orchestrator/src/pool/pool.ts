@@ -139,6 +139,28 @@ export class PoolCore {
     );
   }
 
+  /** Copies the arguments of a call without options that is to be submitted later. Throws what is wrong with it. */
+  packHeld(name: string, args: readonly unknown[] | undefined): Packed {
+    const list = checkArguments('run', name, args);
+    this.#scheduler.assertCanRun(name);
+    return this.#scheduler.pack(name, list, [], 'later');
+  }
+
+  /** Submits a call whose arguments were copied by a pool in this process; `isOwn`: by this one. Whoever holds calls bounds them. */
+  submitHeld(
+    name: string,
+    held: Packed,
+    isOwn: boolean,
+    { resolve, reject }: { readonly resolve: (value: unknown) => void; readonly reject: (error: unknown) => void },
+  ): void {
+    const call = parseRunOptions(undefined, 'run');
+    const retry = retryRuleOf('run', call, this.#parts.retry);
+    this.#scheduler.assertCanRun(name);
+    const pack = (when: PackFor) =>
+      isOwn && when !== 'keep' ? held : this.#scheduler.pack(name, held.value as readonly unknown[], [], when);
+    this.#submit(new SubmittedCall(name, call, { retry, resolve, reject }), undefined, pack, true);
+  }
+
   map(name: string, source: Iterable<unknown> | AsyncIterable<unknown>, options?: MapOptions) {
     const call = parseMapOptions(options);
     const target = this.mapTarget(name, call);

@@ -85,6 +85,7 @@ function mapping(items: readonly unknown[], advise: (matter: Matter) => Advised,
     total: items.length,
     isDemanded: more.isDemanded === true,
     targetIn: (part) => backends[part.backend]!.target,
+    isSurelyInline: () => false,
     ask: (matter) => {
       asked.push({ ...matter, observedMs: { ...matter.observedMs } });
       return { workers: 2, ruledOut: [], ...advise(matter) } as unknown as Decision;

@@ -62,6 +62,45 @@ describe('a call that asks for nothing', () => {
     expect(all).toContain(true);
   });
 
+  it.skipIf(coresAllowed() < 2)('leaves out of a burst of single calls', async () => {
+    const pool = await makePool();
+    // Ends with the first that ran elsewhere; the ceiling of the test is against a hang.
+    for (let isThere = false; !isThere;) {
+      const all = await Promise.all(Array.from({ length: 60 }, () => pool.run('spinsAndTells', [5])));
+      isThere = all.includes(true);
+    }
+    const { calls, backend } = explained(pool, 'spinsAndTells');
+    expect(calls.inline).toBeGreaterThan(0);
+    expect(calls[backend]).toBeGreaterThan(0);
+  });
+
+  it('has its arguments as they were when it was made, and is counted, also while it is held', async () => {
+    const pool = await makePool();
+    const value = { n: 0 };
+    const all = Array.from({ length: 5 }, () => {
+      value.n++;
+      return pool.run('identity', [value]);
+    });
+    value.n = -1;
+    expect(pool.stats().tasks).toMatchObject({ submitted: 5, queued: 4 });
+    const drained = pool.drain();
+    expect(await Promise.all(all)).toEqual([1, 2, 3, 4, 5].map((n) => ({ n })));
+    await drained;
+    expect(pool.stats().tasks).toMatchObject({ submitted: 5, succeeded: 5, queued: 0 });
+  });
+
+  it('is served when the pool closes while it is held, or cancelled if it is told to', async () => {
+    const pool = await makePool();
+    const all = [1, 2, 3].map((n) => pool.run('square', [n]));
+    await pool.close();
+    expect(await Promise.all(all)).toEqual([1, 4, 9]);
+    const other = await makePool();
+    const cancelled = [1, 2, 3].map((n) => other.run('square', [n]));
+    const errors = Promise.all(cancelled.map((each) => errorOf(each)));
+    await other.close({ cancel: true });
+    for (const error of await errors) expect(error).toMatchObject({ code: 'HEDDLE_TASK_CANCELLED' });
+  });
+
   it('stays when it waits, however many there are', async () => {
     const pool = await makePool({ workers: 'auto' });
     const turns = Array.from({ length: 2_000 }, () => 3);
