@@ -27,13 +27,19 @@ export function predictMs(question: Question, backend: Backend, canRunInline: bo
   const { calls } = question.work;
   if (backend === 'inline') return inlineMs(question, calls);
   const { startMs, isReady } = question.costs[backend];
-  if (isReady) return workersMs(question, backend, calls);
+  if (isReady) return predictReadyMs(question, backend);
   if (!canRunInline) return startMs + workersMs(question, backend, calls);
   const allInlineMs = inlineMs(question, calls);
   if (allInlineMs <= startMs) return startMs;
   // Workers that start, and what runs meanwhile, share the cores.
   const pace = Math.min(1, Math.floor(question.machine.cores) / (1 + workersFor(question, backend)));
   return startMs + workersMs(question, backend, calls * (1 - (pace * startMs) / allInlineMs));
+}
+
+/** Of all the calls of the question, once its workers are there. */
+export function predictReadyMs(question: Question, backend: Backend): number {
+  const { calls } = question.work;
+  return backend === 'inline' ? inlineMs(question, calls) : workersMs(question, backend, calls);
 }
 
 function inlineMs(question: Question, calls: number): number {

@@ -95,6 +95,11 @@ export interface Question {
   readonly observedMs?: Readonly<Partial<Record<Backend, number>>> | undefined;
   /** Where they run now; left only for a gain that is worth it. */
   readonly current?: Backend | undefined;
+  /**
+   * What work of the same program has taken longer so far because workers were not there: it pays for their start as well, since a program
+   * that has had such work will have more of it. Default 0.
+   */
+  readonly missedMs?: number | undefined;
   /** What the asker rules out, with the reason: a backend that could not be started, for example. */
   readonly unavailable?: ReadonlyArray<{ readonly backend: Backend; readonly reason: string }> | undefined;
 }

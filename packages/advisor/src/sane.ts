@@ -18,6 +18,7 @@ function firstProblem({
   machine,
   costs,
   workersMax,
+  missedMs,
   observedMs,
   current,
 }: Question): string | undefined {
@@ -27,6 +28,7 @@ function firstProblem({
     ['machine.cores', machine.cores, 1],
     ['machine.memoryMiB', machine.memoryMiB ?? 0],
     ['workersMax', workersMax ?? 1, 1],
+    ['missedMs', missedMs ?? 0],
     ['profile.cloneMs', profile.cloneMs ?? 0],
     ['profile.bytes', profile.bytes ?? 0],
     ['profile.crashes', profile.crashes ?? 0],

@@ -20,6 +20,16 @@ describe('where calls go', () => {
     expect(backendOf(computing(1, 100, { costs: WARM }))).not.toBe('inline');
   });
 
+  it('what was missed before pays for their start, too', () => {
+    const little = computing(1, 60);
+    expect(backendOf(little)).toBe('inline');
+    expect(backendOf({ ...little, missedMs: 50 })).toBe('inline');
+    expect(backendOf({ ...little, missedMs: 75 })).toBe('threads');
+    // But not for what would be slower there, or gains nothing.
+    expect(backendOf({ ...computing(0.001, 10), missedMs: 1_000 })).toBe('inline');
+    expect(backendOf({ ...little, missedMs: 1_000, machine: { cores: 1 } })).toBe('inline');
+  });
+
   it('long ones leave it', () => {
     expect(decide(computing(10, 200, { costs: WARM }))).toMatchObject({
       backend: 'processes',

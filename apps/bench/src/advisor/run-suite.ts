@@ -64,8 +64,9 @@ export async function runAdvisor(workloads: readonly AdvisorWorkload[], options:
     if (options.signal.aborted) break;
     const step = `${index + 1} of ${workloads.length}: ${workload.id}`;
     options.onProgress(step, '');
-    const { jobs: judged, problem } = evaluate(workload, await runWorkload(workload, rate, step, options), cores);
+    const comparison = await runWorkload(workload, rate, step, options);
     if (options.signal.aborted) break;
+    const { jobs: judged, problem } = evaluate(workload, comparison, cores);
     jobs.push(...judged);
     if (problem !== undefined) problems.push({ id: workload.id, problem });
   }

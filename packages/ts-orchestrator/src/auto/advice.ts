@@ -61,17 +61,17 @@ export class Advice {
 
   /**
    * Is it certain, without a question, that so many calls that run inline stay there? Their work takes no longer than the start of a worker,
-   * and none is there or on its way; and no rule takes them away. A first question costs some milliseconds, more than most such work.
+   * with all that there was before, and none is there or on its way; or they wait; and no rule takes them away. A first question costs some milliseconds, more than most such work.
    */
   isSurelyInline(measures: FunctionMeasures, calls: number): boolean {
     const { plan, costs, partOf } = this.#parts;
-    if (partOf('threads') !== undefined || partOf('processes') !== undefined) return false;
-    if (!plan.available.has('inline') || plan.wishes.objective === 'latency') return false;
-    if (measures.crashes > 0 || measures.isForThisProcess) return false;
-    const { itemMs } = measures;
+    const { itemMs, crashes, isForThisProcess, seemsToWait } = measures;
+    if (!plan.available.has('inline') || plan.wishes.objective === 'latency' || crashes > 0) return false;
+    if (seemsToWait) return true;
+    if (partOf('threads') !== undefined || partOf('processes') !== undefined || isForThisProcess) return false;
     if (itemMs === undefined) return true;
     const startMs = Math.min(costs.startMsOf('threads'), costs.startMsOf('processes'));
-    return calls * (itemMs + costs.of('inline', true, false).callerMs) < startMs;
+    return calls * (itemMs + costs.of('inline', true, false).callerMs) + this.#parts.measures.crowdMs < startMs;
   }
 
   /** Where workers are to be when nothing is known of any function: for a pool that has to have them. */
@@ -95,6 +95,7 @@ export class Advice {
       work: { calls, atOnce: plan.available.get('inline')?.tasksPerWorker },
       current,
       observedMs,
+      missedMs: this.#parts.measures.crowdMs * (1 - 1 / Math.min(around.workersMax!, around.machine.cores)),
     };
   }
 

@@ -14,7 +14,7 @@ import type { Backend } from '../transport/transport.ts';
 import { isRuledOut, type Matter } from './advice.ts';
 import type { Part } from './part.ts';
 import { isForThisProcess } from './plan.ts';
-import { inlineWindow, type FunctionMeasures } from './run-measures.ts';
+import { inlineWindow, PROBE_CALLS, PROBE_MS, type FunctionMeasures } from './run-measures.ts';
 
 export interface AutoMapParts {
   readonly measures: FunctionMeasures;
@@ -34,9 +34,6 @@ export interface AutoMapParts {
   readonly now: () => number;
 }
 
-/** The probe: so many calls, or so long. */
-export const PROBE_CALLS = 8;
-const PROBE_MS = 20;
 /** Part of the items that makes a chunk, where their number is known; else of those that there were. */
 const CHUNK_SHARE = 0.05;
 const CHUNK_SHARE_UNKNOWN = 0.25;
@@ -151,8 +148,10 @@ export class AutoMap implements MapTarget<unknown> {
   }
 
   #count(items: number): void {
+    const { measures, inline } = this.#parts;
     this.#submitted += items;
-    this.#parts.measures.countSent(this.#at!.backend, items);
+    measures.countSent(this.#at!.backend, items);
+    if (this.#at === inline) measures.countCrowd(items);
   }
 
   /** One function for all items: they all come from the same iteration. */
@@ -242,7 +241,7 @@ export class AutoMap implements MapTarget<unknown> {
     const mustLeave = isRuledOut(decision, this.#at!.backend);
     if (part.isReady || part === this.#parts.inline || mustLeave) return this.#move(part);
     this.#wanted = backend;
-    part.warm(workers);
+    part.warm(1);
     // To start processes holds this thread for some time, which is nothing that items take.
     this.#stretch = new Stretch(this.#stretch.firstIndex, this.#parts.now);
   }

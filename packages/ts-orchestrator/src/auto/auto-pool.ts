@@ -19,7 +19,7 @@ import type { PoolStats } from '../pool/pool-stats.ts';
 import { parseMapOptions, type MapOptions, type RunOptions } from '../task/task-options.ts';
 import type { Backend } from '../transport/transport.ts';
 import { Advice, isRuledOut, type Matter } from './advice.ts';
-import { AutoMap, countOf, PROBE_CALLS } from './auto-map.ts';
+import { AutoMap, countOf } from './auto-map.ts';
 import { joinStats } from './auto-stats.ts';
 import { LiveCosts } from './backend-costs.ts';
 import { CallLine } from './call-line.ts';
@@ -128,17 +128,19 @@ export class AutoPool {
     if (line !== undefined) return line;
     const measures = this.#measures.of(name);
     const inline = this.#inline!;
-    const route = () => this.#route(measures);
+    const route = () => (measures.isProbed || measures.crashes > 0 ? this.#route(measures) : inline);
     line = new CallLine({
       name,
       inline,
       route,
-      window: () => inlineWindow(measures, measures.calls < PROBE_CALLS || this.#isLeaving(name)),
+      window: () => inlineWindow(measures, !measures.isProbed || this.#isLeaving(name)),
       heldMax: this.#plan.available.get('inline')!.queueLimit,
       submit: (part, args, waiter) =>
         this.#send(name, part, (to) => to.core.submit(name, args, undefined, waiter), route),
-      submitHeld: (part, held, waiter) =>
-        this.#send(name, part, (to) => to.core.submitHeld(name, held, to === inline, waiter), route),
+      submitHeld: (part, held, waiter) => {
+        this.#send(name, part, (to) => to.core.submitHeld(name, held, to === inline, waiter), route);
+        if (part === inline) measures.countCrowd(1);
+      },
     });
     this.#lines.set(name, line);
     return line;
@@ -224,7 +226,7 @@ export class AutoPool {
       const isInlineAllowed = !isRuledOut(decision, 'inline');
       route = { backend: decision.backend, isInlineAllowed, crowd, known, changes: this.#changes };
       this.#routes.set(name, route);
-      if (decision.backend !== 'inline') this.#partOf(decision.backend).warm(decision.workers);
+      if (decision.backend !== 'inline') this.#partOf(decision.backend).warm(1);
     }
     const part = this.#partOf(route.backend);
     return part.isReady || !route.isInlineAllowed ? part : (this.#inline ?? part);
@@ -274,7 +276,10 @@ export class AutoPool {
         this.#changes++;
       },
     });
-    const part = new Part(backend, assembled, (ms) => this.#costs.started(backend, ms));
+    const part = new Part(backend, assembled, (ms) => {
+      this.#costs.started(backend, ms);
+      this.#measures.forgetCrowd();
+    });
     this.#parts.set(backend, part);
     return part;
   }

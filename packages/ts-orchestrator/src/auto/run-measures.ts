@@ -9,6 +9,9 @@ import { Samples } from './samples.ts';
 
 /** A call that gives a promise after less than this waits for something, as long as nothing else is known. A guess. */
 const PROMPT_MS = 1;
+/** So many calls, or so long, tell what a function takes: the first ones run code that is not compiled yet. */
+export const PROBE_CALLS = 8;
+export const PROBE_MS = 20;
 /** It is judged anew whether calls wait when twice as many are known, and every so many. */
 const JUDGED_EVERY = 64;
 
@@ -36,6 +39,9 @@ export class FunctionMeasures {
   readonly sent: Partial<Record<Backend, number>> = {};
   /** Milliseconds per item of the last map that told. */
   readonly actualMs: Partial<Record<Backend, number>> = {};
+  /** Milliseconds of calls that ran inline and could have run beside each other. */
+  crowdMs = 0;
+  #computedMs = 0;
   readonly #loop: LoopUse;
   readonly #computed = new Samples();
   readonly #waited = new Samples();
@@ -52,6 +58,7 @@ export class FunctionMeasures {
 
   returned(ms: number, isWaited: boolean): void {
     this.calls++;
+    this.#computedMs += ms;
     this.#computed.add(ms);
     this.#isWaitedFor = isWaited;
     if (isWaited) this.#loop.begin();
@@ -69,6 +76,16 @@ export class FunctionMeasures {
     const events = ++this.#events;
     const isPowerOfTwo = (events & (events - 1)) === 0;
     if (isPowerOfTwo || events % JUDGED_EVERY === 0) this.#judge();
+  }
+
+  /** Enough calls have run here to tell what it takes. */
+  get isProbed(): boolean {
+    return this.calls >= PROBE_CALLS || this.#computedMs >= PROBE_MS;
+  }
+
+  /** Such calls go inline now. */
+  countCrowd(calls: number): void {
+    if (!this.#seemsToWait && this.#itemMs !== undefined) this.crowdMs += calls * this.#itemMs;
   }
 
   countSent(backend: Backend, calls: number): void {
@@ -124,6 +141,18 @@ export class RunMeasures implements RunObserver {
     let measures = this.#byName.get(name);
     if (measures === undefined) this.#byName.set(name, (measures = new FunctionMeasures(name, this.#loop)));
     return measures;
+  }
+
+  /** Of all functions. */
+  get crowdMs(): number {
+    let ms = 0;
+    for (const measures of this.#byName.values()) ms += measures.crowdMs;
+    return ms;
+  }
+
+  /** Workers are there: what comes now is not missed any more. */
+  forgetCrowd(): void {
+    for (const measures of this.#byName.values()) measures.crowdMs = 0;
   }
 
   /** Asks without making an entry: names that no function has come here too. */
