@@ -13,158 +13,32 @@
  *   The loop around a sleep carries nothing from turn to turn, so when it begins again it is where it was. Of a compare-and-swap the
  *   protocol only looks whether it succeeded, of its word for news only whether that changed.
  */
-import type * as Lives from '../../src/registry/lives.ts';
+import { placeNow } from './place.ts';
 import { loadProtocol, type Mutation } from './source.ts';
+import { AWAKE, clone, keyOfParty, NOWHERE, type Party, type State, type Value } from './state.ts';
+import {
+  EXTRA,
+  type Findings,
+  type LivesCode,
+  type Next,
+  type PartyView,
+  type Scenario,
+  type Subject,
+  type Tracker,
+} from './subject.ts';
 
-/** What is to be done next, "done": nothing more, and it keeps what it has; undefined: the party has finished. */
-export interface Next {
-  readonly next: string;
-  /** What it has, until the first access of the next operation. */
-  readonly inside?: string;
-  /** It was told that the owner before it had died. */
-  readonly told?: boolean;
-}
-
-export type LivesCode = typeof Lives;
-
-/** What an operation knows. */
-export interface PartyView<Code> {
-  readonly protocol: Code;
-  readonly words: Int32Array;
-  /** Of subjects that have two pieces of memory. */
-  readonly extra: Int32Array;
-  readonly registry: Int32Array;
-  readonly id: number;
-  /** For accesses of the operation's own. */
-  readonly atomics: Pick<typeof Atomics, 'load' | 'store'>;
-}
-
-export interface PartyPlan<Code> {
-  /** By name; begins with 'start'. */
-  readonly operations: Readonly<Record<string, (party: PartyView<Code>) => Next | undefined>>;
-  /** Done before everything begins; gives what the party has then. */
-  readonly before?: (party: PartyView<Code>) => string | undefined;
-  /** Done by a thread that lived in the same slot and has ended, before everything begins. */
-  readonly predecessor?: (party: PartyView<Code>) => void;
-  /** It asks several times. */
-  readonly asksAgain?: boolean;
-  /** It may end at any point; somebody then does `endLife`. */
-  readonly mayDie?: boolean;
-  /** Its sleep may time out; a list: in these operations. */
-  readonly mayTimeOut?: boolean | readonly string[];
-}
-
-export interface Scenario<Code> {
-  readonly parties: readonly PartyPlan<Code>[];
-  /** Deaths in all. */
-  readonly deaths?: number;
-  /** Counts how often parties are overtaken. */
-  readonly countsOvertaking?: boolean;
-}
-
-/** An access of a party to a shared word of the subject, or what may become of one. */
-export interface WordAccess<Code> {
-  readonly protocol: Code;
-  readonly index: number;
-  readonly writes: boolean;
-  /** The party that makes it, -1: none of them. */
-  readonly actor: number;
-  readonly ids: readonly number[];
-  read(index: number): number;
-  /** The party in this slot, -1: none. */
-  partyIn(slot: number): number;
-  lifeOf(party: number): 'living' | 'done' | 'dead' | 'buried';
-  /** May it die, now or later? */
-  mayDie(party: number): boolean;
-  /** Does any party ask several times? */
-  readonly asksAgain: boolean;
-}
-
-/** Where an operation is, as the list of what its accesses gave. */
-export interface Tracker {
-  /** The last anchor in this operation. */
-  readonly anchor: string;
-  readonly id: number;
-  readonly isMutated: boolean;
-  /** What comes from here on depends on nothing before, but on this name, and on the word for news if `keepsNews`. */
-  forget(anchor: string, keepsNews?: boolean): void;
-  /** It is where it was at the last anchor. */
-  rewind(): void;
-}
-
-export interface Subject<Code extends LivesCode> {
-  readonly files: readonly string[];
-  wordCount(code: Code): number;
-  /** Of `extra`, whose words have EXTRA added to their index below. */
-  extraCount?(code: Code): number;
-  prepare?(code: Code, words: Int32Array): void;
-  /** Can nobody tell when this access is made? */
-  isUnseen?(access: WordAccess<Code>): boolean;
-  /** Is the place of an anchor in the code part of the state? Needed where its name doesn't tell it. */
-  readonly hasPlaces?: boolean;
-  /** Before a load that is to be made now, and after anything else: sets anchors. */
-  beforeLoad?(index: number, tracker: Tracker): void;
-  afterWrite?(kind: string, index: number, value: number, tracker: Tracker): void;
-  afterNotify?(tracker: Tracker): void;
-  /** Words that are no part of the state now. */
-  isIdle?(index: number, read: (index: number) => number): boolean;
-  /** Who comes to have it by this change, -1: nobody. */
-  winner?(index: number, before: number, after: number, ids: readonly number[]): number;
-  /** What is wrong with those who have it at the same time. */
-  conflict(inside: readonly string[], real: Code): string | undefined;
-  /** Does a death with this have to be told to the next who has one of `heirs`? */
-  leavesDirt?(inside: string): boolean;
-  clears?(inside: string): boolean;
-  /** After everything: what becomes of somebody who comes now and has nobody's help; undefined: nothing has to. */
-  afterwards(party: PartyView<Code>): 'had' | 'told' | 'refused' | 'waits';
-}
-
-export interface Findings {
-  readonly states: number;
-  /** One sentence each; the exploration ends with the first. */
-  readonly faults: readonly string[];
-  /** How often one other party got the lock while a party stood in line, at most. */
-  readonly overtaken: number;
-  /** Operations that finished, by name: what the exploration has reached at all. */
-  readonly reached: ReadonlySet<string>;
-}
-
-type Value = number | string;
-
-/** Never changed once it is in a state. */
-interface Party {
-  readonly at: string;
-  readonly log: readonly Value[];
-  /** The last anchor in this operation: which one, and from where on the log is part of the state. */
-  readonly anchor: string;
-  /** Where in the code that was. */
-  readonly place: string;
-  readonly anchorAt: number;
-  /** Where in the log its word for news is, -1: nowhere. */
-  readonly newsAt: number;
-  /** Cell on which it sleeps; -1: awake. */
-  readonly sleepsOn: number;
-  readonly life: 'living' | 'done' | 'dead' | 'buried';
-  readonly inside: string;
-  readonly isInLine: boolean;
-  /** By party: how often that one got the lock after this one had looked and found that it has to wait. */
-  readonly overtakenBy: readonly number[];
-  key?: string;
-}
-
-interface State {
-  readonly memory: number[];
-  readonly parties: Party[];
-  /** The party whose life is being ended now, and how far that is; -1: nobody's. */
-  buried: number;
-  burial: readonly Value[];
-  deathsLeft: number;
-  /** A party died while it was inside, and nobody was told yet. */
-  isDirty: boolean;
-}
-
-/** Words of `extra` are told from the others by this. */
-export const EXTRA = 1 << 20;
+export { EXTRA } from './subject.ts';
+export type {
+  Findings,
+  LivesCode,
+  Next,
+  PartyPlan,
+  PartyView,
+  Scenario,
+  Subject,
+  Tracker,
+  WordAccess,
+} from './subject.ts';
 
 const STOP = new Error('stopped before the next access');
 
@@ -172,10 +46,6 @@ const STOP = new Error('stopped before the next access');
 const LIFE = 16;
 /** An operation that takes more accesses than this turns in a circle. */
 const MAX_ACCESSES = 300;
-const AWAKE = -1;
-/** Calls from an operation down to an access, and those in this file. */
-const MAX_DEPTH = 20;
-const NOWHERE = { log: [], anchor: '', anchorAt: 0, newsAt: -1, place: '' } as const;
 
 export function explore<Code extends LivesCode>(
   subject: Subject<Code>,
@@ -574,31 +444,4 @@ export function explore<Code extends LivesCode>(
 
 function mayTimeOutIn(operations: boolean | readonly string[], at: string): boolean {
   return typeof operations === 'boolean' ? operations : operations.includes(at);
-}
-
-function clone(state: State): State {
-  return { ...state, memory: state.memory.slice(), parties: state.parties.slice() };
-}
-
-function keyOfParty(party: Party): string {
-  const { at, life, sleepsOn, inside, isInLine, overtakenBy, log, anchor, anchorAt, place } = party;
-  const past = log.slice(anchorAt);
-  return `${at} ${life} ${sleepsOn} ${inside} ${isInLine} ${overtakenBy.join()} ${anchor} ${place} ${past.join()}`;
-}
-
-const places = new Map<string, string>();
-/** Where the protocol is now: a short name for the places of the calls on the stack that are in its text. */
-function placeNow(): string {
-  const { prepareStackTrace, stackTraceLimit } = Error;
-  Error.stackTraceLimit = MAX_DEPTH;
-  Error.prepareStackTrace = (_error, sites) =>
-    sites
-      .filter((site) => site.isEval())
-      .map((site) => `${site.getLineNumber()}:${site.getColumnNumber()}`)
-      .join();
-  const { stack } = new Error('here');
-  Object.assign(Error, { prepareStackTrace, stackTraceLimit });
-  const known = places.get(stack!) ?? `@${places.size}`;
-  places.set(stack!, known);
-  return known;
 }
