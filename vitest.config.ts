@@ -3,7 +3,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 
 /** Leave nothing behind, so that they can share a process: its start is most of what such a file takes. */
 const TOGETHER = [
-  'packages/sync/test/*/*-word{,s}.test.ts',
+  'packages/sync/test/{*/*-word{,s},shares/*}.test.ts',
   'packages/ts-orchestrator/test/{clock,errors,pool,queue}/**/*.test.ts',
   'packages/workloads/test/{contract,split,*-input,*-parts}.test.ts',
   'packages/workloads/test/{mandelbrot,minify,monte-carlo,n-body,responsive-loop,sort-reduce}-check.test.ts',

@@ -181,6 +181,14 @@ export function explore<Code extends LivesCode>(
       },
     );
   };
+  /** What an operation has done since its last anchor tells where in the code it is. A look at the stack costs as much as all else. */
+  const placesAfter = new Map<string, string>();
+  const placeAfter = (to: string): string => {
+    const done = `${actor} ${state.parties[actor]?.at} ${anchor} ${place} ${log.slice(anchorAt).join()} ${to}`;
+    let found = placesAfter.get(done);
+    if (found === undefined) placesAfter.set(done, (found = placeNow()));
+    return found;
+  };
   const tracker: Tracker = {
     get anchor() {
       return anchor;
@@ -190,8 +198,8 @@ export function explore<Code extends LivesCode>(
     },
     isMutated: mutation !== undefined,
     forget: (to, keepsNews = false) => {
+      if (subject.hasPlaces) place = placeAfter(to);
       anchor = to;
-      if (subject.hasPlaces) place = placeNow();
       anchorAt = log.length;
       if (!keepsNews) newsAt = -1;
     },
@@ -368,16 +376,34 @@ export function explore<Code extends LivesCode>(
     if (last.isDirty && outcome === 'had') faults.push('what a dead owner left was taken without a word');
   };
 
+  /** What comes again and again has a number, of two characters, so that the keys of the states are short. */
+  const numbers = new Map<string, string>();
+  const numberOf = (what: string): string => {
+    let number = numbers.get(what);
+    if (number === undefined) {
+      number = String.fromCharCode(numbers.size & 0x7fff, numbers.size >>> 15);
+      numbers.set(what, number);
+    }
+    return number;
+  };
+  const numbersOfValues: Map<number, string>[] = [];
+  const numberOfValue = (cell: number, value: number): string => {
+    const known = (numbersOfValues[cell] ??= new Map<number, string>());
+    let number = known.get(value);
+    if (number === undefined) known.set(value, (number = numberOf(`${cell}=${value}`)));
+    return number;
+  };
+  /** What has one number, or one character, for each party comes first; so nothing is read in two ways. */
   const keyOf = (): string => {
-    let key = `${state.buried} ${state.burial.join()} ${state.deathsLeft} ${state.isDirty}`;
+    let key = numberOf(`${state.buried} ${state.burial.join()} ${state.deathsLeft} ${state.isDirty}`);
+    for (const [index, party] of state.parties.entries()) {
+      key += party.key ||= numberOf(keyOfParty(party));
+      key += party.newsAt < 0 ? '-' : party.log[party.newsAt] === read(parkCells[index]!) ? '=' : '!';
+    }
     for (let cell = 0; cell < state.memory.length; cell++) {
       if (state.memory[cell] === initial[cell] || parkCells.includes(cell)) continue;
       if (indexes[cell]! < 0 || subject.isIdle?.(indexes[cell]!, readWord) !== true)
-        key += `;${cell}=${state.memory[cell]}`;
-    }
-    for (const [index, party] of state.parties.entries()) {
-      key += `|${(party.key ||= keyOfParty(party))}`;
-      if (party.newsAt >= 0) key += ` ${party.log[party.newsAt] === read(parkCells[index]!)}`;
+        key += numberOfValue(cell, state.memory[cell]!);
     }
     return key;
   };
@@ -404,10 +430,8 @@ export function explore<Code extends LivesCode>(
   const follow = (current: State, make: () => void): void => {
     state = clone(current);
     make();
-    const key = keyOf();
-    if (seen.has(key)) return;
-    seen.add(key);
-    open.push(state);
+    const known = seen.size;
+    if (seen.add(keyOf()).size > known) open.push(state);
   };
   while (open.length > 0 && faults.length === 0) {
     const current = open.pop()!;

@@ -1,7 +1,17 @@
 /** The words of shares for explore.ts, and what parties do with them. */
 import type * as Sleep from '../../src/registry/sleep.ts';
 import type * as ShareWords from '../../src/shares/share-words.ts';
-import type { LivesCode, Next, PartyPlan, PartyView, Subject } from './explore.ts';
+import {
+  explore,
+  type Findings,
+  type LivesCode,
+  type Next,
+  type PartyPlan,
+  type PartyView,
+  type Scenario,
+  type Subject,
+} from './explore.ts';
+import type { Mutation } from './source.ts';
 
 export type SharesCode = LivesCode & typeof Sleep & typeof ShareWords;
 type View = PartyView<SharesCode>;
@@ -70,6 +80,12 @@ export function shares(total: number, isState = false, late = total): Subject<Sh
       return outcome === protocol.TAKEN_ABANDONED ? 'told' : 'refused';
     },
   };
+}
+
+export type SharesCase = readonly [total: number, scenario: Scenario<SharesCode>, isState?: boolean, late?: number];
+
+export function exploreShares([total, scenario, isState, late]: SharesCase, mutation?: Mutation): Findings {
+  return explore(shares(total, isState, late), scenario, mutation);
 }
 
 /** As in local-shares.ts, when it blocks or waits. */

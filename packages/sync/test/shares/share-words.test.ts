@@ -1,26 +1,24 @@
 /** The protocol of share-words.ts in every order of its accesses. `HEDDLE_SYNC_MODEL=full` adds what takes minutes. */
 import { describe, expect, it } from 'vitest';
-import { explore, type Scenario } from '../model/explore.ts';
-import type { Mutation } from '../model/source.ts';
+import { explore } from '../model/explore.ts';
 import {
+  exploreShares as run,
   fickle,
   holder,
   impatient,
   keeper,
   leaver,
   mortal,
-  poisoner,
   shares,
   successor,
   taker,
   writer,
-  type SharesCode,
+  type SharesCase as Case,
 } from '../model/shares.ts';
 
 const isFull = process.env['HEDDLE_SYNC_MODEL'] === 'full';
 const CEILING_MS = 1_200_000;
 
-type Case = readonly [total: number, scenario: Scenario<SharesCode>, isState?: boolean, late?: number];
 const SCENARIOS: Readonly<Record<string, Case>> = {
   'one share, two want it': [1, { parties: [taker(1), taker(1)] }],
   'one share, one leaves the line': [1, { parties: [holder(1), leaver(1)] }],
@@ -32,6 +30,7 @@ const SCENARIOS: Readonly<Record<string, Case>> = {
   'a writer dies, a writer repairs': [2, { parties: [mortal(writer(2)), writer(2)], deaths: 1 }, true],
   'a writer poisons': [2, { parties: [holder(2, 'poison'), taker(1)] }, true],
 };
+/** Those that take longest are in share-deaths.test.ts. */
 const LONG_SCENARIOS: Readonly<Record<string, Case>> = {
   'one share, two want it, one two times': [1, { parties: [taker(1), taker(1, 2)] }],
   'one share, one times out, the other dies': [1, { parties: [mortal(taker(1)), impatient(1)], deaths: 1 }],
@@ -44,18 +43,11 @@ const LONG_SCENARIOS: Readonly<Record<string, Case>> = {
   'one share, three': [1, { parties: [holder(1), taker(1), taker(1)] }],
   'two shares, one who wants both leaves those behind it': [2, { parties: [holder(1), leaver(2), taker(1)] }],
   'two shares, three, one wants both': [2, { parties: [holder(1), taker(2), taker(1)] }],
-  'two shares, three, the holder dies': [2, { parties: [mortal(holder(2)), taker(1), taker(1)], deaths: 1 }],
-  'two shares, three, a waiter dies': [2, { parties: [holder(2), mortal(taker(2)), taker(1)], deaths: 1 }],
-  'a slot of a dead thread, three': [1, { parties: [successor(taker(1), 1), holder(1), taker(1)] }],
-  'a writer dies, a writer poisons': [2, { parties: [mortal(holder(2)), poisoner(2), taker(1)], deaths: 1 }, true],
 };
 /** A death in the middle of what another death has left to do. */
 const FOR_MUTATIONS: Readonly<Record<string, Case>> = {
   'a writer dies, both die': [2, { parties: [mortal(holder(2)), mortal(writer(2)), writer(2)], deaths: 2 }, true],
 };
-
-const run = ([total, scenario, isState, late]: Case, mutation?: Mutation) =>
-  explore(shares(total, isState, late), scenario, mutation);
 
 describe('shares, in every order of accesses', () => {
   it.each(Object.keys(SCENARIOS))('%s: never too many, nobody sleeps for ever', { timeout: CEILING_MS }, (name) => {
