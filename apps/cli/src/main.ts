@@ -55,12 +55,16 @@ function createProgram(finish: (code: number) => void): Command {
     .argument('<module#export>', 'a task module and the function in it, such as ./tasks.ts#render')
     .argument('[inputs...]', 'files and globs (the function gets the absolute path); none: lines on stdin')
     .addOption(
-      new Option('--backend <name>', 'where it runs').choices(['threads', 'processes', 'inline']).default('threads'),
+      new Option('--backend <name>', 'where it runs; auto: where it takes least time')
+        .choices(['auto', 'threads', 'processes', 'inline'])
+        .default('threads'),
     )
     .option('--workers <n>', 'default: the cores this program may use', workerCount)
     .option('--timeout <ms>', 'time limit of one call', positive('milliseconds'))
     .option('--range <A..B>', 'the integers A to B as inputs')
     .option('--ndjson', 'stdin holds one JSON value per line')
+    .option('--explain', 'afterwards on stderr: where the calls ran and why')
+    .option('--json', 'with --explain: as one line of JSON')
     .action(async (reference: string, inputs: string[], options) => {
       finish(await run(reference, inputs, { ...options, timeoutMs: options.timeout }));
     });

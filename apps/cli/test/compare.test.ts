@@ -29,7 +29,7 @@ describe('compare mandelbrot', () => {
     const report = JSON.parse(stdout) as Report;
     expect(stdout.trim().split('\n')).toHaveLength(1);
     const [result] = report.results;
-    const kinds = ['inline', 'threads', 'processes'];
+    const kinds = ['inline', 'threads', 'processes', 'auto'];
     if (isAvailable()) kinds.push('native-1', 'native-all', 'processes-native');
     expect(result!.kinds.map(({ kind }) => kind)).toEqual(kinds);
     for (const { state, samples } of result!.kinds) {
@@ -86,6 +86,7 @@ describe('compare a function of the user', () => {
       ['inline', 'equal'],
       ['threads', 'equal'],
       ['processes', 'equal'],
+      ['auto', 'equal'],
     ]);
     expect(outcome.code).toBe(0);
   });

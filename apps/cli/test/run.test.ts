@@ -25,7 +25,7 @@ const parse = (stdout: string) =>
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
-test.each(['threads', 'processes', 'inline'])(
+test.each(['threads', 'processes', 'inline', 'auto'])(
   'a TypeScript function over a range, in order, on %s',
   async (backend) => {
     const { code, stdout } = await heddle(['run', 'tasks.ts#double', '--range', '10..40', '--backend', backend], {
@@ -37,6 +37,38 @@ test.each(['threads', 'processes', 'inline'])(
     expect(code).toBe(0);
   },
 );
+
+test('--explain: why the calls ran where they did, on stderr; with --json as one line of JSON', async () => {
+  const args = ['run', 'tasks.ts#double', '--range', '10..40', '--backend', 'auto', '--explain'];
+  const [words, json] = await Promise.all([
+    heddle(args, { cwd: project() }),
+    heddle([...args, '--json'], { cwd: project() }),
+  ]);
+  for (const { code, stdout } of [words, json]) {
+    expect(parse(stdout)).toHaveLength(31);
+    expect(code).toBe(0);
+  }
+  expect(words.stderr).toMatch(/^double: inline/);
+  expect(words.stderr).toMatch(/inline \* .* 31 /);
+  expect(json.stderr.trim().split('\n')).toHaveLength(1);
+  expect(JSON.parse(json.stderr)).toMatchObject({
+    backend: 'auto',
+    functions: [{ name: 'double', calls: { inline: 31 }, features: { computingShare: 1 } }],
+  });
+});
+
+test('--explain of a backend that was named says that nothing was chosen', async () => {
+  const args = ['run', 'tasks.ts#double', '--range', '1..2', '--backend', 'inline', '--explain'];
+  const { stderr } = await heddle(args, { cwd: project() });
+  expect(stderr).toBe("Everything runs in backend 'inline', because the options of the pool say so.\n");
+});
+
+test('a time limit goes to workers with auto too, and ends a busy loop there', async () => {
+  const args = ['run', 'tasks.ts#forever', '--range', '1..2', '--timeout', '300', '--backend', 'auto', '--explain'];
+  const { stdout, stderr } = await heddle(args, { cwd: project() });
+  expect(parse(stdout)[1]).toMatchObject({ input: '2', error: { code: 'HEDDLE_TASK_TIMEOUT' } });
+  expect(stderr).toMatch(/asked: timeoutMs: what runs on this/);
+});
 
 test('a failing input is reported with its name, the others are not touched', async () => {
   const { code, stdout, stderr } = await heddle(['run', 'tasks.ts#double', '--range', '1..5'], { cwd: project() });

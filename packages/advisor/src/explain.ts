@@ -8,7 +8,7 @@ import { count } from './rules.ts';
 export function sentenceOf({ profile, work }: Question, decision: Omit<Decision, 'sentence'>): string {
   const { backend, workers, why, predictedMs, ruledOut } = decision;
   const where = backend === 'inline' ? 'inline' : `${backend} (${count(workers, 'worker')})`;
-  const reasons = ruledOut.map((out) => `${out.backend}: ${out.reason}`).join('; ');
+  const reasons = reasonsOf(ruledOut);
   const head = `${profile.name}: ${where}`;
   switch (why) {
     case 'conflict':
@@ -22,11 +22,19 @@ export function sentenceOf({ profile, work }: Question, decision: Omit<Decision,
       const each = profile.wallMs === undefined ? '' : ` of ${show(profile.wallMs.median)} ms`;
       const here = `${count(Math.ceil(work.calls), 'call')}${each} take about ${show(predictedMs[backend]!)} ms there`;
       const there = others.map((other) => `${show(predictedMs[other]!)} ms in ${other}`).join(' and ');
-      const little = why === 'stays' ? ', which is too little of a gain to move' : '';
+      const isBeaten = others.some((other) => predictedMs[other]! < predictedMs[backend]!);
+      const little = why === 'stays' && isBeaten ? ', which is too little of a gain to move' : '';
       const rest = reasons === '' ? little : `${little}; ruled out: ${reasons}`;
       return `${head}: ${here}, ${there.replace(/in inline$/, 'inline').replace('in inline ', 'inline ')}${rest}.`;
     }
   }
+}
+
+/** Each reason once, with all that it rules out. */
+function reasonsOf(ruledOut: Decision['ruledOut']): string {
+  const reasons = [...new Set(ruledOut.map(({ reason }) => reason))];
+  const backendsOf = (reason: string) => ruledOut.filter((out) => out.reason === reason).map(({ backend }) => backend);
+  return reasons.map((reason) => `${backendsOf(reason).join(' and ')}: ${reason}`).join('; ');
 }
 
 /** Three digits, without an exponent. */

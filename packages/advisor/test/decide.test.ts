@@ -190,7 +190,7 @@ describe('sentences', () => {
     ],
     [
       computing(0.01, 10, { unavailable: [{ backend: 'processes', reason: 'left out' }] }),
-      'f: inline: 10 calls of 0.01 ms take about 0.13 ms there, 50 ms in threads, which is too little of a gain to move; ruled out: processes: left out.',
+      'f: inline: 10 calls of 0.01 ms take about 0.13 ms there, 50 ms in threads; ruled out: processes: left out.',
     ],
     [computing(NaN, 10), 'f: inline, because the question makes no sense: profile.wallMs.median is NaN.'],
     [

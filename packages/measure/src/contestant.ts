@@ -32,6 +32,8 @@ export interface CheckReport {
   artifacts?: Record<string, string>;
   /** What was seen, in words: label -> text. */
   notes?: Record<string, string>;
+  /** Why the contestant did what it did, where it chose: JSON, passed on as it is. */
+  explanation?: unknown;
 }
 
 /** Names a contestant and how its runner is started. */

@@ -3,6 +3,7 @@
  * output. What every workload needs is here once: options are checked, the last output is kept for the check, and a
  * variant that fails to start leaves nothing behind.
  */
+import type { Explanation } from '@heddle/ts-orchestrator';
 import { VARIANT_KINDS, needsNative } from './workload.ts';
 import type { CheckReport, Contestant, CreateOptions, Size, VariantKind, Workload } from './workload.ts';
 
@@ -10,6 +11,8 @@ import type { CheckReport, Contestant, CreateOptions, Size, VariantKind, Workloa
 export interface Runner<Output> {
   run(): Promise<Output>;
   close?(): Promise<void>;
+  /** Of a pool that chooses. */
+  explain?(): Explanation;
 }
 
 export interface VariantContext<S extends Size> {
@@ -85,7 +88,8 @@ function makeContestant<S extends Size, Output>(
     },
     async check() {
       if (!last) throw new Error('check() needs a round that succeeded');
-      return check(last.output, context);
+      const report = await check(last.output, context);
+      return runner.explain === undefined ? report : { ...report, explanation: runner.explain() };
     },
     close() {
       closing ??= runner.close?.() ?? Promise.resolve();

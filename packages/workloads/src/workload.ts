@@ -5,11 +5,14 @@
  * in its own process, and times `round`. Every kind gives the same result for a size: equal digests.
  */
 
-/** The ways to do the job, in the order in which tables show them. Kinds with `native` need @heddle/core-native. */
+import type { Explanation } from '@heddle/ts-orchestrator';
+
+/** The ways to do the job, in the order in which tables show them. `auto`: in a pool that chooses. Kinds with `native` need @heddle/core-native. */
 export const VARIANT_KINDS = [
   'inline',
   'threads',
   'processes',
+  'auto',
   'native-1',
   'native-all',
   'processes-native',
@@ -49,6 +52,8 @@ export interface CheckReport {
   artifacts?: Record<string, string>;
   /** What was seen, in words: label -> text. Shown as a table, a row per label, a column per kind. */
   notes?: Record<string, string>;
+  /** Of the kind `auto`: what its pool says of where calls ran and why. */
+  explanation?: Explanation;
 }
 
 export interface Contestant {

@@ -81,6 +81,8 @@ const EXPECTED: Record<VariantKind, { children: number; workers: number; threads
   inline: { children: 0, workers: 0, threadsPerTask: 0, peak: 0 },
   threads: { children: 0, workers: WORKERS, threadsPerTask: 1, peak: 0 },
   processes: { children: WORKERS, workers: WORKERS, threadsPerTask: 1, peak: 0 },
+  // It may take workers of either kind, or none.
+  auto: { children: WORKERS, workers: WORKERS, threadsPerTask: 1, peak: 0 },
   'native-1': { children: 0, workers: 0, threadsPerTask: 0, peak: 1 },
   'native-all': { children: 0, workers: 0, threadsPerTask: 0, peak: WORKERS },
   'processes-native': { children: WORKERS / 2, workers: WORKERS / 2, threadsPerTask: 2, peak: 0 },

@@ -1,18 +1,22 @@
 // `heddle run <module>#<export> [inputs…]`: one call per input, results as NDJSON in the order of the inputs.
-import { EXIT } from '../exit-codes.ts';
+import { CommandError, EXIT } from '../exit-codes.ts';
 import { openInputs, type Input } from '../inputs/inputs.ts';
 import { parseModuleReference } from '../inputs/module-reference.ts';
 import { asCommandError, openPool } from '../inputs/open-pool.ts';
 import { onInterrupt } from '../interrupt.ts';
+import { explanationText } from '../render/explanation.ts';
 import { toJsonLine } from '../render/json.ts';
 import { ClosedPipeError, writeResult } from '../render/stdout.ts';
 
 export interface RunOptions {
-  readonly backend: 'inline' | 'threads' | 'processes';
+  readonly backend: 'auto' | 'inline' | 'threads' | 'processes';
   readonly workers?: number | undefined;
   readonly timeoutMs?: number | undefined;
   readonly range?: string | undefined;
   readonly ndjson?: boolean | undefined;
+  readonly explain?: boolean | undefined;
+  /** How `explain` is written. */
+  readonly json?: boolean | undefined;
 }
 
 interface Failure {
@@ -27,6 +31,8 @@ function describeError(error: unknown): Failure {
 }
 
 export async function run(reference: string, patterns: readonly string[], options: RunOptions): Promise<number> {
+  if (options.json && !options.explain)
+    throw new CommandError('--json says how --explain is written; the results are JSON in any case.');
   const task = parseModuleReference(reference);
   const inputs = openInputs({ patterns, range: options.range, ndjson: options.ndjson });
   // The first input is read before anything starts: wrong words end here, with nothing run.
@@ -77,7 +83,11 @@ export async function run(reference: string, patterns: readonly string[], option
   }
 
   try {
-    const outcomes = pool.map(task.exportName, values(), { onError: 'collect', signal: hardStop.signal });
+    const outcomes = pool.map(task.exportName, values(), {
+      onError: 'collect',
+      // To a pool that chooses a signal is a demand: nothing would run inline. The second Ctrl-C ends the program in any case.
+      ...(options.backend === 'auto' ? {} : { signal: hardStop.signal }),
+    });
     for await (const outcome of outcomes) {
       await printUnreadable();
       await print(waiting.shift()!, outcome as { value?: unknown; error?: unknown });
@@ -89,6 +99,10 @@ export async function run(reference: string, patterns: readonly string[], option
   } finally {
     interrupt.release();
     await pool.close({ cancel: true });
+  }
+  if (options.explain) {
+    const explanation = pool.explain();
+    process.stderr.write(`${options.json ? toJsonLine(explanation) : explanationText(explanation)}\n`);
   }
   if (interrupt.signal.aborted) return EXIT.interrupted.code;
   if (failed > 0) process.stderr.write(`heddle: ${failed} of ${printed} inputs failed\n`);

@@ -8,12 +8,13 @@ import type { Input } from '../inputs/inputs.ts';
 import { countOf } from '../render/format.ts';
 import type { ModuleReference } from '../inputs/module-reference.ts';
 import type { FunctionOptions, ResultNote } from './function-contestant.ts';
+import { answerOfAuto } from './auto-answer.ts';
 import { kindOf } from './kinds.ts';
 import type { KindOutcome, Measure, WorkloadResult } from './result.ts';
 import { decideVerdict } from './verdict.ts';
 import { contestOptions, fewestRounds, judge, type ComparisonOptions } from './workload-comparison.ts';
 
-const FUNCTION_KINDS = ['inline', 'threads', 'processes'] as const;
+const FUNCTION_KINDS = ['inline', 'threads', 'processes', 'auto'] as const;
 type FunctionKind = (typeof FUNCTION_KINDS)[number];
 
 const WALL: Measure = { key: 'wallMs', label: 'per round', unit: 'ms', better: 'lower' };
@@ -69,6 +70,7 @@ export async function compareFunction(
       return problem === undefined ? outcome : { ...outcome, problem };
     }),
   );
+  const auto = answerOfAuto({ kinds: outcomes, decides: WALL, noise: options.noise });
   const textbookRule = 'what a function needs is measured, not told';
   return {
     name: `${path.basename(reference.path)}#${reference.exportName}`,
@@ -88,6 +90,7 @@ export async function compareFunction(
       textbookExpects: [],
       noise: options.noise,
     }),
+    ...(auto === undefined ? {} : { auto }),
     artifacts: {},
     wasInterrupted: options.signal.aborted,
   };

@@ -10,7 +10,7 @@ import { toJsonLine } from '../render/json.ts';
 export interface FunctionOptions {
   readonly module: string;
   readonly exportName: string;
-  readonly kind: 'inline' | 'threads' | 'processes';
+  readonly kind: 'inline' | 'threads' | 'processes' | 'auto';
   readonly workers: number;
   /** File with the inputs, v8-serialized: they may be many. */
   readonly inputsFile: string;
@@ -116,7 +116,7 @@ export default async function createFunctionContestant(options: FunctionOptions)
       await writeFile(options.resultsFile, JSON.stringify(notes));
       const digest = createHash('sha256');
       for (const { hash } of notes) digest.update(hash);
-      return { digest: digest.digest('hex') };
+      return { digest: digest.digest('hex'), ...(kind === 'auto' ? { explanation: pool.explain() } : {}) };
     },
     close: () => pool.close(),
   };

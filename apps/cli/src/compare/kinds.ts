@@ -33,6 +33,13 @@ export const KINDS: readonly Kind[] = [
     needsNative: false,
   },
   {
+    id: 'auto',
+    label: 'auto',
+    meaning: 'a pool that chooses inline, threads or processes by what the calls take',
+    survivesCrash: false,
+    needsNative: false,
+  },
+  {
     id: 'native-1',
     label: 'native x1',
     meaning: 'the C++ kernel on one thread',
@@ -67,3 +74,6 @@ export function kindOf(id: string): Kind {
   if (!kind) throw new Error(`no such kind of variant: ${id}`);
   return kind;
 }
+
+/** What `auto` chooses from. */
+export const CHOICES = ['inline', 'threads', 'processes'] as const satisfies readonly VariantKind[];

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { renderPage, type Cell, type MachineCard, type ReportImage, type Section } from '@heddle/measure';
 import { countOf, formatBytes, formatMs, formatRatio, formatValue } from '../render/format.ts';
 import { toJsonText } from '../render/json.ts';
-import { KINDS, kindOf } from './kinds.ts';
+import { CHOICES, KINDS, kindOf } from './kinds.ts';
 import { noteLabels } from './result.ts';
 import type { Answer, KindOutcome, Price, ResultState, WorkloadResult } from './result.ts';
 
@@ -38,11 +38,12 @@ function speedupCell(result: WorkloadResult, outcome: KindOutcome | undefined): 
   }
   if (!outcome.speedup) return { text: outcome.state, mark };
   const { ratio, low, high } = outcome.speedup;
+  const chose = outcome.kind === 'auto' && result.auto !== undefined ? `${result.auto.chose.join(', ')}; ` : '';
   return {
     text: formatRatio(ratio),
     mark,
     winner: result.verdict.fastest.kinds.includes(outcome.kind),
-    ...(outcome.kind === 'inline' ? {} : { detail: `${formatRatio(low)} to ${formatRatio(high)}` }),
+    ...(outcome.kind === 'inline' ? {} : { detail: `${chose}${formatRatio(low)} to ${formatRatio(high)}` }),
   };
 }
 
@@ -153,6 +154,15 @@ async function workloadSections(result: WorkloadResult): Promise<Section[]> {
           answer: labels(verdict.lightest),
           reason: verdict.lightest.sentence,
         },
+        ...(result.auto === undefined
+          ? []
+          : [
+              {
+                question: 'What auto chose',
+                answer: result.auto.chose.join(', ') || 'nothing',
+                reason: result.auto.sentence,
+              },
+            ]),
       ],
       ...(verdict.againstTextbook ? { aside: verdict.againstTextbook } : {}),
     },
@@ -191,6 +201,7 @@ async function workloadSections(result: WorkloadResult): Promise<Section[]> {
       rows: result.kinds.map((outcome) => detailRow(result, outcome)),
     },
     ...noteSections(result),
+    ...explanationSections(result),
     ...(problems.length > 0
       ? ([
           {
@@ -213,6 +224,36 @@ function noteSections(result: WorkloadResult): Section[] {
       caption: 'What was seen',
       columns: ['', ...noted.map(({ kind }) => ({ text: kindOf(kind).label, align: 'left' as const }))],
       rows: noteLabels(result).map((label): Cell[] => [label, ...noted.map(({ notes }) => notes![label] ?? null)]),
+    },
+  ];
+}
+
+/** Why `auto` chose what it did: a row for each backend of each function. */
+function explanationSections({ kinds }: WorkloadResult): Section[] {
+  const functions = kinds.find(({ kind }) => kind === 'auto')?.explanation?.functions ?? [];
+  if (functions.length === 0) return [];
+  return [
+    {
+      kind: 'table',
+      caption: 'Why auto chose it',
+      columns: [
+        'function',
+        { text: 'backend', align: 'left' },
+        'calls',
+        { text: 'predicted', detail: 'for all calls of the last decision' },
+        { text: 'measured', detail: 'per call of a long map' },
+        { text: 'ruled out', align: 'left' },
+      ],
+      rows: functions.flatMap(({ name, backend, calls, decidedFor, predictedMs, actualMs, ruledOut }) =>
+        CHOICES.map((choice, index): Cell[] => [
+          index === 0 ? { text: name, detail: countOf(decidedFor, 'call') } : '',
+          choice === backend ? `${choice} \u2190` : choice,
+          (calls[choice] ?? 0).toLocaleString('en-US'),
+          predictedMs[choice] === undefined ? null : formatMs(predictedMs[choice]),
+          actualMs[choice] === undefined ? null : formatMs(actualMs[choice]),
+          ruledOut.find((out) => out.backend === choice)?.reason ?? null,
+        ]),
+      ),
     },
   ];
 }

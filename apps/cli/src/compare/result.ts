@@ -1,5 +1,6 @@
 // What a comparison found, as plain data: the table, the report and --json are all made from this one shape.
 import type { Speedup, Summary } from '@heddle/measure';
+import type { Backend, Explanation } from '@heddle/ts-orchestrator';
 import type { VariantKind } from '@heddle/workloads';
 
 /** How a figure is read: its unit and which direction is better. */
@@ -35,6 +36,19 @@ export interface KindOutcome {
   readonly startMs?: number;
   /** What was seen, in words: label -> text. */
   readonly notes?: Readonly<Record<string, string>>;
+  /** Of `auto`: what was measured, predicted and ruled out. */
+  readonly explanation?: Explanation;
+}
+
+/** What `auto` made of it, beside the best of what it could choose. */
+export interface AutoAnswer {
+  /** Where its calls go in the end, the backend of most calls first; several where functions differ. */
+  readonly chose: readonly Backend[];
+  /** Of inline, threads and processes, by the median of the same rounds. */
+  readonly best?: Backend;
+  /** How much worse than that one it is: 1.1 takes a tenth longer. With its 95 % interval; below 1 it is better. None of a count. */
+  readonly regret?: Speedup;
+  readonly sentence: string;
 }
 
 export interface Answer {
@@ -63,6 +77,8 @@ export interface WorkloadResult {
   readonly measures: readonly Measure[];
   readonly kinds: readonly KindOutcome[];
   readonly verdict: Verdict;
+  /** Where the variant `auto` was measured. */
+  readonly auto?: AutoAnswer;
   /** Name -> absolute path of what the workload made, such as a picture. */
   readonly artifacts: Readonly<Record<string, string>>;
   readonly wasInterrupted: boolean;

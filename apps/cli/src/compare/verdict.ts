@@ -27,7 +27,7 @@ const label = (id: VariantKind): string => kindOf(id).label;
 function bestFirst(kinds: readonly KindOutcome[], decides: Measure): Valid[] {
   const sign = decides.better === 'lower' ? 1 : -1;
   return kinds
-    .filter((kind): kind is Valid => kind.state === 'equal' && kind.decided !== undefined)
+    .filter((kind): kind is Valid => kind.kind !== 'auto' && kind.state === 'equal' && kind.decided !== undefined)
     .sort((a, b) => sign * (a.decided.median - b.decided.median));
 }
 
@@ -123,7 +123,10 @@ function lightestAnswer(ranked: readonly Valid[]): Answer {
   };
 }
 
-/** The answers for one workload. Variants with a wrong or missing result take no part. */
+/**
+ * The answers for one workload. Variants with a wrong or missing result take no part, nor does `auto`, which is one of the others
+ * (see auto-answer.ts).
+ */
 export function decideVerdict(input: VerdictInput): Verdict {
   const ranked = bestFirst(input.kinds, input.decides);
   const fastest = fastestAnswer(ranked, input);

@@ -10,6 +10,8 @@ import {
   type ContestantResult,
 } from '@heddle/measure';
 import type { VariantKind, Workload } from '@heddle/workloads';
+import type { Explanation } from '@heddle/ts-orchestrator';
+import { answerOfAuto } from './auto-answer.ts';
 import { kindOf } from './kinds.ts';
 import { kindsOf, type Plan } from './plan.ts';
 import type { KindOutcome, Measure, WorkloadResult } from './result.ts';
@@ -94,6 +96,7 @@ export function judge(
       ...(result.cpu ? { coresUsed: result.cpu.cores } : {}),
       ...(result.startMs === undefined ? {} : { startMs: result.startMs }),
       ...(result.notes ? { notes: result.notes } : {}),
+      ...(result.explanation === undefined ? {} : { explanation: result.explanation as Explanation }),
     };
   });
 }
@@ -136,6 +139,7 @@ export async function compareWorkload(
   const decides = workload.measures.find(({ key }) => key === workload.winner)!;
   const comparison = await compareContestants(specs, contestOptions(options, workload));
   const outcomes = judge(comparison, kinds, decides, workload);
+  const auto = answerOfAuto({ kinds: outcomes, decides, noise: options.noise });
   return {
     name: workload.name,
     title: workload.title,
@@ -154,6 +158,7 @@ export async function compareWorkload(
       textbookExpects: workload.textbook.expects,
       noise: options.noise,
     }),
+    ...(auto === undefined ? {} : { auto }),
     artifacts: await keepArtifacts(comparison, options.outDir),
     wasInterrupted: options.signal.aborted,
   };

@@ -1,4 +1,5 @@
 // Figures as people read them: three significant digits, unit last.
+import { stripVTControlCharacters } from 'node:util';
 
 /** Three significant digits without an exponent: 1234 -> "1,234", 12.345 -> "12.3", 0.01234 -> "0.0123". */
 export function formatNumber(value: number): string {
@@ -48,4 +49,9 @@ export function formatValue(value: number, unit: string): string {
 /** "1 round", "2 rounds". */
 export function countOf(count: number, noun: string): string {
   return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** Text from outside on one line: a control character in it must not move the cursor. */
+export function printable(text: string): string {
+  return stripVTControlCharacters(text).replaceAll(/\p{Cc}+/gu, ' ');
 }

@@ -1,5 +1,5 @@
 // Progress on stderr: one line that rewrites itself on a terminal, one line per step elsewhere.
-import { stripVTControlCharacters } from 'node:util';
+import { printable } from './format.ts';
 
 const CLEAR_LINE = '\r\x1b[2K';
 
@@ -10,13 +10,12 @@ export class Progress {
 
   /** A step of the work; `detail` changes often and is shown on a terminal only. */
   show(step: string, detail = ''): void {
-    // Names come from input: a control character in one must not move the cursor.
-    const text = stripVTControlCharacters(detail ? `${step}: ${detail}` : step).replaceAll(/\p{Cc}/gu, ' ');
+    const text = printable(detail ? `${step}: ${detail}` : step);
     if (this.#isTerminal) {
       const width = Math.max(20, (this.#stream.columns ?? 80) - 1);
       this.#stream.write(CLEAR_LINE + text.slice(0, width));
     } else if (step !== this.#lastStep) {
-      this.#stream.write(`${stripVTControlCharacters(step)}\n`);
+      this.#stream.write(`${printable(step)}\n`);
     }
     this.#lastStep = step;
   }

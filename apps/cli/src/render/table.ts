@@ -10,7 +10,7 @@ const NOTE_WIDTH = 36;
 
 const PLAIN = { head: [], border: [] };
 
-function plainTable(head: string[], options: Table.TableConstructorOptions = {}): Table.Table {
+export function plainTable(head: string[], options: Table.TableConstructorOptions = {}): Table.Table {
   return new Table({ head, style: { ...PLAIN, compact: true }, ...options });
 }
 
@@ -24,6 +24,13 @@ const MARKS: Record<KindOutcome['state'], string> = {
 /** Half the width of the interval, in per cent of the ratio. */
 function spreadOf({ ratio, low, high }: { ratio: number; low: number; high: number }): string {
   return `\u00b1${Math.round(((high - low) / 2 / ratio) * 100)}%`;
+}
+
+/** What `auto` chose stands beside its figure. */
+function summaryCell(result: WorkloadResult, id: string): string {
+  const outcome = result.kinds.find(({ kind }) => kind === id);
+  const cell = speedupCell(outcome, result.decides);
+  return id === 'auto' && result.auto !== undefined ? `${cell} ${result.auto.chose.join('+')}` : cell;
 }
 
 export function speedupCell(outcome: KindOutcome | undefined, { unit, isCount }: Measure): string {
@@ -48,19 +55,14 @@ export function summaryTable(results: readonly WorkloadResult[]): string {
   const kinds = KINDS.filter(({ id }) => results.some((result) => result.kinds.some(({ kind }) => kind === id)));
   const table = plainTable(['speed-up over inline', ...kinds.map(({ label }) => label)]);
   for (const result of results) {
-    const cells = kinds.map(({ id }) =>
-      speedupCell(
-        result.kinds.find(({ kind }) => kind === id),
-        result.decides,
-      ),
-    );
+    const cells = kinds.map(({ id }) => summaryCell(result, id));
     const decided = result.decides.key === 'wallMs' ? '' : ` (${result.decides.label})`;
     table.push([`${result.name}${decided}`, ...cells]);
   }
   return table.toString();
 }
 
-function answerLine(question: string, { sentence }: Answer): string {
+function answerLine(question: string, { sentence }: Pick<Answer, 'sentence'>): string {
   return `  ${question.padEnd(26)}${sentence}`;
 }
 
@@ -72,6 +74,7 @@ export function verdictLines(result: WorkloadResult): string {
     answerLine(`${result.decides.isCount ? 'best' : 'fastest'} surviving a crash`, verdict.survivesCrash),
     answerLine('lightest, loop kept free', verdict.lightest),
   ];
+  if (result.auto) lines.push(answerLine('auto chose', result.auto));
   if (verdict.againstTextbook) lines.push(`  ${verdict.againstTextbook}`);
   for (const { kind, problem } of result.kinds) if (problem) lines.push(`  ${kindOf(kind).label}: ${problem}`);
   return lines.join('\n');

@@ -55,6 +55,8 @@ export interface ContestantResult {
   artifacts?: Record<string, string>;
   /** What the last check saw, in words: label -> text. */
   notes?: Record<string, string>;
+  /** What the last check said of why the contestant did what it did. */
+  explanation?: unknown;
   memory?: MemoryReport;
   cpu?: CpuReport;
   /** Main-loop delay of the runner: medians of p50 and p99 over the timed rounds, and the longest of all. */

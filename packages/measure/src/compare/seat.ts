@@ -88,6 +88,7 @@ export function resultOf(seat: Seat): ContestantResult {
     }
     if (last.artifacts !== undefined) result.artifacts = last.artifacts;
     if (last.notes !== undefined) result.notes = last.notes;
+    if (last.explanation !== undefined) result.explanation = last.explanation;
   }
   if (memory !== undefined) result.memory = memory;
   if (error !== undefined) result.error = error;

@@ -45,7 +45,7 @@ nav.contents a:hover{border-color:var(--accent);color:var(--accent)}
 
 .answers{padding:22px 26px 24px}
 .answers h4{font-size:1.05rem;font-weight:640;margin:0 0 16px}
-.answers dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(240px,1fr));gap:22px 32px}
+.answers dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(190px,1fr));gap:22px 32px}
 .answer dd{margin:3px 0 0;overflow-wrap:anywhere}
 .answer .what{font-weight:640;font-size:1.08rem}
 .answer .why{color:var(--muted);font-size:.9rem;line-height:1.5}

@@ -87,12 +87,14 @@ function checkedReport(report: unknown): CheckReport {
   if (typeof report !== 'object' || report === null || typeof (report as CheckReport).digest !== 'string') {
     throw new TypeError('check(): expected { digest: string }');
   }
-  const { digest, problem, artifacts, notes } = report as CheckReport;
+  const { digest, problem, artifacts, notes, explanation } = report as CheckReport;
   return {
     digest,
     ...(problem === undefined ? {} : { problem: String(problem) }),
     ...(artifacts === undefined ? {} : { artifacts: { ...artifacts } }),
     ...(notes === undefined ? {} : { notes: { ...notes } }),
+    // As JSON has it: what can't be sent must not end the runner.
+    ...(explanation === undefined ? {} : { explanation: JSON.parse(JSON.stringify(explanation)) as unknown }),
   };
 }
 

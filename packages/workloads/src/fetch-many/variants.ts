@@ -4,7 +4,7 @@
  */
 import type { Runner, VariantContext, Variants } from '../define-workload.ts';
 import { builtFile } from '../support/built-file.ts';
-import { startPool } from '../support/pool.ts';
+import { endOf, startPool } from '../support/pool.ts';
 import { splitRange } from '../support/split.ts';
 import { SOCKETS } from './input.ts';
 import type { FetchManySize } from './input.ts';
@@ -31,11 +31,13 @@ export const variants: Variants<FetchManySize, string[]> = {
   threads: (context) => pooled(context, 'threads'),
 
   processes: (context) => pooled(context, 'processes'),
+
+  auto: (context) => pooled(context, 'auto'),
 };
 
 async function pooled(
   { size, workers }: VariantContext<FetchManySize>,
-  backend: 'threads' | 'processes',
+  backend: 'threads' | 'processes' | 'auto',
 ): Promise<Runner<string[]>> {
   const server = await startServer();
   try {
@@ -46,6 +48,7 @@ async function pooled(
         const bodies = await Promise.all(shares.map((share) => pool.run('fetchShare', [share])));
         return bodies.flat();
       },
+      ...endOf(pool),
       async close() {
         await Promise.allSettled([pool.close()]);
         await server.close();

@@ -4,9 +4,9 @@
  */
 import { mandelbrotSync } from '@heddle/core-js/examples';
 import { sharedArray } from '@heddle/ts-orchestrator';
-import type { Runner, Variants } from '../define-workload.ts';
+import type { Runner, VariantContext, Variants } from '../define-workload.ts';
 import { builtFile } from '../support/built-file.ts';
-import { startPool } from '../support/pool.ts';
+import { endOf, startPool } from '../support/pool.ts';
 import type { Frame } from '../support/escape-check.ts';
 import { divideCores, splitRange } from '../support/split.ts';
 import { frameOf } from './input.ts';
@@ -28,19 +28,7 @@ export const variants: Variants<MandelbrotSize, Uint16Array> = {
     };
   },
 
-  async threads({ size, workers }) {
-    const { frame, out } = setUp(size, 'shared');
-    const pool = await startPool<typeof tasks>(TASKS, 'threads', workers);
-    const bands = bandsOf(frame, workers);
-    return {
-      async run() {
-        out.fill(0);
-        await Promise.all(bands.map((band) => pool.run('renderBandShared', [band, out])));
-        return out;
-      },
-      close: () => pool.close(),
-    };
-  },
+  threads: (context) => shared(context, 'threads'),
 
   async processes({ size, workers }) {
     const { frame, out } = setUp(size, 'plain');
@@ -57,6 +45,8 @@ export const variants: Variants<MandelbrotSize, Uint16Array> = {
       close: () => pool.close(),
     };
   },
+
+  auto: (context) => shared(context, 'auto'),
 
   'native-1': ({ size }) => native(size, 1),
 
@@ -81,6 +71,24 @@ export const variants: Variants<MandelbrotSize, Uint16Array> = {
     };
   },
 };
+
+/** Every worker reads and writes the same memory. */
+async function shared(
+  { size, workers }: VariantContext<MandelbrotSize>,
+  backend: 'threads' | 'auto',
+): Promise<Runner<Uint16Array>> {
+  const { frame, out } = setUp(size, 'shared');
+  const pool = await startPool<typeof tasks>(TASKS, backend, workers, { require: { sharedMemory: true } });
+  const bands = bandsOf(frame, workers);
+  return {
+    async run() {
+      out.fill(0);
+      await Promise.all(bands.map((band) => pool.run('renderBandShared', [band, out])));
+      return out;
+    },
+    ...endOf(pool),
+  };
+}
 
 /** The picture is zeroed in every round, so that no band can be left over from the one before. */
 function setUp(size: MandelbrotSize, memory: 'shared' | 'plain'): { frame: Frame; out: Uint16Array } {

@@ -4,7 +4,7 @@
  */
 import type { Runner, VariantContext, Variants } from '../define-workload.ts';
 import { builtFile } from '../support/built-file.ts';
-import { startPool } from '../support/pool.ts';
+import { endOf, startPool } from '../support/pool.ts';
 import { readFiles } from './input.ts';
 import type { MinifySize } from './input.ts';
 import type * as tasks from './tasks.ts';
@@ -28,11 +28,13 @@ export const variants: Variants<MinifySize, string[]> = {
   threads: (context) => pooled(context, 'threads'),
 
   processes: (context) => pooled(context, 'processes'),
+
+  auto: (context) => pooled(context, 'auto'),
 };
 
 async function pooled(
   { size, workers, dir }: VariantContext<MinifySize>,
-  backend: 'threads' | 'processes',
+  backend: 'threads' | 'processes' | 'auto',
 ): Promise<Runner<string[]>> {
   const files = await readFiles(size, dir);
   const order = [...files.keys()].sort((a, b) => files[b]!.bytes - files[a]!.bytes || a - b);
@@ -46,6 +48,6 @@ async function pooled(
       }
       return outputs;
     },
-    close: () => pool.close(),
+    ...endOf(pool),
   };
 }

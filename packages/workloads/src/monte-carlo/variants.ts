@@ -2,7 +2,7 @@
 import { monteCarloPiSync } from '@heddle/core-js/examples';
 import type { Runner, Variants } from '../define-workload.ts';
 import { builtFile } from '../support/built-file.ts';
-import { startPool } from '../support/pool.ts';
+import { endOf, startPool } from '../support/pool.ts';
 import { divideCores, splitRange } from '../support/split.ts';
 import { BLOCK_SAMPLES, samplesOf } from './input.ts';
 import type { MonteCarloSize, PiCount } from './input.ts';
@@ -27,6 +27,8 @@ export const variants: Variants<MonteCarloSize, PiCount> = {
 
   processes: ({ size, workers }) => pooled(size, 'processes', workers),
 
+  auto: ({ size, workers }) => pooled(size, 'auto', workers),
+
   'native-1': ({ size }) => native(size, 1),
 
   'native-all': ({ size, workers }) => native(size, workers),
@@ -48,7 +50,7 @@ export const variants: Variants<MonteCarloSize, PiCount> = {
 
 async function pooled(
   size: MonteCarloSize,
-  backend: 'threads' | 'processes',
+  backend: 'threads' | 'processes' | 'auto',
   workers: number,
 ): Promise<Runner<PiCount>> {
   const pool = await startPool<typeof tasks>(TASKS, backend, workers);
@@ -59,7 +61,7 @@ async function pooled(
       );
       return total(size, firstInside!, rest);
     },
-    close: () => pool.close(),
+    ...endOf(pool),
   };
 }
 

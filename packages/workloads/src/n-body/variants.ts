@@ -1,9 +1,9 @@
 /** One kernel call per step, or one share of the bodies per worker: every body costs the same, so equal shares fit. */
 import { nbodyAccelerationsSync } from '@heddle/core-js/examples';
 import { sharedArray } from '@heddle/ts-orchestrator';
-import type { Runner, Variants } from '../define-workload.ts';
+import type { Runner, VariantContext, Variants } from '../define-workload.ts';
 import { builtFile } from '../support/built-file.ts';
-import { startPool } from '../support/pool.ts';
+import { endOf, startPool } from '../support/pool.ts';
 import { divideCores, splitRange } from '../support/split.ts';
 import { SOFTENING, makeBodies } from './input.ts';
 import type { Bodies, NBodySize } from './input.ts';
@@ -27,18 +27,7 @@ export const variants: Variants<NBodySize, NBodyState> = {
     };
   },
 
-  async threads({ size, workers }) {
-    const { initial, state, system } = setUp(size, 'shared');
-    const pool = await startPool<typeof tasks>(TASKS, 'threads', workers);
-    const shares = sharesOf(system, workers);
-    return {
-      run: () =>
-        simulate(initial, size.steps, state, async () => {
-          await Promise.all(shares.map((share) => pool.run('accelerateShareShared', [share, state.accelerations])));
-        }),
-      close: () => pool.close(),
-    };
-  },
+  threads: (context) => shared(context, 'threads'),
 
   async processes({ size, workers }) {
     const { initial, state, system } = setUp(size, 'plain');
@@ -56,6 +45,8 @@ export const variants: Variants<NBodySize, NBodyState> = {
       close: () => pool.close(),
     };
   },
+
+  auto: (context) => shared(context, 'auto'),
 
   'native-1': ({ size }) => native(size, 1),
 
@@ -84,6 +75,23 @@ interface System {
   positions: Float64Array;
   masses: Float64Array;
   softening: number;
+}
+
+/** Every worker reads and writes the same memory. */
+async function shared(
+  { size, workers }: VariantContext<NBodySize>,
+  backend: 'threads' | 'auto',
+): Promise<Runner<NBodyState>> {
+  const { initial, state, system } = setUp(size, 'shared');
+  const pool = await startPool<typeof tasks>(TASKS, backend, workers, { require: { sharedMemory: true } });
+  const shares = sharesOf(system, workers);
+  return {
+    run: () =>
+      simulate(initial, size.steps, state, async () => {
+        await Promise.all(shares.map((share) => pool.run('accelerateShareShared', [share, state.accelerations])));
+      }),
+    ...endOf(pool),
+  };
 }
 
 /** Shared memory where threads read the positions of every step and write their accelerations in place. */

@@ -1,9 +1,10 @@
 /** The same pictures, made on the main thread between its frames, or anywhere else while it waits for them. */
 import { setImmediate } from 'node:timers/promises';
 import { mandelbrotSync } from '@heddle/core-js/examples';
+import type { PoolOptions } from '@heddle/ts-orchestrator';
 import type { Runner, VariantContext, Variants } from '../define-workload.ts';
 import { builtFile } from '../support/built-file.ts';
-import { startPool } from '../support/pool.ts';
+import { endOf, startPool } from '../support/pool.ts';
 import { FRAME_RATE_HZ, framesOf } from './input.ts';
 import type { ResponsiveSize } from './input.ts';
 import type * as tasks from './tasks.ts';
@@ -38,6 +39,9 @@ export const variants: Variants<ResponsiveSize, Responsiveness> = {
 
   processes: (context) => pooled(context, 'processes'),
 
+  /** What decides here is how late the loop is. */
+  auto: (context) => pooled(context, 'auto', { objective: 'latency' }),
+
   async 'native-all'({ size, workers }) {
     const { mandelbrot } = await import('@heddle/core-native/examples');
     const frames = framesOf(size);
@@ -54,13 +58,14 @@ export const variants: Variants<ResponsiveSize, Responsiveness> = {
 
 async function pooled(
   { size, workers }: VariantContext<ResponsiveSize>,
-  backend: 'threads' | 'processes',
+  backend: 'threads' | 'processes' | 'auto',
+  more: PoolOptions = {},
 ): Promise<Runner<Responsiveness>> {
   const frames = framesOf(size);
-  const pool = await startPool<typeof tasks>(TASKS, backend, workers);
+  const pool = await startPool<typeof tasks>(TASKS, backend, workers, more);
   return {
     run: () => whileTicking(() => Promise.all(frames.map((frame) => pool.run('renderPicture', [frame])))),
-    close: () => pool.close(),
+    ...endOf(pool),
   };
 }
 

@@ -7,7 +7,7 @@ import { sortSync } from '@heddle/core-js';
 import { sharedArray } from '@heddle/ts-orchestrator';
 import type { Runner, VariantContext, Variants } from '../define-workload.ts';
 import { builtFile } from '../support/built-file.ts';
-import { startPool } from '../support/pool.ts';
+import { endOf, startPool } from '../support/pool.ts';
 import { divideCores, splitRange } from '../support/split.ts';
 import type { Range } from '../support/split.ts';
 import { HISTOGRAM, readKeys } from './input.ts';
@@ -36,25 +36,7 @@ export const variants: Variants<SortReduceSize, Reduction> = {
     };
   },
 
-  async threads(context) {
-    const { workers } = context;
-    const { keys, work } = await setUp(context, 'shared');
-    const spare = sharedArray(Float64Array, keys.length);
-    const pool = await startPool<typeof tasks>(TASKS, 'threads', workers);
-    return {
-      async run() {
-        work.set(keys);
-        const runs = splitRange(work.length, workers);
-        await Promise.all(runs.map((range) => pool.run('sortShared', [work, range])));
-        const sorted = await mergeRuns(work, spare, runs, workers, (from, out, part) =>
-          pool.run('mergeShared', [from, out, part]),
-        );
-        const parts = blockRanges(sorted.length, workers);
-        return joinParts(sorted, await Promise.all(parts.map((range) => pool.run('reduceShared', [sorted, range]))));
-      },
-      close: () => pool.close(),
-    };
-  },
+  threads: (context) => shared(context, 'threads'),
 
   processes: (context) =>
     sortedByValue(context, context.workers, async () => {
@@ -64,6 +46,8 @@ export const variants: Variants<SortReduceSize, Reduction> = {
         close: () => pool.close(),
       };
     }),
+
+  auto: (context) => shared(context, 'auto'),
 
   'native-1': (context) => kernels(context, 1),
 
@@ -80,6 +64,27 @@ export const variants: Variants<SortReduceSize, Reduction> = {
     });
   },
 };
+
+/** Every worker reads and writes the same memory. */
+async function shared(context: Context, backend: 'threads' | 'auto'): Promise<Runner<Reduction>> {
+  const { workers } = context;
+  const { keys, work } = await setUp(context, 'shared');
+  const spare = sharedArray(Float64Array, keys.length);
+  const pool = await startPool<typeof tasks>(TASKS, backend, workers, { require: { sharedMemory: true } });
+  return {
+    async run() {
+      work.set(keys);
+      const runs = splitRange(work.length, workers);
+      await Promise.all(runs.map((range) => pool.run('sortShared', [work, range])));
+      const sorted = await mergeRuns(work, spare, runs, workers, (from, out, part) =>
+        pool.run('mergeShared', [from, out, part]),
+      );
+      const parts = blockRanges(sorted.length, workers);
+      return joinParts(sorted, await Promise.all(parts.map((range) => pool.run('reduceShared', [sorted, range]))));
+    },
+    ...endOf(pool),
+  };
+}
 
 /** The input and an array to sort it in: shared where threads work in place, plain where one thread has it alone. */
 async function setUp({ size, dir }: Context, memory: 'shared' | 'plain') {

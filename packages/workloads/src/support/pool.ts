@@ -1,4 +1,4 @@
-import type { Pool, PoolOptions } from '@heddle/ts-orchestrator';
+import type { Explanation, Pool, PoolOptions } from '@heddle/ts-orchestrator';
 
 /**
  * A pool of `workers` that stay: rounds of other contestants come in between, and a start is not part of a round.
@@ -7,10 +7,16 @@ import type { Pool, PoolOptions } from '@heddle/ts-orchestrator';
  */
 export async function startPool<M>(
   module: URL,
-  backend: 'threads' | 'processes',
+  backend: 'threads' | 'processes' | 'auto',
   workers: number,
   more: PoolOptions = {},
 ): Promise<Pool<M>> {
   const { createPool } = await import('@heddle/ts-orchestrator');
   return createPool<M>(module, { backend, workers, idleTimeoutMs: Infinity, execArgv: [], ...more });
+}
+
+/** How a pool ends, and what it says of its choice where it made one. */
+export function endOf<M>(pool: Pool<M>): { close(): Promise<void>; explain?(): Explanation } {
+  const close = () => pool.close();
+  return pool.stats().backend === 'auto' ? { close, explain: () => pool.explain() } : { close };
 }
