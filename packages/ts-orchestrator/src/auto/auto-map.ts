@@ -8,8 +8,8 @@
  * fast here as there, or differs from item to item, is not moved to and fro. While workers start, items go on inline, few ahead.
  */
 import type { Decision } from '@heddle/advisor';
+import { isPrimitive } from '@heddle/codec';
 import type { CancelItem, MapTarget, OnOutcome } from '../pool/map.ts';
-import { isPrimitive } from '../task/payload.ts';
 import type { Backend } from '../transport/transport.ts';
 import { isRuledOut, type Matter } from './advice.ts';
 import type { Part } from './part.ts';

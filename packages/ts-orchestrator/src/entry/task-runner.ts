@@ -2,11 +2,12 @@
  * The worker's side: request -> function -> response. Knows tasks and the protocol; the port hides whether it lives in a
  * thread, a process, or beside its host.
  */
+import { isPrimitive } from '@heddle/codec';
 import { threadMs } from '../clock/clock.ts';
 import { heddleError } from '../errors/errors.ts';
 import { NumberMap } from '../queue/number-map.ts';
 import { decodeThrow, encodeThrow } from '../task/error-codec.ts';
-import { isPrimitive, type PayloadRole, type TransferItem } from '../task/payload.ts';
+import type { PayloadRole, TransferItem } from '../task/payload.ts';
 import { outsideTask, taskRealm, unwrapMoved, type RealmTask } from '../task/task-context.ts';
 import type { HostMessage, StartOrder, WorkerPort } from '../transport/protocol.ts';
 import { collector, MemoryWatch, type MemoryWatchParts } from './memory-watch.ts';

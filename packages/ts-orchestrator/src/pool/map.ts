@@ -5,9 +5,9 @@
  * Ordered, a failure surfaces in its place: everything before it is yielded first, nothing after it is pulled any more.
  * Leaving early, by break, failure or abort, cancels what is under way and waits until it has stopped.
  */
+import { isPrimitive } from '@heddle/codec';
 import { heddleError, type HeddleError } from '../errors/errors.ts';
 import { NumberMap } from '../queue/number-map.ts';
-import { isPrimitive } from '../task/payload.ts';
 import type { Outcome } from '../task/task.ts';
 
 /** Where the items of a map go: a pool, or what chooses between pools. */

@@ -2,19 +2,24 @@
  * Values on their way: by value always, whole or not at all.
  *
  * Two ways to copy. Within one process structured clone does it, and shared memory stays shared. To another process a value
- * becomes bytes here, by V8's own serializer with typed arrays as it writes them natively: views stay whole, aliasing views
- * stay views of one buffer, and nothing else hangs on the buffer. (The `advanced` channel of child_process instead hands out
+ * becomes bytes, by a codec of our own or by V8's serializer. (The `advanced` channel of child_process instead hands out
  * views into its receive buffer and copies shared memory silently; so the bytes travel through it, not the value.)
  *
  * Buffers listed for transfer are detached on the caller's side in either way.
  */
-import v8 from 'node:v8';
 import {
+  describeKind,
+  deserialize,
+  findOffender,
   hasSegments,
   isGraph,
+  isPrimitive,
+  isShared,
   isWorthGraph,
+  partsOf,
   PROCESS_BUFFER_BYTES,
   readGraph,
+  serialize,
   THREAD_BUFFER_BYTES,
   writeGraph,
 } from '@heddle/codec';
@@ -37,11 +42,6 @@ export interface PayloadRole {
 
 /** What `setup(data)` gets. */
 export const SETUP_ROLE: PayloadRole = { name: 'setup', subject: 'workerData' };
-
-/** True for what is copied by being passed: no object, no function, no symbol. */
-export function isPrimitive(value: unknown): boolean {
-  return (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol') || value === null;
-}
 
 export function arePrimitive(values: readonly unknown[]): boolean {
   return values.every(isPrimitive);
@@ -132,14 +132,6 @@ export interface Cloned<T> {
   readonly moved: readonly TransferItem[];
 }
 
-class ByteSerializer extends v8.Serializer {
-  /** The class V8 throws for what it can't write. */
-  readonly _getDataCloneError = Error;
-  _getSharedArrayBufferId(): never {
-    throw new Error('shared memory');
-  }
-}
-
 /** Why a segment stays where it is, in this process. */
 export const SEGMENT_STAYS =
   "it was made across: 'processes', for backend \"processes\"; for threads use across: 'threads', or send a copy (array.slice())";
@@ -215,21 +207,12 @@ export function toBytes(
 
 export function fromBytes(bytes: Uint8Array): unknown {
   if (isGraph(bytes)) return readGraph(bytes)[0];
-  const deserializer = new v8.Deserializer(bytes);
-  deserializer.readHeader();
-  return deserializer.readValue();
+  return deserialize(bytes);
 }
 
 /** The same for memory that another process can still change: V8's reader relies on bytes that stay. */
 export function fromForeignBytes(bytes: Uint8Array): unknown {
   return fromBytes(isGraph(bytes) ? bytes : bytes.slice());
-}
-
-function serialize(value: unknown): Buffer {
-  const serializer = new ByteSerializer();
-  serializer.writeHeader();
-  serializer.writeValue(value);
-  return serializer.releaseBuffer();
 }
 
 /** Detaches each buffer, as a transfer to nowhere. */
@@ -292,84 +275,8 @@ export function payloadError(
   return heddleError(code, { name: role.name, path: found.path, found: describeKind(found.value) }, error);
 }
 
-/** A SharedArrayBuffer, or a view of one. */
-export function isShared(value: unknown): boolean {
-  const buffer = ArrayBuffer.isView(value) ? value.buffer : value;
-  return buffer instanceof SharedArrayBuffer;
-}
-
 function isDetached(item: TransferItem): boolean {
   if (!(item instanceof ArrayBuffer)) return false;
   if (item.byteLength > 0) return false;
   return !succeeds(() => new Uint8Array(item));
-}
-
-/** The deepest part that can't be copied, and the path to it. Undefined when the whole can. */
-function findOffender(
-  value: unknown,
-  path: string,
-  canCopy: (value: unknown) => boolean,
-  seen: Set<unknown> = new Set(),
-): { path: string; value: unknown } | undefined {
-  if (isPrimitive(value) || seen.has(value)) return undefined;
-  seen.add(value);
-  if (canCopy(value)) return undefined;
-  for (const [step, part] of partsOf(value)) {
-    const found = findOffender(part, path + step, canCopy, seen);
-    if (found !== undefined) return found;
-  }
-  return { path, value };
-}
-
-/** The parts that a copy would copy: own enumerable string keys, entries of Map and Set, message and cause of errors. */
-function* partsOf(value: unknown): Generator<[string, unknown]> {
-  if (typeof value !== 'object' || value === null) return;
-  if (ArrayBuffer.isView(value)) return;
-  if (value instanceof Map) {
-    let index = 0;
-    for (const [key, entry] of value) {
-      yield [`.key(${index})`, key];
-      yield [isPrimitive(key) ? `.get(${JSON.stringify(key) ?? String(key)})` : `.value(${index})`, entry];
-      index++;
-    }
-    return;
-  }
-  if (value instanceof Set) {
-    let index = 0;
-    for (const entry of value) yield [`.value(${index++})`, entry];
-    return;
-  }
-  let keys: string[];
-  try {
-    keys = Object.keys(value);
-  } catch {
-    return;
-  }
-  for (const key of keys) {
-    let part: unknown;
-    try {
-      part = (value as Record<string, unknown>)[key];
-    } catch {
-      continue;
-    }
-    yield [
-      Array.isArray(value) ? `[${key}]` : /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`,
-      part,
-    ];
-  }
-}
-
-function describeKind(value: unknown): string {
-  if (typeof value === 'function') return value.name === '' ? 'a function' : `a function (${value.name})`;
-  if (typeof value === 'symbol') return `a symbol (${String(value)})`;
-  if (value instanceof Promise) return 'a promise (await it first)';
-  let kind: unknown;
-  try {
-    kind = (value as object).constructor?.name;
-  } catch {
-    kind = undefined;
-  }
-  if (typeof kind !== 'string' || kind === '' || kind === 'Object')
-    return "an object that can't be cloned (a proxy, or a getter that throws)";
-  return `${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${kind}`;
 }

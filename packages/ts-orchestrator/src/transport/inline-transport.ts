@@ -5,6 +5,7 @@
  * Tasks start in turns of the event loop, a slice at a time, so that a long run of synchronous tasks lets timers and input in
  * between.
  */
+import { isPrimitive, isShared } from '@heddle/codec';
 import type { Clock } from '../clock/clock.ts';
 import { CostedCopies, estimateBytes, type Costed } from '../task/clone-cost.ts';
 import {
@@ -12,8 +13,6 @@ import {
   checkCopyable,
   cloneLarge,
   cloneValue,
-  isPrimitive,
-  isShared,
   SETUP_ROLE,
   type PayloadRole,
   type TransferItem,

@@ -1,14 +1,13 @@
 /**
  * The wire between host and worker process, used by both ends.
  */
-import { PackedList, unpackList } from '@heddle/codec';
+import { isPrimitive, PackedList, unpackList } from '@heddle/codec';
 import { heddleError } from '../errors/errors.ts';
 import { segmentOf } from '../task/os-services.ts';
 import {
   arePrimitive,
   fromBytes,
   fromForeignBytes,
-  isPrimitive,
   isSmall,
   toBytes,
   type PayloadRole,
