@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // `npm test`: every TypeScript test through vitest and the C++ test program, with one closing line of real counts.
 //   npm test -- packages/machine     only the tests whose path matches
+//   npm test -- --long               only those that take long, which are left out otherwise (*.long.test.ts)
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
@@ -8,7 +9,9 @@ import os from 'node:os';
 import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '..');
-const filters = process.argv.slice(2);
+const words = process.argv.slice(2);
+const isLong = words.includes('--long');
+const filters = words.filter((word) => word !== '--long');
 const counts = { passed: 0, failed: 0, skipped: 0 };
 
 function runVitest() {
@@ -17,7 +20,12 @@ function runVitest() {
   const require = createRequire(path.join(root, 'package.json'));
   const vitest = path.join(path.dirname(require.resolve('vitest/package.json')), 'vitest.mjs');
   const args = [vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...filters];
-  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  if (isLong) args.push('--project', 'long');
+  const { status } = spawnSync(process.execPath, args, {
+    cwd: root,
+    env: { ...process.env, HEDDLE_LONG_TESTS: isLong ? '1' : '0' },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   try {
     const result = JSON.parse(fs.readFileSync(report, 'utf8'));
     counts.passed += result.numPassedTests;
@@ -50,6 +58,7 @@ function runCpp() {
 }
 
 runVitest();
-if (filters.length === 0) runCpp();
+if (filters.length === 0 && !isLong) runCpp();
+if (!isLong) console.log('\nnot run: *.long.test.ts (npm test -- --long)');
 console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;

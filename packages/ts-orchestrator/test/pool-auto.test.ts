@@ -1,5 +1,4 @@
 import { poolContract } from './pool.contract.ts';
 
-// As long as nothing is asked for, and short, calls run inline; with isolation they never do.
+// As long as nothing is asked for, and short, calls run inline.
 poolContract('auto');
-poolContract('auto', 'heap');

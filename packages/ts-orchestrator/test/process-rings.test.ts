@@ -36,8 +36,8 @@ async function withPool(
 }
 afterAll(() => vi.unstubAllEnvs());
 
-/** Workers that write over what they share, one a seed. More of them: HEDDLE_SCRIBBLES. */
-const SEEDS = Number(process.env['HEDDLE_SCRIBBLES'] ?? 20);
+/** Workers that write over what they share, one a seed. .ci/run has more of them: HEDDLE_SCRIBBLES. */
+const SEEDS = Number(process.env['HEDDLE_SCRIBBLES'] ?? 6);
 /** Most of a seed's time is spent waiting until one side looks, once a second, for what the memory does not show any more. */
 const SCRIBBLED_POOLS = 6;
 
@@ -232,7 +232,7 @@ describe.skipIf(isMissing)('a worker process', () => {
   }, 300_000);
 
   it('that writes over it lets every short item of a map have its one outcome', async () => {
-    const rounds = Number(process.env['HEDDLE_SCRIBBLES'] ?? 3);
+    const rounds = Math.ceil(SEEDS / 6);
     const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     await withPool('0', { retries: 0 }, async (pool) => {
       for (let seed = 1; seed <= rounds; seed++) {

@@ -1,46 +1,19 @@
 /**
- * Tasks that try to get out, on the levels `process` and `sandbox`, and over their limits.
+ * Tasks that try to get out, on the levels `process` and `sandbox`. Their limits: held-to-limits.long.test.ts.
  */
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
-import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createPool, WorkerDiedError, type Pool, type PoolOptions } from '@heddle/ts-orchestrator';
-import { findProgram, requireBubblewrap } from '../../src/isolation/programs.ts';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { createPool, type Pool, type PoolOptions } from '@heddle/ts-orchestrator';
+import { findProgram } from '../../src/isolation/programs.ts';
 import { signalProcess } from '../../src/isolation/process-group.ts';
 import type { UntypedModule } from '../../src/task/module-types.ts';
 import { deferred, errorOf, fixture, isAlive, temporaryFolder } from '../helpers.ts';
 import { startProgram } from '../programs.ts';
+import { LEVELS, makePool, onLevel } from './levels.ts';
 
-const LEVELS = ['process', 'sandbox'] as const;
-type Level = (typeof LEVELS)[number];
-
-const noSandbox = await requireBubblewrap([]).then(
-  () => undefined,
-  (error: Error) => error.message,
-);
-if (noSandbox !== undefined) console.log(`tests of the sandbox are skipped: ${noSandbox}`);
-/** A test of a level; skipped, with the reason, where the level can't be had. */
-function onLevel(level: Level, name: string, body: () => Promise<void>): void {
-  it(name, async ({ skip }) => {
-    if (level === 'sandbox' && noSandbox !== undefined) {
-      if (process.env.HEDDLE_REQUIRE_TOOLS === '1') expect.fail(noSandbox);
-      skip(noSandbox);
-    }
-    await body();
-  });
-}
-
-const open: Array<Pool<UntypedModule>> = [];
-afterEach(async () => {
-  await Promise.allSettled(open.splice(0).map((pool) => pool.close({ cancel: true })));
-});
-async function makePool(options: PoolOptions): Promise<Pool<UntypedModule>> {
-  const pool = await createPool(fixture('escapes.mjs'), { workers: 1, execArgv: [], ...options });
-  open.push(pool);
-  return pool;
-}
 async function gone(pid: number): Promise<void> {
   await vi.waitUntil(() => !isAlive(pid), { timeout: 30_000, interval: 5 });
 }
@@ -89,63 +62,6 @@ describe.each(LEVELS)('level %s', (level) => {
     expect(env).not.toHaveProperty('HEDDLE_TEST_SECRET');
     expect(env).not.toHaveProperty('NODE_OPTIONS');
     expect(await pool.run('inspectorUrl')).toBeUndefined();
-  });
-
-  onLevel(level, 'leaves nothing behind after close', async () => {
-    const { code, stdout, stderr } = await startProgram('opens-and-closes.mjs', [level, '3']).ended;
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const { before, after, children } = JSON.parse(stdout) as { before: object; after: object; children: string };
-    expect({ after, children }).toEqual({ after: before, children: '' });
-  });
-
-  onLevel(level, 'frees a worker that goes over its memory, and no other task', async () => {
-    const pool = await isolated({ workers: 2, limits: { rssMiB: 200 } });
-    const controller = new AbortController();
-    const started = deferred();
-    const innocent = pool.run('waitsAndAdds', [1, 2], {
-      signal: controller.signal,
-      onProgress: () => started.resolve(),
-    });
-    innocent.catch(() => {});
-    await started.promise;
-    const error = await errorOf(pool.run('floods'));
-    expect(error).toBeInstanceOf(WorkerDiedError);
-    expect(error).toMatchObject({ code: 'HEDDLE_LIMIT_MEMORY', retryable: false, signal: 'SIGKILL' });
-    expect(error.message).toMatch(/held \d+ MiB of memory, more than limits.rssMiB = 200$/);
-    expect(await pool.run('add', [1, 2])).toBe(3);
-    expect(pool.stats()).toMatchObject({ tasks: { running: 1 }, workers: { died: 1 } });
-    controller.abort(new Error('enough'));
-    await expect(innocent).rejects.toThrow('enough');
-  });
-
-  onLevel(level, 'tells when the start goes over a limit', async () => {
-    const start = createPool(fixture('broken/floods-on-load.mjs'), {
-      workers: 1,
-      execArgv: [],
-      require: { isolation: level },
-      limits: { rssMiB: 100 },
-    });
-    expect(await errorOf(start)).toMatchObject({
-      code: 'HEDDLE_LIMIT_MEMORY',
-      message: expect.stringMatching(/^worker 1 \(pid \d+\) was ended because its processes held \d+ MiB/),
-    });
-  });
-
-  onLevel(level, 'ends a task that uses up its CPU time, and gives the next its own', async () => {
-    const pool = await isolated({ limits: { cpuSeconds: 1 } });
-    const [worker] = pool.stats().workers.live;
-    const limitSeconds = () =>
-      Number(/^Max cpu time +(\d+)/m.exec(fs.readFileSync(`/proc/${worker!.pid}/limits`, 'utf8'))![1]);
-    expect(limitSeconds()).toBe(2);
-    await pool.run('computesFor', [0.6]);
-    await pool.run('add', [1, 2]);
-    await vi.waitUntil(() => limitSeconds() > 2, { timeout: 30_000, interval: 5 });
-    const error = await errorOf(pool.run('computes'));
-    expect(error).toBeInstanceOf(WorkerDiedError);
-    expect(error).toMatchObject({ code: 'HEDDLE_LIMIT_CPU', signal: 'SIGXCPU' });
-    expect(error.message).toContain('while it ran "computes" (attempt 1)');
-    expect(error.message).toContain('limits.cpuSeconds = 1');
-    expect(await pool.run('add', [1, 2])).toBe(3);
   });
 });
 
