@@ -1,7 +1,13 @@
 #!/usr/bin/env node
-// Joins the modules of src to one file for each that a program or a worker starts with: dist/bundle/<name>.js. Loading them one by
-// one took most of a start (docs/decisions/016-one-file-per-entry.md). Each bundle stands alone; what has to be one in a whole
-// thread hangs on its global object. The compiler writes the types, and modules one by one, beside them.
+// Joins the modules of src to one file for each that a worker starts with, and to a few for a program: dist/bundle/<name>.js. Loading
+// them one by one took most of a start (docs/decisions/016-one-file-per-entry.md); loading all of them before the first worker starts
+// took a quarter of one (027). The bundle of a worker stands alone; what has to be one in a whole thread hangs on its global object.
+// The compiler writes the types, and modules one by one, beside them.
+//
+//   index.js          the public names, all of which lie in start.js
+//   start.js          what index.ts imports: checks options and starts the first thread
+//   pool.js           what every pool needs, and pools of threads; asked for when the first thread is on its way
+//   open-*.js         what one backend needs beyond that
 import fs from 'node:fs';
 import path from 'node:path';
 import { rolldown } from 'rolldown';
@@ -26,8 +32,11 @@ const isOutside = (id) => !id.startsWith('.') && !path.isAbsolute(id) && !Object
  * Modules of Node by function call: each import of one costs 0.2 ms or more, because it makes a module with a name for everything
  * that is in it. Line by line, so that the source map stays true.
  */
-function withoutImports(code) {
+function withoutImports(code, isProgram) {
   return code.replace(/^import .*$/gm, (line) => {
+    // Its names were needed by code that lies in another file.
+    if (/^import "node:[\w/]+";$/.test(line)) return '';
+    if (isProgram && / from "\.\/[\w-]+\.js";$/.test(line)) return line;
     const [, whole, names, id] = /^import (\w+)?(?:, )?(?:\{ (.+) \})? from "(node:[\w/]+)";$/.exec(line) ?? [];
     if (id === undefined) throw new Error(`this would be loaded by the start: ${line}`);
     const get = `process.getBuiltinModule("${id}")`;
@@ -37,8 +46,44 @@ function withoutImports(code) {
   });
 }
 
+/** The modules that are loaded with this one, and itself. */
+function closure(id, infoOf, found = new Set()) {
+  if (!found.has(id) && path.isAbsolute(id)) {
+    found.add(id);
+    for (const next of infoOf(id).importedIds) closure(next, infoOf, found);
+  }
+  return found;
+}
+
+/** In which file the modules of a program lie: the first of these that has it. */
+function programParts() {
+  const parts = [
+    { name: 'start', root: 'src/index.ts' },
+    { name: 'pool', root: 'src/open-threads.ts' },
+  ];
+  const modules = new Map();
+  return {
+    plugin: {
+      name: 'parts-of-a-program',
+      buildEnd() {
+        for (const { name, root } of parts)
+          modules.set(
+            name,
+            closure(path.join(packageDir, root), (id) => this.getModuleInfo(id)),
+          );
+      },
+    },
+    groups: parts.map(({ name, root }, place) => ({
+      name,
+      priority: parts.length - place,
+      test: (id) => id !== path.join(packageDir, 'src/index.ts') && modules.get(name).has(id),
+    })),
+  };
+}
+
 async function bundle(entry) {
-  const file = path.join(outDir, `${path.basename(entry, '.ts')}.js`);
+  const isProgram = entry === 'index.ts';
+  const parts = programParts();
   const build = await rolldown({
     cwd: packageDir,
     input: path.join('src', entry),
@@ -48,11 +93,14 @@ async function bundle(entry) {
     transform: { target: 'es2023' },
     // A part of Node that only code left out has asked for is not loaded either.
     treeshake: { moduleSideEffects: [{ external: true, sideEffects: false }] },
+    plugins: isProgram ? [parts.plugin] : [],
   });
   const { output } = await build.generate({
-    file,
+    dir: outDir,
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name].js',
     format: 'es',
-    codeSplitting: false,
+    codeSplitting: isProgram ? { groups: parts.groups } : false,
     comments: false,
     sourcemap: true,
     // They are in the package.
@@ -60,7 +108,7 @@ async function bundle(entry) {
   });
   await build.close();
   for (const { fileName, type, code, source } of output)
-    fs.writeFileSync(path.join(outDir, fileName), type === 'chunk' ? withoutImports(code) : source);
+    fs.writeFileSync(path.join(outDir, fileName), type === 'chunk' ? withoutImports(code, isProgram) : source);
   return output.map(({ fileName }) => fileName);
 }
 

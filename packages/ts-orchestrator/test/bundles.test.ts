@@ -1,4 +1,4 @@
-// What the build makes of the sources: one file for each that a program or a worker starts with.
+// What the build makes of the sources: one file for each that a worker starts with, and a few for a program.
 import fs from 'node:fs';
 import { isBuiltin, SourceMap, type SourceMapping } from 'node:module';
 import { describe, expect, it } from 'vitest';
@@ -10,6 +10,10 @@ import { decodeThrow, encodeThrow } from '../src/task/error-codec.ts';
 const folder = new URL('../dist/bundle/', import.meta.url);
 const files = fs.readdirSync(folder).filter((name) => name.endsWith('.js'));
 const load = (name: string) => import(new URL(name, folder).href) as Promise<Record<string, never>>;
+
+/** What a program loads. */
+const PROGRAM = ['index', 'open-auto', 'open-inline', 'open-processes', 'pool', 'shared-parts', 'start'];
+const isOfProgram = (name: string): boolean => PROGRAM.some((part) => name === `${part}.js`);
 
 interface Loads {
   /** Modules that are loaded with the file. */
@@ -46,18 +50,37 @@ function loadsOf(code: string): Loads {
 
 describe('the bundles', () => {
   it('are those that are named in the code', () => {
-    const names = ['index', 'process-entry', 'stack-probe', 'task-module', 'thread-entry', 'typescript-hook'];
-    expect(files.toSorted()).toEqual(names.map((name) => `${name}.js`));
+    const names = [...PROGRAM, 'process-entry', 'stack-probe', 'task-module', 'thread-entry', 'typescript-hook'];
+    expect(files.toSorted()).toEqual(names.map((name) => `${name}.js`).toSorted());
   });
 
-  it.each(files)('%s is one file: it loads nothing but parts of Node', (name) => {
+  it.each(files.filter((name) => !isOfProgram(name)))('%s is one file: it loads nothing but parts of Node', (name) => {
     const { atOnce, later, builtIn } = loadsOf(fs.readFileSync(new URL(name, folder), 'utf8'));
     expect(atOnce).toEqual([]);
     expect(builtIn).not.toEqual([]);
     expect([...later, ...builtIn].filter((id) => !(id.startsWith('node:') && isBuiltin(id)))).toEqual([]);
   });
 
-  it.each(files)('%s has a source map that leads to its sources', (name) => {
+  it('start a program with two files, and load the others when a pool asks for them', () => {
+    const loads = new Map(
+      PROGRAM.map((name) => [name, loadsOf(fs.readFileSync(new URL(`${name}.js`, folder), 'utf8'))]),
+    );
+    expect(loads.get('index')!.atOnce).toEqual(['./start.js']);
+    expect(loads.get('start')!.atOnce).toEqual([]);
+    expect(loads.get('pool')!.atOnce).toEqual(['./start.js']);
+    for (const { atOnce, later, builtIn } of loads.values()) {
+      expect(atOnce.filter((id) => !isOfProgram(id.slice(2)))).toEqual([]);
+      const others = [...later, ...builtIn].filter((id) => !(id.startsWith('node:') && isBuiltin(id)));
+      expect(others.filter((id) => !(id.startsWith('./') && isOfProgram(id.slice(2))))).toEqual([]);
+    }
+  });
+
+  it('have the most of what a program needs in what it loads later', () => {
+    const bytesOf = (name: string) => fs.statSync(new URL(`${name}.js`, folder)).size;
+    expect(bytesOf('start') * 4).toBeLessThan(bytesOf('pool'));
+  });
+
+  it.each(files.filter((name) => name !== 'index.js'))('%s has a source map that leads to its sources', (name) => {
     const map = new SourceMap(JSON.parse(fs.readFileSync(new URL(`${name}.map`, folder), 'utf8')) as never);
     let found = 0;
     for (const [line, text] of fs.readFileSync(new URL(name, folder), 'utf8').split('\n').entries()) {

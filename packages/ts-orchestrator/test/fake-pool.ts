@@ -1,11 +1,12 @@
 /**
  * A pool on a transport that does what the test says, with time in the test's hand: scheduler and supervisor are the real ones.
  */
-import { assemblePool } from '../src/create-pool.ts';
+import { assemblePool } from '../src/assemble-pool.ts';
 import { seededRandom } from '../src/clock/random.ts';
 import type { Examiner } from '../src/liveness/examiner.ts';
 import { KeepAlive } from '../src/pool/keep-alive.ts';
-import { parsePoolOptions, type PoolOptions } from '../src/pool/pool-options.ts';
+import type { PoolOptions } from '../src/pool/pool-options.ts';
+import { parsePoolOptions } from '../src/pool/pool-size.ts';
 import type { PoolCore } from '../src/pool/pool.ts';
 import type { Scheduler } from '../src/pool/scheduler.ts';
 import type { CloneCost } from '../src/task/clone-cost.ts';

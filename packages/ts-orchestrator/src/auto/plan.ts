@@ -4,7 +4,8 @@
  */
 import type { Wishes } from '@heddle/advisor';
 import { HeddleError } from '../errors/errors.ts';
-import { resolveOptions, type ReadPoolOptions, type ResolvedPoolOptions } from '../pool/pool-options.ts';
+import type { ReadPoolOptions, ResolvedPoolOptions } from '../pool/pool-options.ts';
+import { resolveOptions } from '../pool/pool-size.ts';
 import type { RetryRule } from '../task/task-options.ts';
 import type { Backend } from '../transport/transport.ts';
 

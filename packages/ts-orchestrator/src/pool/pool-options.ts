@@ -2,7 +2,6 @@
  * Every option of a pool: meaning, unit, range, default, and the backends in which it means something. Parsed once; nothing
  * below reads raw input again.
  */
-import { coresAllowed } from '@heddle/machine';
 import {
   CANCEL_GRACE_MS,
   DELAY_MS_MAX,
@@ -253,17 +252,18 @@ const PREFER_SPECS = {
   sharedMemory: booleanOption(false),
 };
 
-/** Options as the rest of the pool reads them. */
-export type ResolvedPoolOptions = ReturnType<typeof resolveOptions>;
+/** Options of a pool with one backend, but for its size: see pool-size.ts. */
+export type CheckedPoolOptions = ReturnType<typeof checkOptions>;
 
-/**
- * Checks and freezes the options of a pool with one backend.
- * @throws {HeddleError} HEDDLE_OPTION_UNKNOWN, HEDDLE_OPTION_INVALID, HEDDLE_OPTION_UNSUPPORTED, HEDDLE_OPTION_CONFLICT.
- */
-export function parsePoolOptions(raw: unknown): ResolvedPoolOptions {
-  const read = readPoolOptions(raw);
-  return resolveOptions(read, read.backend === 'auto' ? undefined : read.backend);
-}
+/** Options as the rest of the pool reads them. */
+export type ResolvedPoolOptions = Readonly<
+  Omit<CheckedPoolOptions, 'size'> & {
+    /** Workers at most. */
+    workersMax: number;
+    /** Tasks one worker runs at a time. */
+    tasksPerWorker: number;
+  }
+>;
 
 /** Every option by itself, whatever the backend. */
 export type ReadPoolOptions = ReturnType<typeof readPoolOptions>;
@@ -292,7 +292,7 @@ export function readPoolOptions(raw: unknown) {
  * The options as one backend has them. Undefined: the backend that `require` asks for.
  * @throws {HeddleError} HEDDLE_OPTION_INVALID, HEDDLE_OPTION_UNSUPPORTED, HEDDLE_OPTION_CONFLICT.
  */
-export function resolveOptions(parsed: ReadPoolOptions, asked: Backend | undefined) {
+export function checkOptions(parsed: ReadPoolOptions, asked: Backend | undefined) {
   const { limits, require, restartLimit } = parsed;
   const backend = chooseBackend(asked, require);
   const { workers, env, execArgv, unsafeByReference } = parsed;
@@ -320,8 +320,6 @@ export function resolveOptions(parsed: ReadPoolOptions, asked: Backend | undefin
         got: String(workers),
       });
   }
-  const inlineTasks = workers === 'auto' ? INLINE_TASKS_DEFAULT : workers;
-  let workersMax = backend === 'inline' ? 1 : workers === 'auto' ? undefined : workers;
   const {
     limits: _limits,
     require: _require,
@@ -336,11 +334,7 @@ export function resolveOptions(parsed: ReadPoolOptions, asked: Backend | undefin
     ...require,
     backend,
     restartLimit,
-    /** Workers at most. Looked up when it is first asked for: that takes milliseconds, which a pool that chooses may never need. */
-    get workersMax(): number {
-      return (workersMax ??= coresAllowed());
-    },
-    /** Tasks one worker runs at a time. */
-    tasksPerWorker: backend === 'inline' ? inlineTasks : 1,
+    /** Workers at most; inline: tasks at a time. */
+    size: workers === 'auto' && backend === 'inline' ? INLINE_TASKS_DEFAULT : workers,
   });
 }

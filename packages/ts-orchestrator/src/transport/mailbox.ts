@@ -23,13 +23,9 @@
 import { REFUSED } from '@heddle/codec';
 import type { TransferItem } from '../task/payload.ts';
 import type { HostMessage, WorkerMessage } from './protocol.ts';
-import { ringBytes, RingReader, RingWriter } from './ring/ring.ts';
+import { RingReader, RingWriter } from './ring/ring.ts';
 import { TaskRecordReader, TaskRecordWriter } from './task-records.ts';
 
-/** Bytes of records that may be on their way in one direction. */
-const RING_BYTES = 2 ** 16;
-/** Bytes of memory that `readFrom` and `writeTo` take. */
-export const MAILBOX_RING_BYTES = ringBytes(RING_BYTES);
 /** Bytes of a record, header not counted. What needs more is posted, which costs little beside its copy. */
 const RECORD_BYTES_MAX = 2 ** 12;
 /** Records that are taken before the event loop gets a turn. A guess: some hundred microseconds. */

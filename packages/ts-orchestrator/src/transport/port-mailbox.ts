@@ -6,23 +6,10 @@ import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import { bytesOf, type GraphParts, openGraph, PackedGraph, PackedList } from '@heddle/codec';
 import { COUNTED_BYTES, estimateBytes, timed } from '../task/clone-cost.ts';
 import type { TransferItem } from '../task/payload.ts';
-import { Mailbox, MAILBOX_RING_BYTES } from './mailbox.ts';
+import { Mailbox } from './mailbox.ts';
 import type { HostMessage, WorkerMessage } from './protocol.ts';
 import { notifyReader, ThreadSleep } from './ring/async-wait.ts';
 import { PacedWake } from './ring/paced-wake.ts';
-
-/** What the two ends share. */
-export interface MailboxMemory {
-  readonly toWorker: SharedArrayBuffer;
-  readonly toHost: SharedArrayBuffer;
-}
-
-export function createMailboxMemory(): MailboxMemory {
-  return {
-    toWorker: new SharedArrayBuffer(MAILBOX_RING_BYTES),
-    toHost: new SharedArrayBuffer(MAILBOX_RING_BYTES),
-  };
-}
 
 export interface PortMailboxParts<In> {
   readonly port: MessagePort;

@@ -20,7 +20,8 @@
  */
 import type { Clock, Timer } from '../clock/clock.ts';
 import { loadOsServices, type EventCounter, type Segment } from '../task/os-services.ts';
-import { MAILBOX_RING_BYTES, type Mailbox } from './mailbox.ts';
+import { type Mailbox } from './mailbox.ts';
+import { MAILBOX_RING_BYTES } from './mailbox-memory.ts';
 import type { HostRingMessage, WorkerRingMessage } from './process-wire.ts';
 import { EventSleep } from './ring/event-wait.ts';
 import { PacedWake } from './ring/paced-wake.ts';

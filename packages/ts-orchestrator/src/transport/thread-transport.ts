@@ -6,7 +6,6 @@
  * there before the entry took the streams over is read only after the exit; Node 20 never closes the files that its module loader
  * reads when the thread is terminated meanwhile, so a thread that loads is let finish that first.
  */
-import { MessageChannel, Worker, type WorkerOptions } from 'node:worker_threads';
 import { PackedGraph, PackedList } from '@heddle/codec';
 import { readThreadStack } from '../liveness/thread-stack.ts';
 import type { Clock, Timer } from '../clock/clock.ts';
@@ -23,23 +22,21 @@ import {
   SEGMENT_STAYS,
   SETUP_ROLE,
 } from '../task/payload.ts';
-import { entryUrl } from './entry-url.ts';
-import { createMailboxMemory, PortMailbox } from './port-mailbox.ts';
-import type { HostMessage, WorkerMessage } from './protocol.ts';
-import { createPrinted, takePrinted, type ThreadStart } from './thread-words.ts';
+import { launchThread, type LaunchedThread, type ThreadLaunch } from './launch-thread.ts';
+import { PortMailbox } from './port-mailbox.ts';
+import type { HostMessage, StartOrder, WorkerMessage } from './protocol.ts';
+import { takePrinted } from './thread-words.ts';
 import type { Link, LinkEvents, Transport } from './transport.ts';
-import { MemoryWords } from './worker-words.ts';
 
-export interface ThreadTransportOptions {
-  readonly name: string;
-  readonly env: Readonly<Record<string, string>> | undefined;
-  readonly execArgv: readonly string[] | undefined;
-  readonly heapMiB: number | undefined;
+export interface ThreadTransportOptions extends ThreadLaunch {
   readonly clock: Clock;
+  /** The thread of the first worker, where it is on its way already. */
+  readonly first?: LaunchedThread | undefined;
 }
 
 export function createThreadTransport(options: ThreadTransportOptions): Transport {
   const copies = new CostedCopies();
+  let { first } = options;
   return {
     backend: 'threads',
     canKill: true,
@@ -79,7 +76,11 @@ export function createThreadTransport(options: ThreadTransportOptions): Transpor
     repack: (args) => ({ value: args, transfer: [], canResend: true, canGoAhead: isSmall(args) }),
     canSend: canClone,
     packSetup: (data) => cloneValue(data, [], SETUP_ROLE).value,
-    start: (order, events) => startThread(order, events, options),
+    start(order, events) {
+      const thread = first ?? launchThread(order, options);
+      first = undefined;
+      return linkTo(thread, events, options);
+    },
   };
 }
 
@@ -94,41 +95,16 @@ function estimatedCost(value: unknown): CloneCost | undefined {
 /** Measured: 60 threads that were terminated in their first 45 ms left 7 files open on Node 20, none on 24. */
 const LEAKS_WHILE_LOADING = Number.parseInt(process.versions.node, 10) < 24;
 
-function startThread(order: ThreadStart['order'], events: LinkEvents, options: ThreadTransportOptions): Link {
-  const { port1: port, port2 } = new MessageChannel();
-  const words = new MemoryWords();
-  const printed = createPrinted();
-  const memory = createMailboxMemory();
-  const start: ThreadStart = {
-    port: port2,
-    mailbox: memory,
-    order,
-    words: words.memory as SharedArrayBuffer,
-    printed,
-  };
-  const workerOptions: WorkerOptions = {
-    workerData: { heddle: start },
-    transferList: [port2],
-    name: `${options.name} ${order.workerId}`,
-    stdout: true,
-    stderr: true,
-  };
-  if (options.env !== undefined) workerOptions.env = { ...options.env };
-  if (options.execArgv !== undefined) workerOptions.execArgv = [...options.execArgv];
-  if (options.heapMiB !== undefined) workerOptions.resourceLimits = { maxOldGenerationSizeMb: options.heapMiB };
-
-  let worker: Worker;
-  try {
-    worker = new Worker(entryUrl('thread-entry'), workerOptions);
-  } catch (cause) {
+function linkTo(thread: LaunchedThread, events: LinkEvents, { clock, heapMiB }: ThreadTransportOptions): Link {
+  const { worker, threadId, port, memory, words, printed } = thread;
+  if (worker === undefined) {
     port.close();
+    const { cause } = thread;
     queueMicrotask(() => events.onExit({ exitCode: null, signal: null, cause, isSpawnFailure: true }));
     return { pid: undefined, threadId: undefined, words, send() {}, kill() {}, abandon() {} };
   }
 
-  const { clock } = options;
   const startedAt = clock.now();
-  const { threadId } = worker;
   let isAbandoned = false;
   let hasSpoken = false;
   let cause: unknown;
@@ -158,14 +134,12 @@ function startThread(order: ThreadStart['order'], events: LinkEvents, options: T
     onMessage: receive,
     onUnreadable(error) {
       // Some reply can't be read, and it doesn't say which: the thread is ended, so that its task gets an outcome.
-      cause ??= error;
+      cause ??= thread.cause ?? error;
       terminate();
     },
   });
-  worker.on('error', (error) => {
-    cause ??= error;
-  });
-  worker.once('exit', (exitCode) => {
+  thread.onExit((exitCode) => {
+    cause ??= thread.cause;
     loadWait?.cancel();
     mailbox.takeRest();
     mailbox.close();
@@ -174,13 +148,11 @@ function startThread(order: ThreadStart['order'], events: LinkEvents, options: T
       const text = stream.setEncoding('utf8').read() as string | null;
       if (text !== null) events.onOutput(undefined, text);
     }
-    const { heapMiB } = options;
     const isHeapFull = (cause as { code?: unknown } | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY';
     const limit =
       isHeapFull && heapMiB !== undefined ? ({ option: 'limits.heapMiB', value: heapMiB } as const) : undefined;
     events.onExit({ exitCode, signal: null, cause, isSpawnFailure: !hasSpoken && exitCode !== 0, limit });
   });
-  worker.unref();
   port.unref();
 
   return {
@@ -202,7 +174,7 @@ function startThread(order: ThreadStart['order'], events: LinkEvents, options: T
         throw payloadError(error, message.value, transfer, { name: message.name, subject: 'arguments' }, canClone);
       }
     },
-    readStack: (done) => readThreadStack(threadId, done),
+    readStack: (done) => readThreadStack(threadId!, done),
     kill() {
       const loadMs = isLoading ? startedAt + THREAD_LOAD_MS - clock.now() : 0;
       if (loadMs <= 0) terminate();

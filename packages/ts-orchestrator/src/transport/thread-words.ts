@@ -3,7 +3,7 @@
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { StartOrder } from './protocol.ts';
-import type { MailboxMemory } from './port-mailbox.ts';
+import type { MailboxMemory } from './mailbox-memory.ts';
 
 /** In `workerData` of the thread, under the key `heddle`. */
 export interface ThreadStart {

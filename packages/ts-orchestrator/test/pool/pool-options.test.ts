@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { coresAllowed } from '@heddle/machine';
-import { parsePoolOptions } from '../../src/pool/pool-options.ts';
+import { parsePoolOptions } from '../../src/pool/pool-size.ts';
 
 const messageOf = (raw: unknown): string => {
   try {

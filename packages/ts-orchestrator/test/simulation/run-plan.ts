@@ -3,10 +3,11 @@
  */
 import { getEventListeners } from 'node:events';
 import { EXAMINE_URGENT_MS } from '../../src/clock/deadlines.ts';
-import { assemblePool } from '../../src/create-pool.ts';
+import { assemblePool } from '../../src/assemble-pool.ts';
 import type { Clock } from '../../src/clock/clock.ts';
 import { KeepAlive } from '../../src/pool/keep-alive.ts';
-import { parsePoolOptions, type ResolvedPoolOptions } from '../../src/pool/pool-options.ts';
+import type { ResolvedPoolOptions } from '../../src/pool/pool-options.ts';
+import { parsePoolOptions } from '../../src/pool/pool-size.ts';
 import type { Scheduler } from '../../src/pool/scheduler.ts';
 import type { PackFor, Transport } from '../../src/transport/transport.ts';
 import type { Outcome, TaskCall } from '../../src/task/task.ts';

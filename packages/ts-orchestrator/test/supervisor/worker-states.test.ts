@@ -5,7 +5,7 @@
 import { expect, it } from 'vitest';
 import { seededRandom, type Random } from '../../src/clock/random.ts';
 import type { Examination } from '../../src/errors/examination.ts';
-import { parsePoolOptions } from '../../src/pool/pool-options.ts';
+import { parsePoolOptions } from '../../src/pool/pool-size.ts';
 import { WORKER_MOVES, type WorkerState } from '../../src/pool/worker-state.ts';
 import type { PoolTask } from '../../src/pool/worker-source.ts';
 import { OutputLines } from '../../src/supervisor/output-lines.ts';

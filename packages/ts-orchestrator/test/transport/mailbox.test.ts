@@ -1,7 +1,8 @@
 // The mailbox over a channel that only delivers, and late: as the one of a child process.
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Mailbox, MAILBOX_RING_BYTES, type ReaderSleep } from '../../src/transport/mailbox.ts';
+import { Mailbox, type ReaderSleep } from '../../src/transport/mailbox.ts';
+import { MAILBOX_RING_BYTES } from '../../src/transport/mailbox-memory.ts';
 import type { HostMessage, WorkerMessage } from '../../src/transport/protocol.ts';
 
 type HostEnd = Mailbox<WorkerMessage, HostMessage, WorkerMessage, HostMessage>;

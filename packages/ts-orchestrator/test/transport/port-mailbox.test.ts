@@ -4,7 +4,8 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { PackedGraph, PackedList, skipRecords } from '@heddle/codec';
 import { differenceOf } from '../../../codec/test/difference.ts';
 import type { HostMessage, WorkerMessage } from '../../src/transport/protocol.ts';
-import { createMailboxMemory, PortMailbox } from '../../src/transport/port-mailbox.ts';
+import { PortMailbox } from '../../src/transport/port-mailbox.ts';
+import { createMailboxMemory } from '../../src/transport/mailbox-memory.ts';
 
 interface Ends {
   readonly host: PortMailbox<WorkerMessage, HostMessage>;

@@ -1,6 +1,7 @@
 /** Sleep and wake-up of a ring's reader between threads, by `Atomics.waitAsync`: the reader's event loop stays free. */
 import { SecondLook } from './paced-wake.ts';
-import { PARKED_WORD, type RingReader } from './ring.ts';
+import { type RingReader } from './ring.ts';
+import { PARKED_WORD } from './ring-layout.ts';
 
 /** ECMAScript 2024; every supported version of Node has it. */
 const { waitAsync } = Atomics as typeof Atomics & {

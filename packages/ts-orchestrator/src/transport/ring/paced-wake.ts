@@ -20,7 +20,7 @@
  */
 // Not the globals, which a task may replace.
 import { clearTimeout, setTimeout } from 'node:timers';
-import { PACED_WORD } from './ring.ts';
+import { PACED_WORD } from './ring-layout.ts';
 
 const SECOND_LOOK_MS = 1;
 

@@ -29,16 +29,7 @@
  * in it: lengths and positions that can't be throw a `RingDamage`, before anything is read or written by them. So a side never
  * leaves its ring, and never loops: each record that is read takes it on by eight bytes or more.
  */
-
-/** Two cache lines: some processors fetch them in pairs. */
-const LINE_BYTES = 128;
-const TAIL_WORD = 0;
-const HEAD_WORD = LINE_BYTES / 4;
-/** What a reader of another kind of memory waits on. */
-export const PARKED_WORD = (2 * LINE_BYTES) / 4;
-/** For wake-ups in bursts: see paced-wake.ts. */
-export const PACED_WORD = PARKED_WORD + 1;
-const DATA_OFFSET = 3 * LINE_BYTES;
+import { DATA_OFFSET, HEAD_WORD, PARKED_WORD, TAIL_WORD } from './ring-layout.ts';
 
 const HEADER_BYTES = 8;
 const ALIGN_BYTES = 8;
@@ -48,9 +39,6 @@ const SKIP = -1;
 export class RingDamage extends Error {
   override readonly name = 'RingDamage';
 }
-
-/** Bytes of memory for a ring that holds so many bytes of records. */
-export const ringBytes = (capacityBytes: number): number => DATA_OFFSET + capacityBytes;
 
 const alignUp = (bytes: number): number => (bytes + ALIGN_BYTES - 1) & -ALIGN_BYTES;
 

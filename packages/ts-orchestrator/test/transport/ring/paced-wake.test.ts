@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PacedWake } from '../../../src/transport/ring/paced-wake.ts';
-import { MAILBOX_RING_BYTES } from '../../../src/transport/mailbox.ts';
-import { PACED_WORD } from '../../../src/transport/ring/ring.ts';
+import { MAILBOX_RING_BYTES } from '../../../src/transport/mailbox-memory.ts';
+import { PACED_WORD } from '../../../src/transport/ring/ring-layout.ts';
 
 const endOfTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 

@@ -3,7 +3,8 @@ import { Worker } from 'node:worker_threads';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { endSleep, notifyReader, sleepReader } from '../../../src/transport/ring/async-wait.ts';
-import { ringBytes, RingReader, RingWriter } from '../../../src/transport/ring/ring.ts';
+import { RingReader, RingWriter } from '../../../src/transport/ring/ring.ts';
+import { ringBytes } from '../../../src/transport/ring/ring-layout.ts';
 
 function pair(capacity: number) {
   const memory = new SharedArrayBuffer(ringBytes(capacity));

@@ -1,0 +1,73 @@
+/**
+ * Pools that choose where each call runs.
+ */
+import { coresAllowed } from '@heddle/machine';
+import { assemblePool, countFromOne, surroundings } from './assemble-pool.ts';
+import { AutoPool } from './auto/auto-pool.ts';
+import { planAuto, type AutoPlan } from './auto/plan.ts';
+import { RunMeasures } from './auto/run-measures.ts';
+import { systemClock } from './clock/clock.ts';
+import { isThisProgram } from './entry/module-url.ts';
+import type { RunObserver } from './entry/task-runner.ts';
+import { inlineTransport } from './open-inline.ts';
+import { processTransport } from './open-processes.ts';
+import { threadTransport } from './open-threads.ts';
+import type { ResolvedPoolOptions } from './pool/pool-options.ts';
+import { TaskTimes } from './pool/task-times.ts';
+import type { Backend, Transport } from './transport/transport.ts';
+
+export { planAuto };
+
+/** A pool that chooses: its parts share one count of tasks, of workers and of times, so that they look like one pool. */
+export async function openAuto(wanted: AutoPlan, moduleUrl: string): Promise<AutoPool> {
+  let plan = wanted;
+  const transports = new Map<Backend, Transport>();
+  const observer = new RunMeasures();
+  if (plan.available.size > 1 && isThisProgram(moduleUrl))
+    plan = plan.without('inline', 'the task module is this program itself, and would have to load itself');
+  for (const [backend, options] of plan.available) {
+    const observes = backend === 'inline' ? observer : undefined;
+    try {
+      transports.set(backend, await createTransport(options, moduleUrl, observes));
+    } catch (error) {
+      // What the last one needs and this machine hasn't is told.
+      if (plan.available.size === 1) throw error;
+      plan = plan.without(backend, error instanceof Error ? error.message : String(error));
+    }
+  }
+  const numbers = countFromOne();
+  const workerIds = countFromOne();
+  const times = plan.recordTimes ? new TaskTimes(systemClock) : undefined;
+  const pool = new AutoPool({
+    plan,
+    observer,
+    cores: coresAllowed,
+    assemble: (backend, hooks) =>
+      assemblePool({
+        ...surroundings(moduleUrl),
+        ...hooks,
+        options: plan.available.get(backend)!,
+        transport: transports.get(backend)!,
+        nextTaskNumber: numbers,
+        nextWorkerId: workerIds,
+        times,
+      }),
+  });
+  await pool.open();
+  return pool;
+}
+
+async function createTransport(
+  options: ResolvedPoolOptions,
+  moduleUrl: string,
+  observer: RunObserver | undefined,
+): Promise<Transport> {
+  switch (options.backend) {
+    case 'threads':
+      return threadTransport(options);
+    case 'processes':
+      return processTransport(options, moduleUrl);
+    case 'inline':
+      return inlineTransport(options, observer);
+  }
+}
