@@ -7,6 +7,7 @@
 //   index.js          the public names, all of which lie in start.js
 //   start.js          what index.ts imports: checks options and starts the first thread
 //   pool.js           what every pool needs, and pools of threads; asked for when the first thread is on its way
+//   plan-processes.js what starts processes; asked for before the first of them is on its way
 //   open-*.js         what one backend needs beyond that
 import fs from 'node:fs';
 import path from 'node:path';
@@ -28,6 +29,11 @@ const { devDependencies } = JSON.parse(fs.readFileSync(path.join(packageDir, 'pa
 /** Packages of this repository that are needed to build come along; all else is looked up when the program runs. */
 const isOutside = (id) => !id.startsWith('.') && !path.isAbsolute(id) && !Object.hasOwn(devDependencies, id);
 
+/** Where rolldown puts its `__exportAll`, and the same in one line: a file less to load. */
+const RUNTIME = 'rolldown-runtime.js';
+const EXPORT_ALL =
+  'const __exportAll = (all) => Object.defineProperties({}, Object.fromEntries(Object.entries(all).map(([name, get]) => [name, { get, enumerable: true }])));';
+
 /**
  * Modules of Node by function call: each import of one costs 0.2 ms or more, because it makes a module with a name for everything
  * that is in it. Line by line, so that the source map stays true.
@@ -36,6 +42,7 @@ function withoutImports(code, isProgram) {
   return code.replace(/^import .*$/gm, (line) => {
     // Its names were needed by code that lies in another file.
     if (/^import "node:[\w/]+";$/.test(line)) return '';
+    if (line === `import { t as __exportAll } from "./${RUNTIME}";`) return EXPORT_ALL;
     if (isProgram && / from "\.\/[\w-]+\.js";$/.test(line)) return line;
     const [, whole, names, id] = /^import (\w+)?(?:, )?(?:\{ (.+) \})? from "(node:[\w/]+)";$/.exec(line) ?? [];
     if (id === undefined) throw new Error(`this would be loaded by the start: ${line}`);
@@ -55,28 +62,26 @@ function closure(id, infoOf, found = new Set()) {
   return found;
 }
 
-/** In which file the modules of a program lie: the first of these that has it. */
+/** In which file the modules of a program lie. */
 function programParts() {
-  const parts = [
-    { name: 'start', root: 'src/index.ts' },
-    { name: 'pool', root: 'src/open-threads.ts' },
-  ];
-  const modules = new Map();
+  const parts = { start: new Set(), 'plan-processes': new Set(), pool: new Set() };
   return {
     plugin: {
       name: 'parts-of-a-program',
       buildEnd() {
-        for (const { name, root } of parts)
-          modules.set(
-            name,
-            closure(path.join(packageDir, root), (id) => this.getModuleInfo(id)),
-          );
+        const reachedFrom = (file) => closure(path.join(packageDir, 'src', file), (id) => this.getModuleInfo(id));
+        parts.start = reachedFrom('index.ts');
+        parts.pool = reachedFrom('open-threads.ts');
+        parts['plan-processes'] = reachedFrom('plan-processes.ts');
+        // Neither of the two needs the other.
+        for (const id of parts.pool) if (parts['plan-processes'].has(id)) parts.start.add(id);
+        parts.start.delete(path.join(packageDir, 'src/index.ts'));
       },
     },
-    groups: parts.map(({ name, root }, place) => ({
+    groups: Object.keys(parts).map((name, place) => ({
       name,
-      priority: parts.length - place,
-      test: (id) => id !== path.join(packageDir, 'src/index.ts') && modules.get(name).has(id),
+      priority: 3 - place,
+      test: (id) => parts[name].has(id),
     })),
   };
 }
@@ -107,9 +112,10 @@ async function bundle(entry) {
     sourcemapExcludeSources: true,
   });
   await build.close();
-  for (const { fileName, type, code, source } of output)
+  const files = output.filter(({ fileName }) => !fileName.startsWith(RUNTIME));
+  for (const { fileName, type, code, source } of files)
     fs.writeFileSync(path.join(outDir, fileName), type === 'chunk' ? withoutImports(code, isProgram) : source);
-  return output.map(({ fileName }) => fileName);
+  return files.map(({ fileName }) => fileName);
 }
 
 fs.mkdirSync(outDir, { recursive: true });

@@ -37,7 +37,7 @@ export async function createPool<M = UntypedModule>(
     case 'threads':
       return openThreads(checked, url);
     case 'processes':
-      return (await import('./open-processes.ts')).openProcesses(checked, url);
+      return openProcesses(checked, url);
     case 'inline':
       return (await import('./open-inline.ts')).openInline(checked, url);
   }
@@ -46,13 +46,29 @@ export async function createPool<M = UntypedModule>(
 /** The first thread starts before the code is loaded that will speak with it: what it says meanwhile waits in its mailbox. */
 async function openThreads(options: CheckedPoolOptions, url: string): Promise<Pool<never>> {
   const first = launchFirst(options, url);
+  let pools: typeof import('./open-threads.ts');
   try {
-    const pools = await import('./open-threads.ts');
-    return await pools.openThreads(options, url, first);
+    pools = await import('./open-threads.ts');
   } catch (error) {
-    first?.end();
+    first?.drop();
     throw error;
   }
+  return pools.openThreads(options, url, first);
+}
+
+/** The same for processes, of which the first says nothing before it has got its order. */
+async function openProcesses(options: CheckedPoolOptions, url: string): Promise<Pool<never>> {
+  const { launchProcess, planProcesses } = await import('./plan-processes.ts');
+  const plan = await planProcesses(options, url);
+  const first = launchProcess(plan);
+  let pools: typeof import('./open-processes.ts');
+  try {
+    pools = await import('./open-processes.ts');
+  } catch (error) {
+    first.drop();
+    throw error;
+  }
+  return pools.openProcesses(options, url, plan, first);
 }
 
 /** Undefined: what `setup` gets has to be looked at first. */

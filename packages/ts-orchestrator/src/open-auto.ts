@@ -12,6 +12,7 @@ import type { RunObserver } from './entry/task-runner.ts';
 import { inlineTransport } from './open-inline.ts';
 import { processTransport } from './open-processes.ts';
 import { threadTransport } from './open-threads.ts';
+import { planProcesses } from './plan-processes.ts';
 import type { ResolvedPoolOptions } from './pool/pool-options.ts';
 import { TaskTimes } from './pool/task-times.ts';
 import type { Backend, Transport } from './transport/transport.ts';
@@ -66,7 +67,7 @@ async function createTransport(
     case 'threads':
       return threadTransport(options);
     case 'processes':
-      return processTransport(options, moduleUrl);
+      return processTransport(await planProcesses(options, moduleUrl));
     case 'inline':
       return inlineTransport(options, observer);
   }

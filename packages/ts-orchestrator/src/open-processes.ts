@@ -1,41 +1,23 @@
 /**
- * Pools of processes.
+ * Pools of processes. Loaded while the first process starts.
  */
 import { openPool } from './assemble-pool.ts';
 import { systemClock } from './clock/clock.ts';
-import { prepareLaunch } from './isolation/prepare-launch.ts';
-import { INSPECTABLE_ARGV } from './liveness/process-stack.ts';
-import type { CheckedPoolOptions, ResolvedPoolOptions } from './pool/pool-options.ts';
+import type { ProcessPlan } from './plan-processes.ts';
+import type { CheckedPoolOptions } from './pool/pool-options.ts';
 import { sizeOptions } from './pool/pool-size.ts';
-import { planParentDeath } from './transport/parent-death.ts';
+import type { LaunchedProcess } from './transport/launch-process.ts';
 import { planRings } from './transport/process-rings.ts';
 import { createProcessTransport } from './transport/process-transport.ts';
 import type { Transport } from './transport/transport.ts';
 
-export async function processTransport(options: ResolvedPoolOptions, moduleUrl: string): Promise<Transport> {
-  const { env, execArgv, isolation, heapMiB, rssMiB, cpuSeconds } = options;
-  const { parentDeath, setprivPath } = await planParentDeath();
-  const limits = { heapMiB, rssMiB, cpuSeconds };
-  const inspectableArgv = process.platform === 'win32' ? [] : INSPECTABLE_ARGV;
-  const launch = await prepareLaunch({
-    isolation,
-    env,
-    execArgv,
-    inspectableArgv,
-    ...limits,
-    setprivPath,
-    moduleUrl,
-  });
-  return createProcessTransport({
-    launch,
-    limits,
-    parentDeath: launch.isNested ? 'bubblewrap' : launch.isGuarded && setprivPath === undefined ? 'guard' : parentDeath,
-    clock: systemClock,
-    ringsAfterTasks: planRings(),
-  });
-}
+export const processTransport = (plan: ProcessPlan, first?: LaunchedProcess | undefined): Transport =>
+  createProcessTransport({ ...plan, clock: systemClock, ringsAfterTasks: planRings(), first });
 
-export async function openProcesses(checked: CheckedPoolOptions, moduleUrl: string) {
-  const options = sizeOptions(checked);
-  return openPool(await processTransport(options, moduleUrl), options, moduleUrl);
-}
+/** `first`: the process of its first worker, which has been started. */
+export const openProcesses = (
+  checked: CheckedPoolOptions,
+  moduleUrl: string,
+  plan: ProcessPlan,
+  first: LaunchedProcess,
+) => openPool(processTransport(plan, first), sizeOptions(checked), moduleUrl);

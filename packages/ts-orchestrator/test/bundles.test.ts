@@ -12,7 +12,16 @@ const files = fs.readdirSync(folder).filter((name) => name.endsWith('.js'));
 const load = (name: string) => import(new URL(name, folder).href) as Promise<Record<string, never>>;
 
 /** What a program loads. */
-const PROGRAM = ['index', 'open-auto', 'open-inline', 'open-processes', 'pool', 'shared-parts', 'start'];
+const PROGRAM = [
+  'index',
+  'open-auto',
+  'open-inline',
+  'open-processes',
+  'plan-processes',
+  'pool',
+  'shared-parts',
+  'start',
+];
 const isOfProgram = (name: string): boolean => PROGRAM.some((part) => name === `${part}.js`);
 
 interface Loads {
@@ -67,7 +76,7 @@ describe('the bundles', () => {
     );
     expect(loads.get('index')!.atOnce).toEqual(['./start.js']);
     expect(loads.get('start')!.atOnce).toEqual([]);
-    expect(loads.get('pool')!.atOnce).toEqual(['./start.js']);
+    for (const name of ['plan-processes', 'pool']) expect(loads.get(name)!.atOnce).toEqual(['./start.js']);
     for (const { atOnce, later, builtIn } of loads.values()) {
       expect(atOnce.filter((id) => !isOfProgram(id.slice(2)))).toEqual([]);
       const others = [...later, ...builtIn].filter((id) => !(id.startsWith('node:') && isBuiltin(id)));

@@ -8,15 +8,14 @@ import { canSerialize, type PayloadRole } from '../task/payload.ts';
 import { taskRealm } from '../task/task-context.ts';
 import { FileWords } from '../transport/file-words.ts';
 import { Mailbox } from '../transport/mailbox.ts';
+import { SEGMENTS_FD, WORDS_FD } from '../transport/process-descriptors.ts';
 import { WorkerRings } from '../transport/process-rings.ts';
 import {
   depart,
   fromWire,
   readWire,
-  SEGMENTS_FD,
   speakerTag,
   toWire,
-  WORDS_FD,
   type HostPost,
   type WireMessage,
   type WorkerPost,

@@ -16,9 +16,6 @@ import type { StackReading } from '../errors/examination.ts';
 import type { InspectorLines } from './inspector-lines.ts';
 import { Turns } from './turns.ts';
 
-/** Node's own options for a worker whose stack can be read: no fixed port, and the address is told to the host alone. */
-export const INSPECTABLE_ARGV = ['--inspect-port=0', '--inspect-publish-uid=stderr'] as const;
-
 /** A probe takes 40 MiB and a core for 0.1 s: when many workers have to be looked at together, they take turns. */
 const PROBES_MAX = 4;
 const turns = new Turns(PROBES_MAX);

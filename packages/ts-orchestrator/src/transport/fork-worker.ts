@@ -11,7 +11,7 @@ import type { Launch } from '../isolation/launch.ts';
 import { WORKER_MARK } from '../isolation/process-group.ts';
 import { strayDescriptors } from '../isolation/stray-descriptors.ts';
 import { entryUrl } from './entry-url.ts';
-import { SEGMENTS_FD, WORDS_FD } from './process-wire.ts';
+import { SEGMENTS_FD, WORDS_FD } from './process-descriptors.ts';
 import type { ParentDeath } from './transport.ts';
 
 interface ForkParts {

@@ -2,7 +2,7 @@
  * Starts the thread of a worker. Apart from its transport, so that a program's first thread is on its way while that is still being
  * loaded: what the thread says waits in its port and its rings, and its exit is kept for who asks.
  */
-import { MessageChannel, Worker, type MessagePort, type WorkerOptions } from 'node:worker_threads';
+import type { MessagePort, Worker as NodeWorker, WorkerOptions } from 'node:worker_threads';
 import { entryUrl } from './entry-url.ts';
 import { createMailboxMemory, type MailboxMemory } from './mailbox-memory.ts';
 import type { StartOrder } from './protocol.ts';
@@ -19,7 +19,7 @@ export interface ThreadLaunch {
 /** A thread that was started, or could not be. */
 export interface LaunchedThread {
   /** Undefined: it could not be started; `cause` says why. */
-  readonly worker: Worker | undefined;
+  readonly worker: NodeWorker | undefined;
   readonly threadId: number | undefined;
   readonly port: MessagePort;
   readonly memory: MailboxMemory;
@@ -29,12 +29,14 @@ export interface LaunchedThread {
   readonly cause: unknown;
   /** Calls `listener` once, when it has ended: in a later turn if it has already. */
   onExit(listener: (exitCode: number) => void): void;
-  /** Nobody wants it. */
-  end(): void;
+  /** Nobody will listen: ends it. */
+  drop(): void;
 }
 
 /** Never throws. Does not keep the program alive. */
 export function launchThread(order: StartOrder, options: ThreadLaunch): LaunchedThread {
+  // Loaded by the first worker thread: a pool of processes needs none of it.
+  const { MessageChannel, Worker } = process.getBuiltinModule('node:worker_threads');
   const { port1: port, port2 } = new MessageChannel();
   const words = new MemoryWords();
   const printed = createPrinted();
@@ -51,7 +53,7 @@ export function launchThread(order: StartOrder, options: ThreadLaunch): Launched
   if (options.execArgv !== undefined) workerOptions.execArgv = [...options.execArgv];
   if (options.heapMiB !== undefined) workerOptions.resourceLimits = { maxOldGenerationSizeMb: options.heapMiB };
 
-  let worker: Worker | undefined;
+  let worker: NodeWorker | undefined;
   let cause: unknown;
   let exit: number | undefined;
   let listener: ((exitCode: number) => void) | undefined;
@@ -82,7 +84,7 @@ export function launchThread(order: StartOrder, options: ThreadLaunch): Launched
       listener = onExit;
       if (exit !== undefined) queueMicrotask(() => onExit(exit!));
     },
-    end() {
+    drop() {
       port.close();
       void worker?.terminate();
     },

@@ -5,14 +5,11 @@
  * 'disconnect'; a grandchild may hold the pipes open, so late output is waited for only shortly; writing to a dead child
  * reports by callback and must not throw; every listener and stream refs the loop, so unref comes last.
  */
-import type { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import { PackedList } from '@heddle/codec';
 import type { Clock } from '../clock/clock.ts';
-import { randomName } from '../clock/random.ts';
 import type { StackReading } from '../errors/examination.ts';
-import type { Launch } from '../isolation/launch.ts';
-import { descendant, killGroup, killMarked, signalProcess } from '../isolation/process-group.ts';
+import { descendant, killGroup, signalProcess } from '../isolation/process-group.ts';
 import { exitOfNested } from '../isolation/sandbox.ts';
 import { WorkerLimits, type Limits } from '../isolation/worker-limits.ts';
 import { INSPECTOR_OPEN_MS, INSPECTOR_STACK_MS, LATE_END_MS } from '../clock/deadlines.ts';
@@ -22,8 +19,8 @@ import { COUNTED_BYTES, CostedCopies, timed, type CloneCost, type Costed } from 
 import { encodeThrow } from '../task/error-codec.ts';
 import { arePrimitive, canSerialize, isSmall, SETUP_ROLE, type PayloadRole } from '../task/payload.ts';
 import { entryUrl } from './entry-url.ts';
-import { forkWorker, takeSegmentSocket } from './fork-worker.ts';
-import { FileWords, openWordsFile } from './file-words.ts';
+import { FileWords } from './file-words.ts';
+import { launchProcess, type LaunchedProcess, type ProcessExit, type ProcessLaunch } from './launch-process.ts';
 import { ProcessOutput } from './process-output.ts';
 import { heldSegments } from './held-segments.ts';
 import { Mailbox } from './mailbox.ts';
@@ -44,31 +41,19 @@ import {
 import type { CallMessage, HostMessage, StartOrder, WorkerMessage } from './protocol.ts';
 import { SegmentLine } from './segment-line.ts';
 import { SwitchedWords } from './switched-words.ts';
-import type { Link, LinkEvents, ParentDeath, Transport } from './transport.ts';
+import type { Link, LinkEvents, Transport } from './transport.ts';
 
-export interface ProcessTransportOptions {
-  readonly launch: Launch;
+export interface ProcessTransportOptions extends ProcessLaunch {
   readonly limits: Limits;
-  readonly parentDeath: ParentDeath;
   readonly clock: Clock;
   /** Tasks that fit a record, after which a worker is offered rings; Infinity: none is. */
   readonly ringsAfterTasks: number;
-}
-
-/** How to end the live workers of this thread: done when the program exits, by whatever path it leaves by itself. */
-const living = new Set<() => void>();
-let isExitHooked = false;
-function endWithHost(endProcesses: () => void): void {
-  living.add(endProcesses);
-  if (isExitHooked) return;
-  isExitHooked = true;
-  process.on('exit', () => {
-    for (const endProcesses of living) endProcesses();
-  });
+  /** The process of the first worker, where it is on its way already. */
+  readonly first?: LaunchedProcess | undefined;
 }
 
 export function createProcessTransport(options: ProcessTransportOptions): Transport {
-  let { parentDeath } = options;
+  let { parentDeath, first } = options;
   const onRefusedSignal = () => {
     parentDeath = 'not-guaranteed';
   };
@@ -101,25 +86,29 @@ export function createProcessTransport(options: ProcessTransportOptions): Transp
     canSend: canSerialize,
     packSetup: (data) => toWire(data, [], SETUP_ROLE),
     heldSegments,
-    start: (order, events) => startProcess(order, events, options, onRefusedSignal),
+    start(order, events) {
+      const launched = first ?? launchProcess(options);
+      first = undefined;
+      return linkTo(launched, order, events, options, onRefusedSignal);
+    },
   };
 }
 
-function startProcess(
+function linkTo(
+  launched: LaunchedProcess,
   order: StartOrder,
   events: LinkEvents,
   options: ProcessTransportOptions,
   onRefusedSignal: () => void,
 ): Link {
   const { clock, launch } = options;
-  const mark = randomName();
-  const wordsFd = openWordsFile();
+  const { mark, wordsFd, socket } = launched;
   let words = wordsFd === undefined ? undefined : new SwitchedWords(new FileWords(wordsFd));
   const inspectorLines = new InspectorLines();
   let isAbandoned = false;
   let isFinishing = false;
   let isOver = false;
-  let exit: { exitCode: number | null; signal: NodeJS.Signals | null } | undefined;
+  let exit: ProcessExit | undefined;
   let isDisconnected = false;
   let cause: unknown;
 
@@ -186,32 +175,22 @@ function startProcess(
   };
 
   // Used by functions above, made from the child below.
-  let child: ChildProcess;
   let nodePid: number | undefined;
   // oxlint-disable-next-line prefer-const
   let output: ProcessOutput | undefined;
   let limits: WorkerLimits | undefined;
-  // oxlint-disable-next-line prefer-const
-  let socket: ReturnType<typeof takeSegmentSocket>;
-  let line = new SegmentLine(undefined);
+  let line = new SegmentLine(socket?.fd);
   // oxlint-disable-next-line prefer-const
   let mailbox: Mailbox<WorkerMessage, HostMessage, WorkerPost, HostPost> | undefined;
   // oxlint-disable-next-line prefer-const
   let rings: HostRings | undefined;
   let lastTask = 0;
-  try {
-    child = forkWorker({ launch, mark, parentDeath: options.parentDeath, wordsFd });
-  } catch (error) {
-    cause = error;
+  if (launched.child === undefined) {
+    cause = launched.cause;
     queueMicrotask(() => finish(true));
     return { pid: undefined, threadId: undefined, words, send() {}, kill() {}, abandon() {} };
   }
-  socket = takeSegmentSocket(child);
-  line = new SegmentLine(socket?.fd);
-  const endProcesses = () => {
-    killGroup(child.pid!);
-    if (launch.isIsolated) killMarked(mark);
-  };
+  const { child } = launched;
   const kill = () => {
     if (exit === undefined && child.pid !== undefined) killGroup(child.pid);
   };
@@ -219,7 +198,6 @@ function startProcess(
     if (exit === undefined && child.pid !== undefined) signalProcess(nodePid ?? child.pid, 'SIGTERM');
   };
   if (child.pid !== undefined) {
-    endWithHost(endProcesses);
     limits = new WorkerLimits({
       limits: options.limits,
       prlimitPath: launch.prlimitPath,
@@ -230,12 +208,6 @@ function startProcess(
     });
   }
 
-  child.on('error', (error) => {
-    // Without a pid there will be no exit. With one it is a failed signal or a message to a dead channel: exit tells more.
-    if (child.pid !== undefined) return;
-    cause = error;
-    finish(true);
-  });
   output = new ProcessOutput({
     child,
     mark,
@@ -251,24 +223,27 @@ function startProcess(
   child.on('message', (wire: Partial<WireMessage> | null) => {
     if (wire?.heddle !== undefined) output?.push(wire as WireMessage);
   });
-  child.once('disconnect', () => {
-    isDisconnected = true;
-    if (exit !== undefined) return consider();
-    // Most often the exit is on its way. A worker that only cut the line can no longer be told anything.
-    clock.after(LATE_END_MS, () => {
-      if (exit !== undefined) return;
-      cause ??= new Error('it closed its channel to the host');
-      kill();
-    });
-  });
-  child.once('exit', (exitCode, signal) => {
-    exit = launch.isNested ? exitOfNested(exitCode, signal) : { exitCode, signal };
-    living.delete(endProcesses);
-    limits?.stop();
-    // What it has left behind goes with it.
-    endProcesses();
-    if (!child.connected) isDisconnected = true;
-    consider();
+  launched.listen({
+    onFailed(error) {
+      cause = error;
+      finish(true);
+    },
+    onDisconnect() {
+      isDisconnected = true;
+      if (exit !== undefined) return consider();
+      // Most often the exit is on its way. A worker that only cut the line can no longer be told anything.
+      clock.after(LATE_END_MS, () => {
+        if (exit !== undefined) return;
+        cause ??= new Error('it closed its channel to the host');
+        kill();
+      });
+    },
+    onExit(end) {
+      exit = launch.isNested ? exitOfNested(end.exitCode, end.signal) : end;
+      limits?.stop();
+      if (!child.connected) isDisconnected = true;
+      consider();
+    },
   });
   const onDamage = (error: unknown) => {
     cause ??= new Error('the memory it shares with this program was written over', { cause: error });
@@ -315,7 +290,6 @@ function startProcess(
     probeMs: INSPECTOR_STACK_MS,
     closeInspector: () => send({ t: 'close-inspector' }),
   });
-  child.unref();
   child.channel?.unref();
 
   return {

@@ -50,12 +50,6 @@ export interface WireMessage {
   readonly printedBytes?: number;
 }
 
-/** Descriptor of the file with the worker's words in the worker: after stdin, stdout, stderr and the channel. */
-export const WORDS_FD = 4;
-
-/** Descriptor, in the worker, of the socket over which shared arrays travel. */
-export const SEGMENTS_FD = 6;
-
 /**
  * A value on the wire: bytes of our own making, of V8's serializer or, `packed`, of the codec, or, for the frequent small case,
  * primitives as they are; and the shared arrays that belong to it, while it waits as `parts`, in a message as `stubs`.

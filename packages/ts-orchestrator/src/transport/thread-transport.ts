@@ -24,7 +24,7 @@ import {
 } from '../task/payload.ts';
 import { launchThread, type LaunchedThread, type ThreadLaunch } from './launch-thread.ts';
 import { PortMailbox } from './port-mailbox.ts';
-import type { HostMessage, StartOrder, WorkerMessage } from './protocol.ts';
+import type { HostMessage, WorkerMessage } from './protocol.ts';
 import { takePrinted } from './thread-words.ts';
 import type { Link, LinkEvents, Transport } from './transport.ts';
 
