@@ -4,7 +4,6 @@
  * The bytes may come from a process that is not trusted, in memory that it can still change: then this reads a wrong value or
  * throws a RangeError, and makes no more parts than there are words. What it hands to V8 is copied first.
  */
-import v8 from 'node:v8';
 import { VIEWS } from './format.ts';
 import { CONSTANTS, GRAPH_MARK, HEADER_BYTES, HEADER_WORDS, Part, TAG_BITS, TAG_MASK } from './graph-format.ts';
 
@@ -46,7 +45,10 @@ class GraphReader {
     this.#beside = beside;
     this.#floats = new Float64Array(buffer, byteOffset + HEADER_BYTES, floats);
     this.#words = new Int32Array(buffer, byteOffset + wordsAt, words);
-    const text = textBytes === 0 ? NO_TEXT : v8.deserialize(bytes.slice(textAt, textAt + textBytes));
+    const text =
+      textBytes === 0
+        ? NO_TEXT
+        : process.getBuiltinModule('node:v8').deserialize(bytes.slice(textAt, textAt + textBytes));
     [this.#shapes, this.#strings] = text as readonly [string[][], string[]];
     this.#raw = textAt + textBytes;
   }

@@ -12,7 +12,6 @@
  * Getters run, as structured clone runs them; they run again there when the value is refused after all. One that comes back here
  * meanwhile finds the writer taken, and its value is refused.
  */
-import v8 from 'node:v8';
 import { isProxy } from 'node:util/types';
 import { GRAPH_MARK, HEADER_BYTES, HEADER_WORDS, Part, PAYLOAD_MAX, TAG_BITS } from './graph-format.ts';
 import { segmentOf } from './segments.ts';
@@ -161,7 +160,7 @@ class GraphWriter {
 
   finish({ bytesMax = Infinity, allocate }: GraphOptions): GraphParts | undefined {
     const hasText = this.#shapes.length + this.#strings.length > 0;
-    const text = hasText ? v8.serialize([this.#shapes, this.#strings]) : NO_TEXT;
+    const text = hasText ? process.getBuiltinModule('node:v8').serialize([this.#shapes, this.#strings]) : NO_TEXT;
     const floatsAt = HEADER_BYTES;
     const wordsAt = floatsAt + this.#floatsEnd * 8;
     const textAt = wordsAt + this.#wordsEnd * 4;

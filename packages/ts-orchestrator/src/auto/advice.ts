@@ -3,7 +3,7 @@
  */
 import { decide, type Decision, type Question } from '@heddle/advisor';
 import { readMachine } from '@heddle/machine';
-import { threadMs } from '../clock/clock.ts';
+import { monotonicMs } from '../clock/clock.ts';
 import type { BackendCost, Explanation, FunctionExplanation } from '../pool/explanation.ts';
 import type { Backend } from '../transport/transport.ts';
 import type { LiveCosts } from './backend-costs.ts';
@@ -147,7 +147,7 @@ export class Advice {
   }
 
   #memoryMiB(): number {
-    const now = threadMs();
+    const now = monotonicMs();
     if (this.#memory === undefined || now - this.#memory.readAt > MEMORY_HOLDS_MS)
       this.#memory = { mib: (readMachine().memory.availableBytes / 2 ** 20) * MEMORY_SHARE, readAt: now };
     return this.#memory.mib;

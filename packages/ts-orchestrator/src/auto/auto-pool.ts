@@ -11,7 +11,7 @@
  * that task's part.
  */
 import type { Decision } from '@heddle/advisor';
-import { threadMs } from '../clock/clock.ts';
+import { monotonicMs } from '../clock/clock.ts';
 import { checkSource, overItems } from '../pool/pool.ts';
 import type { CloseOptions } from '../pool/pool.ts';
 import type { Explanation } from '../pool/explanation.ts';
@@ -178,7 +178,7 @@ export class AutoPool {
       isSurelyInline: (items) => this.#advice.isSurelyInline(measures, items),
       open: (backend) => this.#partOf(backend),
       inline: this.#inline,
-      now: threadMs,
+      now: monotonicMs,
     });
     return overItems(name, items, call, map, (refill) => {
       map.refill = refill;

@@ -5,11 +5,11 @@
  * That counts whatever else this thread does. It is believed only where at least OVERLAP_LEAST calls overlapped: then other work that fills
  * the thread adds to each at most its share of the time, and calls that wait are still seen to wait.
  */
-import { threadMs } from '../clock/clock.ts';
+import { monotonicMs } from '../clock/clock.ts';
 
 /** Milliseconds that have passed, and how many of them the event loop was active. Taken now: tests, and tasks, replace what they see. */
 const loopUtilization = performance.eventLoopUtilization.bind(performance);
-const readLoop = () => ({ nowMs: threadMs(), activeMs: loopUtilization().active });
+const readLoop = () => ({ nowMs: monotonicMs(), activeMs: loopUtilization().active });
 
 const OVERLAP_LEAST = 2;
 /** After so many calls the older half counts half. Twice what inline runs at a time, so that those under way are never most of them. */

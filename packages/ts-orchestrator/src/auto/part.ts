@@ -1,7 +1,7 @@
 /**
  * One backend of a pool that chooses: a pool of its own, which is assembled when it is first wanted.
  */
-import { threadMs } from '../clock/clock.ts';
+import { monotonicMs } from '../clock/clock.ts';
 import type { PoolCore } from '../pool/pool.ts';
 import type { Scheduler } from '../pool/scheduler.ts';
 import type { Backend } from '../transport/transport.ts';
@@ -37,14 +37,14 @@ export class Part {
 
   /** Starts workers in the background. */
   warm(workers: number): void {
-    if (!this.isReady) this.#askedAt ??= threadMs();
+    if (!this.isReady) this.#askedAt ??= monotonicMs();
     this.scheduler.warm(workers);
   }
 
   /** A worker came or went. */
   onWorkers(): void {
     if (this.#askedAt === undefined || !this.isReady) return;
-    this.#onStarted(threadMs() - this.#askedAt);
+    this.#onStarted(monotonicMs() - this.#askedAt);
     this.#askedAt = undefined;
   }
 }

@@ -6,8 +6,6 @@
  * `COLLECT_REST` times as long as that took, so that a task that makes much garbage pays 5 % at most. One collection at the start
  * gives the baseline.
  */
-import v8 from 'node:v8';
-import vm from 'node:vm';
 import { MEMORY_LOOK_MS } from '../clock/deadlines.ts';
 
 const COLLECT_REST = 20;
@@ -15,6 +13,7 @@ const MIB = 2 ** 20;
 
 /** What this thread holds: its JavaScript heap and the buffers that belong to it. */
 export function heapBytes(): number {
+  const v8 = process.getBuiltinModule('node:v8');
   const { used_heap_size: heap, external_memory: external } = v8.getHeapStatistics();
   return heap + external;
 }
@@ -64,6 +63,8 @@ export class MemoryWatch {
 
 /** V8's own collector, which is there only for code that is compiled while a flag is set. */
 export function collector(): () => void {
+  const v8 = process.getBuiltinModule('node:v8');
+  const vm = process.getBuiltinModule('node:vm');
   v8.setFlagsFromString('--expose-gc');
   try {
     return vm.runInNewContext('gc') as () => void;

@@ -3,7 +3,7 @@
  * thread, a process, or beside its host.
  */
 import { isPrimitive } from '@heddle/codec';
-import { threadMs } from '../clock/clock.ts';
+import { monotonicMs } from '../clock/clock.ts';
 import { heddleError } from '../errors/errors.ts';
 import { NumberMap } from '../queue/number-map.ts';
 import { decodeThrow, encodeThrow } from '../task/error-codec.ts';
@@ -274,7 +274,7 @@ export class TaskRunner {
     if (this.#isBeginning) return;
     this.#isBeginning = true;
     const { tasksAtOnce } = this.#order!;
-    let now = threadMs();
+    let now = monotonicMs();
     if (this.#isNewTurn) this.#turnAt = now;
     this.#isNewTurn = false;
     while (this.#turn === undefined && this.#waiting.length > 0 && this.#tasks.size < tasksAtOnce) {
@@ -282,7 +282,7 @@ export class TaskRunner {
       if (tasksAtOnce < Infinity && now - this.#turnAt >= TURN_MS) {
         this.#turn = setImmediate(() => {
           this.#turn = undefined;
-          this.#turnAt = threadMs();
+          this.#turnAt = monotonicMs();
           this.#beginNext();
         });
         break;
@@ -338,10 +338,10 @@ export class TaskRunner {
       const work = this.#find(message);
       if (message.credit > 0) {
         void this.#runStream(task, () => work(...(args as unknown[])));
-        return threadMs();
+        return monotonicMs();
       }
       const result = taskRealm.storage.run(task, work, ...(args as unknown[]));
-      now = threadMs();
+      now = monotonicMs();
       if (isThenable(result)) {
         this.#observer?.returned(task.name, now - begunAt, true);
         void this.#await(task, result, begunAt);
@@ -351,28 +351,28 @@ export class TaskRunner {
       this.#measure(task.name, now - begunAt);
       this.#answer(task, result);
       // What the answer took is not the next one's. Of a number that is less than a look at the clock.
-      if (typeof result !== 'number') now = threadMs();
+      if (typeof result !== 'number') now = monotonicMs();
     } catch (error) {
       this.#port.send({ t: 'error', id: task.id, error: this.#encode(error) });
-      now = threadMs();
+      now = monotonicMs();
       this.#observer?.returned(task.name, now - begunAt, false);
     }
     const mayCollect = this.#memory !== undefined;
     this.#leave(task);
     // Nor is what a look at the memory took.
-    return mayCollect ? threadMs() : now;
+    return mayCollect ? monotonicMs() : now;
   }
 
   /** Never rejects. */
   async #await(task: RunningTask, promised: PromiseLike<unknown>, begunAt: number): Promise<void> {
     try {
       const result = await promised;
-      this.#measure(task.name, threadMs() - begunAt);
+      this.#measure(task.name, monotonicMs() - begunAt);
       this.#answer(task, result);
     } catch (error) {
       this.#port.send({ t: 'error', id: task.id, error: this.#encode(error) });
     }
-    this.#observer?.settled(task.name, threadMs() - begunAt);
+    this.#observer?.settled(task.name, monotonicMs() - begunAt);
     this.#leave(task);
   }
 

@@ -3,7 +3,6 @@
  * only when the task module asks for it, because it costs a thread or some milliseconds.
  */
 import fs from 'node:fs';
-import module from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { isTypeScriptUrl, isUnknownExtension, loadStripped, nodeStripsTypes, type Stripper } from './strip-types.ts';
@@ -21,6 +20,7 @@ export async function prepareTypeScript(url: string, hookUrl: URL, isWanted: boo
   const stripperUrl = findStripper(url);
   if (stripperUrl === undefined) return;
   isHooked = true;
+  const module = process.getBuiltinModule('node:module');
   const { registerHooks } = module as unknown as { registerHooks?: (hooks: object) => void };
   if (registerHooks === undefined) {
     module.register(hookUrl, { data: { stripperUrl } });
@@ -66,7 +66,7 @@ function wantsTypeScript(url: string): boolean {
 function findStripper(url: string): string | undefined {
   for (const from of [import.meta.url, url, pathToFileURL(path.join(process.cwd(), 'x.js'))]) {
     try {
-      return pathToFileURL(module.createRequire(from).resolve(STRIPPER)).href;
+      return pathToFileURL(process.getBuiltinModule('node:module').createRequire(from).resolve(STRIPPER)).href;
     } catch {
       // Not from there.
     }

@@ -3,7 +3,7 @@
  * without it, but for memory that processes share: segments. A segment is an ArrayBuffer here, and one memory in every process
  * that has it.
  */
-import { createRequire } from 'node:module';
+import { types } from 'node:util';
 import { segmentOf as findSegment } from '@heddle/codec';
 
 // Not a literal type: the package is optional, so the types of this one must not need it.
@@ -69,7 +69,8 @@ export interface SegmentServices {
  * @throws what the load throws: the package isn't installed. Its functions throw when it has no binary.
  */
 export function segmentServices(): SegmentServices {
-  loaded ??= createRequire(import.meta.url)(SPECIFIER) as OsServices & SegmentServices;
+  loaded ??= process.getBuiltinModule('node:module').createRequire(import.meta.url)(SPECIFIER) as OsServices &
+    SegmentServices;
   return loaded;
 }
 

@@ -56,7 +56,7 @@ export class FileWords implements HostWords, WorkerWords {
   }
 
   begin(seq: number, now?: number): boolean {
-    this.#bytes.writeDoubleLE(monotonicMs(now), 0);
+    this.#bytes.writeDoubleLE(now ?? monotonicMs(), 0);
     this.#bytes.writeInt32LE(1, ITEMS_OFFSET);
     this.#bytes.writeInt32LE(seq | 0, BEGUN_OFFSET);
     this.#write(seq, 0, REVOKED_OFFSET);
@@ -67,7 +67,7 @@ export class FileWords implements HostWords, WorkerWords {
   }
 
   beginItem(seq: number, item: number, now?: number): boolean {
-    this.#bytes.writeDoubleLE(monotonicMs(now), 0);
+    this.#bytes.writeDoubleLE(now ?? monotonicMs(), 0);
     this.#bytes.writeInt32LE(item + 1, ITEMS_OFFSET);
     this.#write(seq, 0, BEGUN_OFFSET);
     if (this.#readNumber(seq, REVOKED_OFFSET) !== (seq | 0)) return true;

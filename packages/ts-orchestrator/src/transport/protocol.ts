@@ -142,7 +142,7 @@ export interface WorkerPort {
    * with the task that begins after it.
    */
   isBehind(onSent: () => void): boolean;
-  /** Task `id` counts as begun from `now` on, by `threadMs`. False: the host has taken it back, and it must not run. */
+  /** Task `id` counts as begun from `now` on, by `monotonicMs`. False: the host has taken it back, and it must not run. */
   begin(id: number, now: number): boolean;
   /** The same for an item of a batch, from 0, and all after it: the first begins the task. */
   beginItem(id: number, item: number, now: number): boolean;

@@ -44,7 +44,7 @@ export interface HostWords {
 
 /** The worker's side. */
 export interface WorkerWords {
-  /** Task `seq` counts as begun from `now` on, by `threadMs`. False: it was taken back and must not run. */
+  /** Task `seq` counts as begun from `now` on, by `monotonicMs`. False: it was taken back and must not run. */
   begin(seq: number, now?: number): boolean;
   /** So does item `item` of the batch `seq`, from 1: the first begins with its task. False: it was taken back, with those after it. */
   beginItem(seq: number, item: number, now?: number): boolean;
@@ -88,7 +88,7 @@ export class MemoryWords implements HostWords, WorkerWords {
 
   begin(seq: number, now?: number): boolean {
     const at = wordsOf(seq);
-    this.#times[at >> 1] = monotonicMs(now);
+    this.#times[at >> 1] = now ?? monotonicMs();
     // Seen by whoever sees the number below.
     this.#words[at + ITEMS] = 1;
     Atomics.store(this.#words, at + BEGUN, seq | 0);
@@ -99,7 +99,7 @@ export class MemoryWords implements HostWords, WorkerWords {
 
   beginItem(seq: number, item: number, now?: number): boolean {
     const at = wordsOf(seq);
-    this.#times[at >> 1] = monotonicMs(now);
+    this.#times[at >> 1] = now ?? monotonicMs();
     Atomics.store(this.#words, at + ITEMS, item + 1);
     if (Atomics.load(this.#words, at + REVOKED) !== (seq | 0)) return true;
     Atomics.store(this.#words, at + ITEMS, item);

@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { threadMs } from '../../src/clock/clock.ts';
+import { monotonicMs } from '../../src/clock/clock.ts';
 import { TaskRunner } from '../../src/entry/task-runner.ts';
 import type { WorkerPort } from '../../src/transport/protocol.ts';
 
@@ -21,7 +21,7 @@ it('counts a task as begun from when it does, not from before a look at the memo
   let lookedAt = 0;
   const runner = new TaskRunner(port, [
     () => {
-      for (const until = threadMs() + 1; lookedAt < until;) lookedAt = threadMs();
+      for (const until = monotonicMs() + 1; lookedAt < until;) lookedAt = monotonicMs();
       return 0;
     },
   ]);
