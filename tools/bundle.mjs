@@ -1,9 +1,11 @@
 #!/usr/bin/env node
-// Joins the modules of src to one file for each that a worker starts with, and to a few for a program: dist/bundle/<name>.js. Loading
-// them one by one took most of a start (docs/decisions/016-one-file-per-entry.md); loading all of them before the first worker starts
-// took a quarter of one (027). The bundle of a worker stands alone; what has to be one in a whole thread hangs on its global object.
-// The compiler writes the types, and modules one by one, beside them.
+// Joins the modules of a package to one file for each that a program or a worker starts with: dist/bundle/<name>.js. Loading them one
+// by one took most of a start (docs/decisions/016-one-file-per-entry.md). The bundle of a worker stands alone; what has to be one in a
+// whole thread hangs on its global object. The compiler writes the types, and modules one by one, beside them.
+//   node ../../tools/bundle.mjs index.ts entry/thread-entry.ts     in the package: its entries, below src
 //
+// What a program loads of a package with pools is a few files: loading all of it before the first worker starts took a quarter of a
+// start (027).
 //   index.js          the public names, all of which lie in start.js
 //   start.js          what index.ts imports: checks options and starts the first thread
 //   pool.js           what every pool needs, and pools of threads; asked for when the first thread is on its way
@@ -13,16 +15,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { rolldown } from 'rolldown';
 
-const ENTRIES = [
-  'index.ts',
-  'task-module.ts',
-  'entry/thread-entry.ts',
-  'entry/process-entry.ts',
-  'entry/stack-probe.ts',
-  'entry/typescript-hook.ts',
-];
-
-const packageDir = path.resolve(import.meta.dirname, '..');
+const entries = process.argv.slice(2);
+if (entries.length === 0) {
+  console.error('bundle: name the entries of the package, below src');
+  process.exit(2);
+}
+const packageDir = process.cwd();
 const outDir = path.join(packageDir, 'dist/bundle');
 const { devDependencies } = JSON.parse(fs.readFileSync(path.join(packageDir, 'package.json'), 'utf8'));
 
@@ -87,7 +85,7 @@ function programParts() {
 }
 
 async function bundle(entry) {
-  const isProgram = entry === 'index.ts';
+  const isProgram = entry === 'index.ts' && fs.existsSync(path.join(packageDir, 'src/open-threads.ts'));
   const parts = programParts();
   const build = await rolldown({
     cwd: packageDir,
@@ -119,5 +117,5 @@ async function bundle(entry) {
 }
 
 fs.mkdirSync(outDir, { recursive: true });
-const written = new Set((await Promise.all(ENTRIES.map(bundle))).flat());
+const written = new Set((await Promise.all(entries.map(bundle))).flat());
 for (const name of fs.readdirSync(outDir)) if (!written.has(name)) fs.rmSync(path.join(outDir, name));
