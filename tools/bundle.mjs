@@ -25,7 +25,8 @@ const outDir = path.join(packageDir, 'dist/bundle');
 const { devDependencies } = JSON.parse(fs.readFileSync(path.join(packageDir, 'package.json'), 'utf8'));
 
 /** Packages of this repository that are needed to build come along; all else is looked up when the program runs. */
-const isOutside = (id) => !id.startsWith('.') && !path.isAbsolute(id) && !Object.hasOwn(devDependencies, id);
+const isOutside = (id) =>
+  !id.startsWith('.') && !path.isAbsolute(id) && !Object.hasOwn(devDependencies, id.split('/').slice(0, 2).join('/'));
 
 /** Where rolldown puts its `__exportAll`, and the same in one line: a file less to load. */
 const RUNTIME = 'rolldown-runtime.js';

@@ -4,7 +4,7 @@
  * that has it.
  */
 import { types } from 'node:util';
-import { segmentOf as findSegment } from '@heddle/codec';
+import { segmentOf as findSegment } from '@heddle/codec/segments';
 
 // Not a literal type: the package is optional, so the types of this one must not need it.
 const SPECIFIER: string = '@heddle/core-native/os';

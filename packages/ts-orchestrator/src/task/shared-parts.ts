@@ -2,7 +2,7 @@
  * Shared arrays across processes are passed beside the value that they belong to: as an argument of its own, or as the whole
  * result. Here they are taken out of it and put in again.
  */
-import { hasSegments } from '@heddle/codec';
+import { hasSegments } from '@heddle/codec/segments';
 import { segmentOf, type Segment } from './os-services.ts';
 import type { PayloadRole } from './payload.ts';
 import { TYPES, type SharedArrayType } from './shared-array.ts';

@@ -3,7 +3,7 @@
  * and for one that forgot them.
  */
 import fs from 'node:fs';
-import { hasSegments } from '@heddle/codec';
+import { hasSegments } from '@heddle/codec/segments';
 
 export interface HeldSegments {
   /** Each memory once, however many workers hold it. */
