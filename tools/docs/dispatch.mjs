@@ -104,6 +104,7 @@ ${settings.join('\n')}
 - Each contestant lives in a process of its own for a whole case; rounds alternate between them in changing order, medians of
   at least five rounds after a warm-up. No collection is forced.
 - Every result is looked at. Wrong values are shown as such, and are not compared.
+- Fresh programs start without \`NODE_EXTRA_CA_CERTS\`, whose certificates Node 20 reads in every process that starts.
 - The machine is shared: the ratio of one run is firm, an absolute figure is not. Floors were measured once, on a faster one.
 
 \`npm run bench -- --suite dispatch\` measures it here; \`--only flood\` one question, \`--quick\` a short look.
