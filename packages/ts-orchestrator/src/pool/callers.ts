@@ -5,12 +5,8 @@ import { Family } from '../task/task.ts';
 import type { PoolTask } from './worker-source.ts';
 
 export class Callers {
-  #waiting = 0;
-
-  /** Tasks that run and wait for calls of their own. */
-  get waiting(): number {
-    return this.#waiting;
-  }
+  /** Tasks that run and wait for calls of their own. Writer: this class. */
+  waiting = 0;
 
   /** What the run of a task has called; made with its first call. */
   familyOf(task: PoolTask): Family<PoolTask> {
@@ -22,13 +18,13 @@ export class Callers {
     if (parent === undefined) return;
     const wasWaiting = parent.underWay > 0;
     parent.underWay += change;
-    if (!parent.isOver && wasWaiting !== parent.underWay > 0) this.#waiting += change;
+    if (!parent.isOver && wasWaiting !== parent.underWay > 0) this.waiting += change;
   }
 
   /** The run of a task is over. True: it had made calls. */
   endRun({ family }: PoolTask): boolean {
     if (family === undefined) return false;
-    if (family.underWay > 0) this.#waiting--;
+    if (family.underWay > 0) this.waiting--;
     family.isOver = true;
     return true;
   }

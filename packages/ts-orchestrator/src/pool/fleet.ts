@@ -148,7 +148,8 @@ export class Fleet {
 
   /** Remembers since when it is idle. One timer per worker, however many tasks come between: it looks when it fires. */
   #armIdle(worker: PoolWorker): void {
-    const { clock } = this.#parts;
+    const { clock, options } = this.#parts;
+    if (options.idleTimeoutMs === Infinity && this.#workers.size <= options.workersMax) return;
     const idle = this.#idle.get(worker);
     if (idle !== undefined) idle.since = clock.now();
     else this.#watchIdle(worker, undefined, this.#idleMs);

@@ -97,7 +97,7 @@ export class Scheduler implements WorkerListener {
       onUncall: (caller, message) => nested.uncall(caller, message),
       onSettled: (task) => {
         if (isPromised(task.call)) keepAlive.release();
-        this.#wake();
+        if (this.#waiters.length > 0) this.#wake();
       },
     });
     const nested = new NestedCalls({
@@ -178,6 +178,7 @@ export class Scheduler implements WorkerListener {
   }
 
   assertCanRun(name: string): void {
+    if (this.#state === 'open' && this.#taskNames!.has(name)) return;
     this.#assertOpen();
     this.#assertServes(name);
   }
@@ -223,7 +224,7 @@ export class Scheduler implements WorkerListener {
       return task;
     } finally {
       this.#submitting--;
-      this.#wake();
+      if (this.#waiters.length > 0) this.#wake();
     }
   }
 
@@ -250,7 +251,7 @@ export class Scheduler implements WorkerListener {
     // A batch goes where it can be taken back from, which is seen when it is handed out.
     if (this.#freeWorker !== undefined && call.batch === undefined) {
       let packed = pack(isKept ? 'keep' : 'now');
-      this.#assertOpen();
+      if (this.#state !== 'open') this.#assertOpen();
       const worker = this.#freeWorker;
       if (worker !== undefined) {
         const task = this.#newTask(call, packed);

@@ -26,10 +26,10 @@ export class StuckWatch {
     this.#parts = parts;
   }
 
-  /** An attempt has begun. */
+  /** An attempt has begun, while someone listens. */
   onStart(task: PoolTask): void {
-    const { clock, events, stuckAfterMs } = this.#parts;
-    if (!events.isHeard || stuckAfterMs === Infinity) return;
+    const { clock, stuckAfterMs } = this.#parts;
+    if (stuckAfterMs === Infinity) return;
     this.#told.delete(task);
     this.#timer ??= clock.after(stuckAfterMs, () => this.#look());
   }

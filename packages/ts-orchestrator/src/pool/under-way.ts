@@ -41,7 +41,7 @@ export class UnderWay {
     task.start(clock);
     this.#armTimeout(task);
     events.started(task, worker.id);
-    watch.onStart(task);
+    if (events.isHeard) watch.onStart(task);
   }
 
   // ---- time-outs ----

@@ -21,13 +21,10 @@ const freeValues = (capacity: number): undefined[] => Array.from({ length: capac
 export class NumberMap<V> {
   #numbers: number[] = freeNumbers(CAPACITY_MIN);
   #values: Array<V | undefined> = freeValues(CAPACITY_MIN);
-  #size = 0;
+  /** How many there are. Writer: the map. A field, because who has a few tasks in cold code asks for it six times for each. */
+  size = 0;
   /** Numbers that do not stand in their home. */
   #strays = 0;
-
-  get size(): number {
-    return this.#size;
-  }
 
   get(number: number): V | undefined {
     const home = number & (this.#numbers.length - 1);
@@ -39,7 +36,7 @@ export class NumberMap<V> {
   set(number: number, value: V): void {
     let at = this.#find(number);
     if (this.#numbers[at] === FREE) {
-      if (2 * ++this.#size > this.#numbers.length) {
+      if (2 * ++this.size > this.#numbers.length) {
         this.#grow();
         at = this.#find(number);
       }
@@ -59,7 +56,7 @@ export class NumberMap<V> {
     const home = number & mask;
     let hole = this.#numbers[home] === number || this.#strays === 0 ? home : this.#find(number);
     if (this.#numbers[hole] !== number) return false;
-    this.#size--;
+    this.size--;
     if (hole !== home) this.#strays--;
     // What stands behind the hole moves up, unless its home lies between the hole and itself.
     for (let at = (hole + 1) & mask; this.#strays > 0 && this.#numbers[at] !== FREE; at = (at + 1) & mask) {

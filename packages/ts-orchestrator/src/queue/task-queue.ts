@@ -29,15 +29,12 @@ export class TaskQueue<T extends Queued> {
   #front = 0;
   /** The row moves up when more places than this are empty at its front, and most are. */
   readonly #emptyMax: number;
-  #size = 0;
+  /** How many wait. Writer: the queue. */
+  size = 0;
 
   /** `emptyMax`: from 0; small ones are for tests. */
   constructor(emptyMax = 1_024) {
     this.#emptyMax = emptyMax;
-  }
-
-  get size(): number {
-    return this.#size;
   }
 
   /** What `shift` would give. */
@@ -49,7 +46,7 @@ export class TaskQueue<T extends Queued> {
   }
 
   push(item: T): void {
-    this.#size++;
+    this.size++;
     const last = this.#row[this.#row.length - 1];
     if (last === undefined || ranksBefore(last, item)) {
       item.place = ROW - this.#row.length;
@@ -74,7 +71,7 @@ export class TaskQueue<T extends Queued> {
     else if (place <= ROW && this.#row[ROW - place] === item) this.#takeFromRow(ROW - place);
     else return false;
     item.place = NOWHERE;
-    this.#size--;
+    this.size--;
     return true;
   }
 

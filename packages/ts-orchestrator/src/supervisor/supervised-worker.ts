@@ -140,7 +140,7 @@ export class SupervisedWorker implements PoolWorker {
   }
 
   get hasPlace(): boolean {
-    return this.#isOpen && this.tasks.size < this.places;
+    return this.tasks.size < this.places && this.#isOpen;
   }
 
   get #batchWords() {

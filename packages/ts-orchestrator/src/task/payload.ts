@@ -47,6 +47,17 @@ export function arePrimitive(values: readonly unknown[]): boolean {
   return values.every(isPrimitive);
 }
 
+/** Are all of them primitive? `small`: and a copy of them is cheap, see `isSmall`. Undefined: not all are. */
+export function sizeOfPrimitives(values: readonly unknown[]): 'small' | 'large' | undefined {
+  let units = 0;
+  for (const value of values) {
+    const type = typeof value;
+    if (type === 'string') units += (value as string).length;
+    else if ((type === 'object' && value !== null) || type === 'function' || type === 'symbol') return undefined;
+  }
+  return values.length <= SMALL_VALUES && units <= SMALL_UNITS ? 'small' : 'large';
+}
+
 /** Values and characters (or bytes) up to which a copy costs a few microseconds, far less than the way to a worker. */
 const SMALL_VALUES = 32;
 const SMALL_UNITS = 1_024;

@@ -12,7 +12,6 @@ import type { Clock, Timer } from '../clock/clock.ts';
 import { THREAD_LOAD_MS } from '../clock/deadlines.ts';
 import { CostedCopies, COUNTED_BYTES, estimateBytes, type CloneCost } from '../task/clone-cost.ts';
 import {
-  arePrimitive,
   canClone,
   checkCopyable,
   cloneValue,
@@ -21,6 +20,7 @@ import {
   refuseSegments,
   SEGMENT_STAYS,
   SETUP_ROLE,
+  sizeOfPrimitives,
 } from '../task/payload.ts';
 import { launchThread, type LaunchedThread, type ThreadLaunch } from './launch-thread.ts';
 import { PortMailbox } from './port-mailbox.ts';
@@ -43,9 +43,9 @@ export function createThreadTransport(options: ThreadTransportOptions): Transpor
     parentDeath: 'same-process',
     pack(args, transfer, role, when) {
       openCost = undefined;
-      if (transfer.length === 0 && arePrimitive(args))
-        return { value: args, transfer, canResend: true, canGoAhead: isSmall(args) };
       if (transfer.length === 0) {
+        const size = sizeOfPrimitives(args);
+        if (size !== undefined) return { value: args, transfer, canResend: true, canGoAhead: size === 'small' };
         const bytes = PackedList.of(args);
         if (bytes !== undefined) return { value: bytes, transfer, canResend: true, canGoAhead: true };
         const { made, cost } = copies.make(

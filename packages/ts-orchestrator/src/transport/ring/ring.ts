@@ -40,8 +40,6 @@ export class RingDamage extends Error {
   override readonly name = 'RingDamage';
 }
 
-const alignUp = (bytes: number): number => (bytes + ALIGN_BYTES - 1) & -ALIGN_BYTES;
-
 function capacityOf(memory: ArrayBufferLike): number {
   const capacity = memory.byteLength - DATA_OFFSET;
   if (capacity < 2 * ALIGN_BYTES || (capacity & (capacity - 1)) !== 0)
@@ -73,32 +71,32 @@ export class RingWriter {
    * asked for. Nothing is visible before `commit`; without it, the place is as free as before. Throws a RingDamage.
    */
   open(bytesMax: number): number {
-    const size = HEADER_BYTES + alignUp(bytesMax);
+    const size = HEADER_BYTES + ((bytesMax + ALIGN_BYTES - 1) & -ALIGN_BYTES);
     const toEnd = this.#capacity - (this.#tail & (this.#capacity - 1));
     const skipped = toEnd < size ? toEnd : 0;
-    if (!this.#hasRoom(skipped + size)) {
+    if (((this.#tail - this.#headSeen) | 0) + skipped + size > this.#capacity) {
       this.#headSeen = Atomics.load(this.#words, HEAD_WORD);
       const used = (this.#tail - this.#headSeen) | 0;
       if (used < 0 || used > this.#capacity)
         throw new RingDamage(`its reader says that ${used} bytes are on their way`);
-      if (!this.#hasRoom(skipped + size)) return -1;
+      if (used + skipped + size > this.#capacity) return -1;
     }
     if (skipped > 0) {
-      const at = this.#offset() >> 2;
+      const at = (DATA_OFFSET + (this.#tail & (this.#capacity - 1))) >> 2;
       this.#words[at] = skipped;
       this.#words[at + 1] = SKIP;
       // Becomes visible with the record after it.
       this.#tail = (this.#tail + skipped) | 0;
     }
-    return this.#offset() + HEADER_BYTES;
+    return DATA_OFFSET + (this.#tail & (this.#capacity - 1)) + HEADER_BYTES;
   }
 
   /** Makes the payload visible that was written from where `open` said up to `end`, and wakes the reader if it sleeps. */
   commit(kind: number, end: number): void {
-    const at = this.#offset();
+    const at = DATA_OFFSET + (this.#tail & (this.#capacity - 1));
     this.#words[at >> 2] = end - at;
     this.#words[(at >> 2) + 1] = kind;
-    this.#tail = (this.#tail + alignUp(end - at)) | 0;
+    this.#tail = (this.#tail + ((end - at + ALIGN_BYTES - 1) & -ALIGN_BYTES)) | 0;
     Atomics.store(this.#words, TAIL_WORD, this.#tail);
     if (Atomics.load(this.#words, PARKED_WORD) === 1 && Atomics.exchange(this.#words, PARKED_WORD, 0) === 1)
       this.#wake(this.#words);
@@ -108,14 +106,6 @@ export class RingWriter {
   rouse(): void {
     Atomics.store(this.#words, TAIL_WORD, this.#tail);
     this.#wake(this.#words);
-  }
-
-  #hasRoom(bytes: number): boolean {
-    return ((this.#tail - this.#headSeen) | 0) + bytes <= this.#capacity;
-  }
-
-  #offset(): number {
-    return DATA_OFFSET + (this.#tail & (this.#capacity - 1));
   }
 }
 
@@ -165,9 +155,10 @@ export class RingReader {
       const kind = this.words[(at >> 2) + 1]!;
       const toEnd = this.#capacity - (this.#head & (this.#capacity - 1));
       const written = (this.#tailSeen - this.#head) | 0;
-      if (length < HEADER_BYTES || length > toEnd || alignUp(length) > written)
+      const taken = (length + ALIGN_BYTES - 1) & -ALIGN_BYTES;
+      if (length < HEADER_BYTES || length > toEnd || taken > written)
         throw new RingDamage(`a record of ${length} bytes, of ${written} that are there`);
-      this.#head = (this.#head + alignUp(length)) | 0;
+      this.#head = (this.#head + taken) | 0;
       if (kind === SKIP) continue;
       this.kind = kind;
       this.start = at + HEADER_BYTES;
