@@ -14,6 +14,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { rolldown } from 'rolldown';
+import { parseAst } from 'rolldown/parseAst';
 
 const entries = process.argv.slice(2);
 if (entries.length === 0) {
@@ -51,6 +52,54 @@ function withoutImports(code, isProgram) {
     return `const ${whole} = ${get}${parts === '' ? '' : `, ${parts}${whole}`};`;
   });
 }
+
+/** Classes of objects that a user gets into hand: what is private there stays hidden. */
+const VISIBLE = new Set(['PoolCore', 'AutoPool', 'MapIteration', 'AutoMap', 'RunningTask']);
+
+/**
+ * Private fields and methods under plain names (`#tasks` becomes `_tasks`, as long, so that the source map stays true): code that was not
+ * compiled yet takes twice as long for a private one, and most of what a start and a task now and then run is such code
+ * (docs/decisions/022-tasks-in-cold-code.md). Refuses what would mean something else then.
+ */
+function withPlainFields(code, file) {
+  const places = [];
+  const refuse = (what, { start }) => {
+    throw new Error(`${file}: ${what} at ${start}, which names of fields without # would change`);
+  };
+  const visit = (node, isVisible, hasParent) => {
+    if (Array.isArray(node)) return node.forEach((each) => visit(each, isVisible, hasParent));
+    if (typeof node !== 'object' || node === null) return;
+    if (node.type === 'ClassDeclaration' || node.type === 'ClassExpression') {
+      isVisible = VISIBLE.has(node.id?.name);
+      hasParent = node.superClass !== null;
+    }
+    if (node.type === 'BinaryExpression' && node.left.type === 'PrivateIdentifier') refuse('`#name in`', node);
+    if (node.type === 'PrivateIdentifier' && !isVisible) {
+      if (hasParent) refuse('a private name of a class that extends another', node);
+      places.push(node.start);
+    }
+    for (const value of Object.values(node)) visit(value, isVisible, hasParent);
+  };
+  visit(parseAst(code, { lang: 'ts' }), false, false);
+  const names = new Set(places.map((at) => /^#\w+/.exec(code.slice(at))[0]));
+  for (const name of names)
+    if (new RegExp(`[^\\w]_${name.slice(1)}\\b`).test(code)) throw new Error(`${file}: _${name.slice(1)} is taken`);
+  let plain = '';
+  let end = 0;
+  for (const at of places.sort((a, b) => a - b)) {
+    plain += `${code.slice(end, at)}_`;
+    end = at + 1;
+  }
+  return plain + code.slice(end);
+}
+
+const plainFields = {
+  name: 'plain-fields',
+  transform: {
+    filter: { id: /\.ts$/ },
+    handler: (code, file) => ({ code: withPlainFields(code, file), map: null }),
+  },
+};
 
 /** The modules that are loaded with this one, and itself. */
 function closure(id, infoOf, found = new Set()) {
@@ -97,7 +146,7 @@ async function bundle(entry) {
     transform: { target: 'es2023' },
     // A part of Node that only code left out has asked for is not loaded either.
     treeshake: { moduleSideEffects: [{ external: true, sideEffects: false }] },
-    plugins: isProgram ? [parts.plugin] : [],
+    plugins: isProgram ? [plainFields, parts.plugin] : [plainFields],
   });
   const { output } = await build.generate({
     dir: outDir,
