@@ -27,7 +27,7 @@ if (workload === undefined) throw new RangeError(`there is no workload '${id}'`)
 const items = itemsOf(workload.task, workload.size, rate, workload.calls);
 
 const startMs = performance.now();
-const pool = await createPool(new URL('tasks.js', import.meta.url), { backend });
+const pool = await createPool(new URL('./tasks.js', import.meta.url), { backend });
 const digest = await runJob(pool, workload, items);
 const newMs = performance.now() - startMs;
 const placesNew = placesOf();
