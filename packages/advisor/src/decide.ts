@@ -54,8 +54,7 @@ function choose(
 ): [Backend, Why] {
   const { current, wishes, costs, missedMs = 0 } = question;
   const isThere = (backend: Backend) => costs[backend].isReady || missedMs >= PAID_START * costs[backend].startMs;
-  const timeOf = (backend: Backend) =>
-    isThere(backend) ? predictReadyMs(question, backend) : predictedMs[backend]!;
+  const timeOf = (backend: Backend) => (isThere(backend) ? predictReadyMs(question, backend) : predictedMs[backend]!);
   const scoreOf = (backend: Backend) =>
     timeOf(backend) * (isPreferred(backend, wishes?.prefer) ? 1 - PREFERRED_GAIN : 1);
   const stay =

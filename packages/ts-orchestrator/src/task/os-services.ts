@@ -3,7 +3,6 @@
  * without it, but for memory that processes share: segments. A segment is an ArrayBuffer here, and one memory in every process
  * that has it.
  */
-import { types } from 'node:util';
 import { segmentOf as findSegment } from '@heddle/codec/segments';
 
 // Not a literal type: the package is optional, so the types of this one must not need it.
