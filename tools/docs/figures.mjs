@@ -36,8 +36,12 @@ export function figuresOf(comparison) {
       .kinds.map(({ kind, measures }) => `${LABELS[kind]} ${format(measures[key].median)}`)
       .join(', ');
   return {
-    /** Whether the committed run measured it; points about a workload that it didn't are left out. */
-    has: (name) => comparison.results.some((result) => result.name === name),
+    /** Whether the committed run measured it; points about a workload, or a measure of it, that it didn't are left out. */
+    has: (name, key) =>
+      comparison.results.some(
+        (result) =>
+          result.name === name && (key === undefined || result.kinds.every(({ measures }) => key in (measures ?? {}))),
+      ),
     each,
     price: (label, backend) => find(comparison.prices, 'label', label, 'price')[backend],
     workload,

@@ -77,6 +77,16 @@ ${f.measure('hazard-lab', 'threads', 'survived')} ${f.workload('hazard-lab').dec
         }`,
       },
       {
+        claim: 'Shared state needs order: without it updates are lost',
+        needs: ['hazard-lab', 'updatesLost'],
+        node: `Only bytes in a \`SharedArrayBuffer\` can be raced for. Adding to them plainly reads, adds and writes, and what another
+thread has written in between is gone. \`Atomics\` adds in one step, a lock of \`@heddle/sync\` keeps others out, and a message leaves the
+counter to its owner: [When tasks share state](#when-tasks-share-state).`,
+        shown: compare('hazard-lab'),
+        figure: () => `additions lost by two tasks that add plainly: ${f.each('hazard-lab', 'updatesLost', count)}.`,
+        differs: `Variables are never raced for: no JavaScript object is in two threads.`,
+      },
+      {
         claim: 'Scaling ends at one machine and its memory',
         node: `All threads share one process's limits, and the JavaScript part of each needs a heap of its own.`,
         shown: compare('sort-reduce'),
@@ -219,22 +229,43 @@ ${f.memory('minify', 'threads')}, inline ${f.memory('minify', 'inline')}.`,
   };
 }
 
-/** What each hazard did to each backend, in the words of the run. */
+/** What was noted about each backend, in the words of the run: a row for each label that `isOne`; undefined when there is none. */
+function noted(f, isOne) {
+  const kinds = f.workload('hazard-lab').kinds.filter(({ notes }) => notes !== undefined);
+  const labels = Object.keys(kinds[0].notes).filter(isOne);
+  if (labels.length === 0) return undefined;
+  return `| | ${kinds.map(({ kind }) => LABELS[kind]).join(' | ')} |
+| --- | ${kinds.map(() => '---').join(' | ')} |
+${labels.map((label) => `| ${label} | ${kinds.map(({ notes }) => notes[label]).join(' | ')} |`).join('\n')}`;
+}
+
+/** Labels of the lab that tell of shared state. */
+const isShared = (label) => label.startsWith('shared ');
+
+/** What each hazard did to each backend. */
 function hazards(f) {
   if (!f.has('hazard-lab')) return '';
-  const { kinds: all, size } = f.workload('hazard-lab');
-  const kinds = all.filter(({ notes }) => notes !== undefined);
-  const rows = Object.keys(kinds[0].notes).map(
-    (label) => `| ${label} | ${kinds.map(({ notes }) => notes[label]).join(' | ')} |`,
-  );
+  const { size } = f.workload('hazard-lab');
   return `## When a task goes wrong
 
 From \`npm start -- compare hazard-lab\`: ${size}. Who dies, what the caller of the task is told, how many innocent tasks
 are lost, and when the pool works at full strength again, counted from the start of the task.
 
-| | ${kinds.map(({ kind }) => LABELS[kind]).join(' | ')} |
-| --- | ${kinds.map(() => '---').join(' | ')} |
-${rows.join('\n')}
+${noted(f, (label) => !isShared(label))}
+
+`;
+}
+
+/** What tasks did to state that they share. */
+function sharing(f) {
+  const table = f.has('hazard-lab') ? noted(f, isShared) : undefined;
+  if (table === undefined) return '';
+  return `## When tasks share state
+
+From the same run: two tasks of one pool add to one counter, in four ways, with the additions that were lost and the time that each took; take two
+locks, each the one that the other has; and die with a lock. When to use which: [sharing state](sharing-state.md).
+
+${table}
 
 `;
 }
@@ -262,7 +293,7 @@ ${rows.join('\n')}
 function section(f, title, { definition, mechanism, advantages, disadvantages, when }) {
   const points = (list) =>
     list
-      .filter(({ needs }) => needs === undefined || f.has(needs))
+      .filter(({ needs }) => needs === undefined || f.has(...[needs].flat()))
       .map(point)
       .join('\n\n');
   return `## ${title}
@@ -301,7 +332,7 @@ What heddle does not measure yet is left out.
 
 ${section(f, 'Threads', threads(f))}
 ${section(f, 'Processes', processes(f))}
-${hazards(f)}${service(f)}## In one table
+${hazards(f)}${sharing(f)}${service(f)}## In one table
 
 | nature of the work | home that measured best here | textbook |
 | --- | --- | --- |

@@ -32,8 +32,13 @@ describe('documents from a run that measured crashes and a service', () => {
       kind: ['inline', 'threads', 'processes'][at],
       state: 'equal',
       decided: { median: survived },
-      measures: measures({ survived, innocentsLost: 6 - survived, slowestRecoveryMs: 12.34 }),
-      notes: { 'a task aborts': `seen ${survived}` },
+      measures: measures({
+        survived,
+        innocentsLost: 6 - survived,
+        slowestRecoveryMs: 12.34,
+        updatesLost: 1e6 * survived,
+      }),
+      notes: { 'a task aborts': `seen ${survived}`, 'shared counter: plainly': `lost by ${survived}` },
     })),
     verdict: { fastest: { kinds: ['processes'], sentence: '' } },
   };
@@ -57,12 +62,28 @@ describe('documents from a run that measured crashes and a service', () => {
     const comparison = { ...committed, results: [...others, service, lab] };
     const page = threadsOrProcesses(comparison);
     expect(page).toContain('| a task aborts | seen 1 | seen 5 | seen 6 |');
+    expect(page).toContain(
+      '[sharing state](sharing-state.md).\n\n| | inline | threads | processes |\n| --- | --- | --- | --- |\n' +
+        '| shared counter: plainly | lost by 1 | lost by 5 | lost by 6 |\n\n',
+    );
+    expect(page).toContain('add plainly: inline 1,000,000, threads 5,000,000, processes 6,000,000.');
     expect(page).toContain('hazards survived: inline 1 of 6, threads 5 of 6, processes 6 of 6;');
     expect(page).toContain('| cluster | 77.7 ms |');
     expect(page).toContain('good answers per second: cluster 512;');
     expect(measuredTable(comparison)).toMatch(
       /hazard-lab \(hazards survived\) \| 1 of 6 \| 5 of 6 \| \*\*6 of 6\*\* \|/,
     );
+  });
+
+  test('say nothing of shared state where that was not measured', () => {
+    const kinds = lab.kinds.map((kind) => ({
+      ...kind,
+      measures: measures({ survived: 6, innocentsLost: 0, slowestRecoveryMs: 12.34 }),
+      notes: { 'a task aborts': 'seen' },
+    }));
+    const page = threadsOrProcesses({ ...committed, results: [...others, service, { ...lab, kinds }] });
+    expect(page).toContain('| a task aborts | seen | seen | seen |');
+    expect(page).not.toMatch(/share state|updates are lost/i);
   });
 
   test('say nothing of what was not measured', () => {

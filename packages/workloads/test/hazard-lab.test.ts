@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { check, describe as describeSeen } from '../src/hazard-lab/check.ts';
-import { HAZARDS } from '../src/hazard-lab/input.ts';
-import type { Hazard } from '../src/hazard-lab/input.ts';
-import { runProgram } from '../src/hazard-lab/run-program.ts';
-import type { Observation } from '../src/hazard-lab/run-program.ts';
+import { describeSharing } from '../src/hazard-lab/describe-sharing.ts';
+import { HAZARDS, SHARINGS, UPDATES, WORKERS } from '../src/hazard-lab/input.ts';
+import type { Hazard, SharingName } from '../src/hazard-lab/input.ts';
+import { runProgram, runSharing } from '../src/hazard-lab/run-program.ts';
+import type { Observation, SharingObservation } from '../src/hazard-lab/run-program.ts';
+import type { Sharing } from '../src/hazard-lab/sharing-program.ts';
 import { innocent } from '../src/hazard-lab/tasks.ts';
+import type { LabOutput } from '../src/hazard-lab/variants.ts';
 import { childPids } from './support.ts';
 
 const CONTEXT = { size: { innocents: 2 }, workers: 1, dir: '/' };
@@ -17,17 +20,53 @@ const seen = (more: Partial<Observation> = {}): Observation => ({
   workersLost: 0,
   ...more,
 });
-const all = () => (Object.keys(HAZARDS) as Hazard[]).map((hazard) => seen({ hazard }));
+const lab = (
+  hazards = (Object.keys(HAZARDS) as Hazard[]).map((hazard) => seen({ hazard })),
+  sharing: SharingObservation = { seen: {}, ended: 'exit code 7' },
+): LabOutput => ({ hazards, sharing });
+const counted = (name: keyof typeof UPDATES, lost: number): Sharing => {
+  const expected = WORKERS * UPDATES[name];
+  return { expected, counted: expected - lost, elapsedMs: 5 };
+};
 
 describe('the check of hazard-lab', () => {
   it('sees a wrong result of an innocent task and a hazard that was not observed', async () => {
-    const { problem, digest, notes } = await check(all(), CONTEXT);
+    const { problem, digest, notes } = await check(lab(), CONTEXT);
     expect(problem).toBeUndefined();
-    expect(Object.keys(notes!)).toEqual(Object.values(HAZARDS));
+    expect(Object.keys(notes!)).toEqual([...Object.values(HAZARDS), ...Object.values(SHARINGS)]);
     const wrong = createHash('sha256').update('x').digest('hex');
-    const report = await check(all().with(1, seen({ hazard: 'exits', innocents: { 1: wrong } })), CONTEXT);
+    const report = await check(lab(lab().hazards.with(1, seen({ hazard: 'exits', innocents: { 1: wrong } }))), CONTEXT);
     expect(report).toMatchObject({ problem: `beside 'exits' innocent task 1 gave ${wrong}`, digest });
-    expect((await check(all().slice(1), CONTEXT)).problem).toMatch(/^of the hazards throws, .* were observed exits/);
+    expect((await check(lab(lab().hazards.slice(1)), CONTEXT)).problem).toMatch(
+      /^of the hazards throws, .* were observed exits/,
+    );
+  });
+
+  it('sees an addition that is lost where none may be', async () => {
+    const problemOf = async (sharing: SharingObservation['seen']) =>
+      (await check(lab(undefined, { seen: sharing }), CONTEXT)).problem;
+    expect(await problemOf({ plainly: counted('plainly', 7), underMutex: counted('underMutex', 0) })).toBeUndefined();
+    expect(await problemOf({ underMutex: counted('underMutex', 1) })).toBe(
+      "'shared counter: under a Mutex' gave 19999 of 20000",
+    );
+    expect(await problemOf({ plainly: counted('plainly', -1) })).toMatch(/gave 4000001 of 4000000$/);
+  });
+
+  it('tells in words what became of what is shared', () => {
+    const words = (name: SharingName, sharing: Sharing) => describeSharing({ seen: { [name]: sharing } }, name);
+    expect(words('plainly', counted('plainly', 1_234))).toBe('1,234 of 4,000,000 updates lost; 1.3 ns each');
+    expect(words('byMessage', { ...counted('byMessage', 0), elapsedMs: 31 } as Sharing)).toBe(
+      '0 of 20,000 updates lost; 1.6 µs each',
+    );
+    expect(words('twoLocks', { outcomes: ['SYNC_TIMEOUT', 'both'], waitedMs: 200.4 })).toBe(
+      'SYNC_TIMEOUT, got both; after 200 ms',
+    );
+    expect(words('deadOwner', { told: 'HEDDLE_WORKER_DIED', wasNextTold: true, elapsedMs: 9.7 })).toBe(
+      'caller: HEDDLE_WORKER_DIED; the next owner is told (guard.abandoned); after 10 ms',
+    );
+    expect(words('underMutex', { refused: 'HEDDLE_SHARED_ARRAY' })).toBe('refused: HEDDLE_SHARED_ARRAY');
+    expect(describeSharing({ seen: {}, ended: 'hangs' }, 'deadOwner')).toBe('the program hangs');
+    expect(describeSharing({ seen: {}, ended: 'exit code 7' }, 'deadOwner')).toBe('the program dies (exit code 7)');
   });
 
   it('tells in words who died, what the caller got and what was lost', () => {
@@ -54,6 +93,34 @@ describe.concurrent('a program of hazard-lab', () => {
     const observation = await runProgram(backend, hazard, 4).observed;
     expect(observation).toMatchObject(expected);
     expect(Object.keys(observation.innocents)).toHaveLength(expected.ended === undefined ? 4 : 0);
+  });
+
+  const exact = (name: keyof typeof UPDATES) => ({ ...counted(name, 0), elapsedMs: expect.any(Number) as number });
+  const withLocks = { atomically: exact('atomically'), underMutex: exact('underMutex'), byMessage: exact('byMessage') };
+  it('inline: what is shared is changed by one task at a time, and ends with the program', async () => {
+    const { seen, ended } = await runSharing('inline', 'deadOwner').observed;
+    expect(seen).toMatchObject({ plainly: exact('plainly'), ...withLocks });
+    expect(seen.deadOwner).toBeUndefined();
+    expect(ended).toBe('exit code 7');
+  });
+
+  it('threads: Atomics, a mutex and messages lose nothing; a deadlock ends, a dead owner is told of', async () => {
+    const { seen, ended } = await runSharing('threads', 'deadOwner').observed;
+    expect(ended).toBeUndefined();
+    expect(seen).toMatchObject({ ...withLocks, deadOwner: { told: 'HEDDLE_WORKER_DIED', wasNextTold: true } });
+    // The time-out, or whatever else the lock says.
+    const { outcomes } = seen.twoLocks as { outcomes: string[] };
+    expect(outcomes).toEqual(expect.arrayContaining([expect.stringMatching(/^SYNC_/)]));
+    expect(outcomes.every((outcome) => /^(both$|SYNC_)/.test(outcome))).toBe(true);
+  });
+
+  it('processes: share no lock', async () => {
+    const { seen, ended } = await runSharing('processes', 'deadOwner').observed;
+    expect(ended).toBeUndefined();
+    const refused = { refused: expect.stringMatching(/^HEDDLE_SHARED_ARRAY/) as string };
+    const { byMessage } = withLocks;
+    expect(seen).toMatchObject({ byMessage, underMutex: refused, twoLocks: refused, deadOwner: refused });
+    expect(seen.atomically).toMatchObject('refused' in seen.atomically! ? refused : withLocks.atomically);
   });
 
   it('is gone when it is killed', async () => {

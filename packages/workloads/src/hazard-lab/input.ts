@@ -31,3 +31,21 @@ export const TIME_LIMIT_MS = 200;
 export const HEAP_MIB = 48;
 /** Workers of a program's pool. */
 export const WORKERS = 2;
+
+/** What tasks do to state that they share, and what it stands for in the table. One program does all of it, in this order. */
+export const SHARINGS = {
+  plainly: 'shared counter: added to plainly',
+  atomically: 'shared counter: by Atomics',
+  underMutex: 'shared counter: under a Mutex',
+  byMessage: 'shared counter: by message to its owner',
+  twoLocks: 'shared locks: two tasks take two of them in opposite order',
+  deadOwner: 'shared lock: a task dies while it holds it',
+} as const;
+
+export type SharingName = keyof typeof SHARINGS;
+
+/** Additions of each task. Where a task waits for others at each, fewer tell what it costs. */
+export const UPDATES = { plainly: 2_000_000, atomically: 2_000_000, underMutex: 10_000, byMessage: 10_000 } as const;
+
+/** How long a task waits for its second lock: what ends a deadlock that nobody finds. */
+export const LOCK_WAIT_MS = 200;

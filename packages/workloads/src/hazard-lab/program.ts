@@ -3,11 +3,11 @@
  * ones beside it; afterwards as many tasks as workers show whether the pool is back. It writes what happens as lines of
  * JSON, at once and synchronously, so that a death loses none; while its main loop turns, it writes beats.
  */
-import { writeSync } from 'node:fs';
 import { createPool } from '@heddle/ts-orchestrator';
 import { builtFile } from '../support/built-file.ts';
 import { HEAP_MIB, TIME_LIMIT_MS, WORKERS } from './input.ts';
 import type { Hazard } from './input.ts';
+import { nameOf, writeLine } from './lines.ts';
 import type * as tasks from './tasks.ts';
 
 /** One line of the program. */
@@ -24,11 +24,7 @@ export type Line =
 
 const BEAT_MS = 25;
 
-const say = (line: Line): void => void writeSync(1, `${JSON.stringify(line)}\n`);
-const nameOf = (error: unknown): string => {
-  const { code, name } = error as { code?: string; name?: string };
-  return code ?? name ?? String(error);
-};
+const say = (line: Line): void => writeLine(line);
 
 const [backend, hazard, innocents] = process.argv.slice(2) as ['inline' | 'threads' | 'processes', Hazard, string];
 const isInline = backend === 'inline';
