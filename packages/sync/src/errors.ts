@@ -21,6 +21,9 @@ const MESSAGES = {
   SYNC_TIMEOUT: (what: string, timeoutMs: number) => `${what} could not be had within ${timeoutMs} ms`,
   SYNC_POISONED: () =>
     'the lock is poisoned: its holder called poison(), or got it abandoned and released it without repair(); make what it guards anew, with a new lock',
+  SYNC_DEADLOCK: (call: string, waits: string) =>
+    `${call} would wait for ever, and was chosen to fail: these wait for each other, each for the next, and without a limit. Take the locks in ` +
+    `the same order everywhere\n${waits}`,
   SYNC_BROKEN: (what: string) =>
     `${what} is broken: a thread that it waits for has ended, or said that it can't go on; make a new one`,
 } as const;
@@ -40,6 +43,48 @@ export class SyncError extends Error {
   }
 }
 Object.defineProperty(SyncError.prototype, 'name', { value: 'SyncError', configurable: true, writable: true });
+
+/** One of those who wait for each other. */
+export interface DeadlockedWait {
+  /** For what: kind, and name or number, as `mutex "accounts"`. */
+  readonly waitsFor: string;
+  /** `threadId` of the thread that waits. */
+  readonly thread: number;
+  /** False: it is an asynchronous call, and the thread may run other code. */
+  readonly isBlocked: boolean;
+  /** Where it waits; empty when it could not be learned. */
+  readonly stack: string;
+  /** What keeps it: the next in the list, which belongs to `otherThread`. */
+  readonly reason: 'has it' | 'is before it in line' | 'has not arrived' | 'has not counted';
+  readonly otherThread: number;
+  /** Where that took it; empty unless the order of locks is checked. */
+  readonly hadAt: string;
+}
+
+/** SYNC_DEADLOCK, with what was found. */
+export class DeadlockError extends SyncError {
+  /** In a circle: each waits for the next, the last for the first, which is the one that failed. */
+  readonly waits: readonly DeadlockedWait[];
+
+  constructor(call: string, waits: readonly DeadlockedWait[]) {
+    super('SYNC_DEADLOCK', MESSAGES.SYNC_DEADLOCK(call, waits.map(describeWait).join('\n')));
+    this.waits = waits;
+  }
+}
+Object.defineProperty(DeadlockError.prototype, 'name', { value: 'DeadlockError', configurable: true, writable: true });
+
+function describeWait({ waitsFor, thread, isBlocked, stack, reason, otherThread, hadAt }: DeadlockedWait): string {
+  const how = isBlocked ? 'is blocked and waits' : 'waits asynchronously';
+  const taken = hadAt === '' ? '' : `\n    which was taken\n${indent(hadAt)}`;
+  return `  thread ${thread} ${how} for ${waitsFor}; thread ${otherThread} ${reason}\n${indent(stack)}${taken}`;
+}
+
+function indent(stack: string): string {
+  return stack
+    .split('\n')
+    .map((line) => `      ${line}`)
+    .join('\n');
+}
 
 /** Makes the error of `code`, its message from the table. */
 export function syncError<Code extends SyncErrorCode>(code: Code, ...details: Parameters<Messages[Code]>): SyncError {

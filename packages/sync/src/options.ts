@@ -44,6 +44,34 @@ export function readOptions(call: string, options: LockOptions, known: readonly 
   return { timeoutMs, signal };
 }
 
+/** Where a shared thing is put, and how it is called in messages. */
+export interface CreateOptions {
+  /** Zeros over a SharedArrayBuffer, `WORDS` elements of the class; default: memory of its own. Nobody else may write there. */
+  readonly memory?: Int32Array | undefined;
+  /** 1 to 100 characters, for messages of deadlocks and for `checkLockOrder`; default: none, it goes by its number. */
+  readonly name?: string | undefined;
+}
+
+const CREATE_OPTIONS: readonly string[] = ['memory', 'name'];
+const MAX_NAME_CHARS = 100;
+
+export function isName(name: unknown): name is string | undefined {
+  return name === undefined || (typeof name === 'string' && name !== '' && name.length <= MAX_NAME_CHARS);
+}
+
+/** `given`: the memory itself, or options. */
+export function readPlacement(kind: string, given: unknown): CreateOptions {
+  if (typeof given !== 'object' || given === null || ArrayBuffer.isView(given))
+    return { memory: given as Int32Array | undefined };
+  for (const option of Object.keys(given))
+    if (!CREATE_OPTIONS.includes(option))
+      throw syncError('SYNC_ARGUMENT', `an option of a ${kind}`, `one of ${CREATE_OPTIONS.join(', ')}`, show(option));
+  const { memory, name } = given as Readonly<Record<string, unknown>>;
+  if (!isName(name))
+    throw syncError('SYNC_ARGUMENT', `name of a ${kind}`, `a string of 1 to ${MAX_NAME_CHARS} characters`, show(name));
+  return { memory: memory as Int32Array | undefined, name };
+}
+
 export function checkFunction(what: string, fn: unknown): void {
   if (typeof fn !== 'function') throw syncError('SYNC_ARGUMENT', what, 'a function', show(fn));
 }

@@ -20,7 +20,16 @@
  */
 import { MAX_THREADS, slotOf, tell } from '../registry/lives.ts';
 import { hasSeat, isSeatDead, SEAT_WORDS, SEATS, takeSeat } from '../registry/seats.ts';
-import { IS_BROKEN, sleep, TAKEN, TIMED_OUT, WAIT, type Outcome } from '../registry/sleep.ts';
+import {
+  IS_BROKEN,
+  IS_DEADLOCKED,
+  sleep,
+  TAKEN,
+  TIMED_OUT,
+  WAIT,
+  type BeforeSleep,
+  type Outcome,
+} from '../registry/sleep.ts';
 
 /** The words before it are the header (shared-memory.ts). */
 const PARTIES = 16;
@@ -99,12 +108,16 @@ export function sleepInRound(
   me: number,
   round: number,
   endMs: number,
+  beforeSleep?: BeforeSleep,
 ): Outcome {
-  const outcome = sleep(registry, me, endMs, () => lookAtRound(words, registry, round));
-  return outcome === WAIT ? depart(words, round) : outcome;
+  const outcome = sleep(registry, me, endMs, () => lookAtRound(words, registry, round), beforeSleep);
+  if (outcome !== WAIT && outcome !== IS_DEADLOCKED) return outcome;
+  const end = depart(words, round);
+  return end === TIMED_OUT && outcome === IS_DEADLOCKED ? IS_DEADLOCKED : end;
 }
 
-function tellParties(words: Int32Array, registry: Int32Array): void {
+/** There is a party more, on which who waits depends. */
+export function tellParties(words: Int32Array, registry: Int32Array): void {
   for (let seat = SEATS; seat < SEATS + partiesOf(words); seat++) {
     const id = Atomics.load(words, seat);
     if (id !== 0) tell(registry, slotOf(id));

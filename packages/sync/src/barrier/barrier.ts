@@ -1,5 +1,10 @@
 /** The public barrier: options, time-outs and signals around its words (barrier-words.ts). */
 import type { Worker } from 'node:worker_threads';
+import { tracked, untilNews, watchedWait } from '../deadlock/async-wait.ts';
+import type { OwnCall } from '../deadlock/await-chain.ts';
+import { BlockedWait } from '../deadlock/blocked-wait.ts';
+import type { WaitSubject } from '../deadlock/subject.ts';
+import { FOR_PARTIES } from '../deadlock/wait-records.ts';
 import { syncError } from '../errors.ts';
 import { waitForNews } from '../line/wait.ts';
 import {
@@ -8,10 +13,12 @@ import {
   NO_OPTIONS,
   readOptions,
   WAIT_OPTIONS,
+  type CreateOptions,
   type LockOptions,
   type LockSyncOptions,
 } from '../options.ts';
 import { idOf, refuseToBlock } from '../registry/membership.ts';
+import { hasSeat, idsInSeats } from '../registry/seats.ts';
 import {
   handleOf,
   makeShared,
@@ -33,6 +40,7 @@ import {
   MAX_PARTIES,
   partiesOf,
   sleepInRound,
+  tellParties,
 } from './barrier-words.ts';
 
 const KIND: Kind = { name: 'barrier', magic: 0x68_64_62_72, layout: 1, words: BARRIER_WORDS, bytesAligned: 4 };
@@ -67,12 +75,12 @@ export class Barrier {
    * Makes a barrier; where to, see `Mutex.create`. The thread that makes it is not a party by that.
    *
    * @param parties 1 to 256, how many threads wait for each other.
-   * @param memory zeros over a SharedArrayBuffer to put it in, `Barrier.WORDS` elements; default: memory of its own. Nobody else may write there.
+   * @param options `name` for messages, `memory` to put it in; see `Mutex.create`.
    * @throws {SyncError} SYNC_ARGUMENT, SYNC_NOT_ATTACHED.
    */
-  static create(parties: number, memory?: Int32Array): Barrier {
+  static create(parties: number, options?: CreateOptions | Int32Array): Barrier {
     checkCount('parties of Barrier.create()', parties, 1, MAX_PARTIES);
-    return new Barrier(makeShared(KIND, memory, (words) => formatBarrier(words, parties)));
+    return new Barrier(makeShared(KIND, options, (words) => formatBarrier(words, parties)));
   }
 
   /**
@@ -99,21 +107,31 @@ export class Barrier {
    */
   join(worker?: Worker): void {
     const { words, membership } = this.#opened;
-    if (!join(words, idOf('join()', worker, membership))) throw syncError('SYNC_FULL', this.parties);
+    const id = idOf('join()', worker, membership);
+    if (hasSeat(words, id)) return;
+    if (!join(words, id)) throw syncError('SYNC_FULL', this.parties);
+    tellParties(words, membership.registry);
   }
 
   /**
    * Waits until all parties have arrived, without blocking the thread. A wait that times out or is aborted takes the arrival back, and the
    * others wait on.
-   * @throws {SyncError} SYNC_BROKEN, SYNC_TIMEOUT, SYNC_FULL (not a party, and there are all already), SYNC_RELOCK (this thread waits there
+   * @throws {SyncError} SYNC_BROKEN, SYNC_TIMEOUT, SYNC_DEADLOCK, SYNC_FULL (not a party, and there are all already), SYNC_RELOCK (this thread waits there
    *   already), SYNC_ARGUMENT; or the reason of `signal`.
    */
-  async wait(options: LockOptions = NO_OPTIONS): Promise<void> {
+  wait(options: LockOptions = NO_OPTIONS): Promise<void> {
+    return tracked((call) => this.#wait(options, call));
+  }
+
+  async #wait(options: LockOptions, call: OwnCall | undefined): Promise<void> {
     const read = readOptions('wait()', options, WAIT_OPTIONS);
     read.signal?.throwIfAborted();
     const { words, membership } = this.#opened;
     const round = this.#arrive('wait()');
     const look = () => lookAtRound(words, membership.registry, round);
+    const begin = untilNews(membership, look);
+    const watched = watchedWait(membership, this.#awaited(), read, call, 'wait()', begin);
+    if (watched !== undefined) return await this.#follow(watched, round);
     const over = await waitForNews(membership.news, () => look() !== WAIT, read);
     const outcome = over === undefined ? look() : depart(words, round);
     this.#own.isWaiting = false;
@@ -123,7 +141,7 @@ export class Barrier {
 
   /**
    * As `wait`, and blocks the thread meanwhile; where it may, see `Mutex.lockSync`.
-   * @throws {SyncError} SYNC_WOULD_BLOCK, SYNC_BROKEN, SYNC_TIMEOUT, SYNC_FULL, SYNC_RELOCK, SYNC_ARGUMENT.
+   * @throws {SyncError} SYNC_WOULD_BLOCK, SYNC_BROKEN, SYNC_TIMEOUT, SYNC_DEADLOCK, SYNC_FULL, SYNC_RELOCK, SYNC_ARGUMENT.
    */
   waitSync(options: LockSyncOptions = NO_OPTIONS): void {
     const { timeoutMs } = readOptions('waitSync()', options, BLOCK_OPTIONS);
@@ -131,8 +149,10 @@ export class Barrier {
     const { words, membership } = this.#opened;
     const endMs = performance.now() + timeoutMs;
     const round = this.#arrive('waitSync()');
-    const outcome = sleepInRound(words, membership.registry, membership.id, round, endMs);
+    const wait = endMs === Infinity ? new BlockedWait(membership, 'waitSync()', this.#awaited()) : undefined;
+    const outcome = sleepInRound(words, membership.registry, membership.id, round, endMs, wait?.beforeSleep);
     this.#own.isWaiting = false;
+    wait?.end(outcome);
     this.#end(outcome, timeoutMs);
   }
 
@@ -146,6 +166,26 @@ export class Barrier {
     this.join();
     this.#own.isWaiting = true;
     return arrive(this.#opened.words, this.#opened.membership.registry);
+  }
+
+  async #follow(watched: Promise<Outcome>, round: number): Promise<void> {
+    try {
+      return this.#end(await watched, Infinity);
+    } catch (error) {
+      // Those who wait here must not count on this party; if it is too late for that, the wait has ended well.
+      const isDeadlock = (error as { code?: unknown }).code === 'SYNC_DEADLOCK';
+      const end = isDeadlock ? depart(this.#opened.words, round) : TIMED_OUT;
+      if (end === TIMED_OUT) throw error;
+      this.#end(end, Infinity);
+    } finally {
+      this.#own.isWaiting = false;
+    }
+  }
+
+  #awaited(): WaitSubject {
+    const { words, number, label, membership } = this.#opened;
+    const parties = () => idsInSeats(words).filter((id) => id !== membership.id);
+    return { kind: FOR_PARTIES, number, label, total: 0, want: 0, parties };
   }
 
   #end(outcome: Outcome, timeoutMs: number): void {

@@ -6,6 +6,7 @@ import {
   NO_OPTIONS,
   readOptions,
   WAIT_OPTIONS,
+  type CreateOptions,
   type LockOptions,
   type LockSyncOptions,
 } from '../options.ts';
@@ -63,15 +64,15 @@ export class Condition {
   /**
    * Makes a condition of `mutex`, on which nobody waits.
    *
-   * @param memory zeros over a SharedArrayBuffer to put it in, `Condition.WORDS` elements; default: memory of its own. Nobody else may write there.
+   * @param options `name` for messages, `memory` to put it in; see `Mutex.create`.
    * @throws {SyncError} SYNC_ARGUMENT.
    */
-  static create(mutex: Mutex, memory?: Int32Array): Condition {
+  static create(mutex: Mutex, options?: CreateOptions | Int32Array): Condition {
     const given: unknown = mutex;
     if (!(given instanceof Mutex))
       throw syncError('SYNC_ARGUMENT', 'mutex of Condition.create()', 'a Mutex', show(given));
     const { number, membership } = localLockOf(mutex);
-    const opened = makeShared(KIND, memory, (words) => void (words[MUTEX_NUMBER] = number), membership);
+    const opened = makeShared(KIND, options, (words) => void (words[MUTEX_NUMBER] = number), membership);
     return new Condition(opened, mutex);
   }
 

@@ -1,7 +1,7 @@
 /** One condition in one thread: the words (condition-words.ts), the mutex, and the thread's own requests that wait. */
 import { syncError } from '../errors.ts';
 import { giveBack, lendOut, lockOf, type MutexGuard } from '../line/guard.ts';
-import { waitForNews, waitInLine } from '../line/wait.ts';
+import { waitForNews } from '../line/wait.ts';
 import type { LocalLock } from '../mutex/local-lock.ts';
 import type { WaitOptions } from '../options.ts';
 import { sleep, TAKEN, WAIT } from '../registry/sleep.ts';
@@ -55,7 +55,7 @@ export class LocalCondition {
         timeoutMs: leftMs,
         signal,
       });
-      const again = this.lock.taken(await waitInLine(this.lock.line, 'the mutex', 1, FOR_EVER));
+      const again = await this.lock.wait('the mutex', FOR_EVER);
       if (this.#isBack(waiter, again, over !== undefined)) return giveBack(guard, again.abandoned);
       if (over !== undefined) {
         giveBack(guard, again.abandoned);
@@ -71,7 +71,7 @@ export class LocalCondition {
     for (;;) {
       const look = () => (this.#mayGo(waiter) ? TAKEN : WAIT);
       const isOver = sleep(this.#registry, this.#me, endMs, look) === WAIT;
-      const again = this.lock.lockSync(Infinity)!;
+      const again = this.lock.lockSync(Infinity, 'waitSync()', false)!;
       if (this.#isBack(waiter, again, isOver)) return giveBack(guard, again.abandoned);
       if (isOver) {
         giveBack(guard, again.abandoned);

@@ -1,5 +1,10 @@
 /** The public latch: options, time-outs and signals around its words (latch-words.ts). */
 import type { Worker } from 'node:worker_threads';
+import { tracked, untilNews, watchedWait } from '../deadlock/async-wait.ts';
+import type { OwnCall } from '../deadlock/await-chain.ts';
+import { BlockedWait } from '../deadlock/blocked-wait.ts';
+import type { WaitSubject } from '../deadlock/subject.ts';
+import { FOR_COUNT } from '../deadlock/wait-records.ts';
 import { syncError } from '../errors.ts';
 import { waitForNews } from '../line/wait.ts';
 import {
@@ -8,15 +13,18 @@ import {
   NO_OPTIONS,
   readOptions,
   WAIT_OPTIONS,
+  type CreateOptions,
   type LockOptions,
   type LockSyncOptions,
 } from '../options.ts';
 import { idOf, refuseToBlock } from '../registry/membership.ts';
-import { SEAT_WORDS, takeSeat } from '../registry/seats.ts';
+import { Holding } from '../registry/holdings.ts';
+import { hasSeat, idsInSeats, SEAT_WORDS, takeSeat } from '../registry/seats.ts';
 import {
   handleOf,
   makeShared,
   openShared,
+  ownOf,
   type Kind,
   type Opened,
   type SyncHandle,
@@ -40,21 +48,26 @@ export class Latch {
   static readonly WORDS: number = LATCH_WORDS;
 
   readonly #opened: Opened;
+  /** What this thread has promised, as far as it knows, is like something that it holds. */
+  readonly #promised: Holding;
 
   private constructor(opened: Opened) {
     this.#opened = opened;
+    const { number, label, membership } = opened;
+    this.#promised = ownOf(opened, () => new Holding(number, label, label, membership.holdings));
+    this.#notePromise();
   }
 
   /**
    * Makes a latch; where to, see `Mutex.create`.
    *
    * @param count 1 to 2^30 - 1, from which it is counted down.
-   * @param memory zeros over a SharedArrayBuffer to put it in, `Latch.WORDS` elements; default: memory of its own. Nobody else may write there.
+   * @param options `name` for messages, `memory` to put it in; see `Mutex.create`.
    * @throws {SyncError} SYNC_ARGUMENT, SYNC_NOT_ATTACHED.
    */
-  static create(count: number, memory?: Int32Array): Latch {
+  static create(count: number, options?: CreateOptions | Int32Array): Latch {
     checkCount('count of Latch.create()', count, 1, MAX_COUNT);
-    return new Latch(makeShared(KIND, memory, (words) => formatLatch(words, count)));
+    return new Latch(makeShared(KIND, options, (words) => formatLatch(words, count)));
   }
 
   /**
@@ -83,6 +96,7 @@ export class Latch {
   promise(worker?: Worker): void {
     const { words, membership } = this.#opened;
     if (!takeSeat(words, SEAT_WORDS, idOf('promise()', worker, membership))) throw syncError('SYNC_FULL', SEAT_WORDS);
+    this.#notePromise();
   }
 
   /**
@@ -94,15 +108,27 @@ export class Latch {
     checkCount('the amount of countDown()', amount, 1, MAX_COUNT);
     const { words, membership } = this.#opened;
     countDown(words, membership.registry, membership.id, amount);
+    this.#notePromise();
   }
 
   /**
    * Waits until the latch is open, without blocking the thread.
-   * @throws {SyncError} SYNC_BROKEN, SYNC_TIMEOUT, SYNC_ARGUMENT; or the reason of `signal`.
+   * @throws {SyncError} SYNC_BROKEN, SYNC_TIMEOUT, SYNC_DEADLOCK, SYNC_ARGUMENT; or the reason of `signal`.
    */
-  async wait(options: LockOptions = NO_OPTIONS): Promise<void> {
+  wait(options: LockOptions = NO_OPTIONS): Promise<void> {
+    return tracked((call) => this.#wait(options, call));
+  }
+
+  async #wait(options: LockOptions, call: OwnCall | undefined): Promise<void> {
     const read = readOptions('wait()', options, WAIT_OPTIONS);
     read.signal?.throwIfAborted();
+    const { membership } = this.#opened;
+    const begin = untilNews(membership, () => this.#look());
+    const watched = watchedWait(membership, this.#awaited(), read, call, 'wait()', begin);
+    if (watched !== undefined) {
+      await watched;
+      return this.#end();
+    }
     const over = await waitForNews(this.#opened.membership.news, () => this.#look() !== WAIT, read);
     if (over === undefined || this.#look() !== WAIT) return this.#end();
     throw over === 'aborted' ? read.signal!.reason : syncError('SYNC_TIMEOUT', 'the latch', read.timeoutMs);
@@ -110,15 +136,31 @@ export class Latch {
 
   /**
    * Waits until the latch is open and blocks the thread meanwhile; where it may, see `Mutex.lockSync`.
-   * @throws {SyncError} SYNC_WOULD_BLOCK, SYNC_BROKEN, SYNC_TIMEOUT, SYNC_ARGUMENT.
+   * @throws {SyncError} SYNC_WOULD_BLOCK, SYNC_BROKEN, SYNC_TIMEOUT, SYNC_DEADLOCK, SYNC_ARGUMENT.
    */
   waitSync(options: LockSyncOptions = NO_OPTIONS): void {
     const { timeoutMs } = readOptions('waitSync()', options, BLOCK_OPTIONS);
     refuseToBlock('waitSync()');
-    const { registry, id } = this.#opened.membership;
-    if (sleep(registry, id, performance.now() + timeoutMs, () => this.#look()) === WAIT)
-      throw syncError('SYNC_TIMEOUT', 'the latch', timeoutMs);
+    const { membership } = this.#opened;
+    const { registry, id } = membership;
+    const endMs = performance.now() + timeoutMs;
+    const wait = endMs === Infinity ? new BlockedWait(membership, 'waitSync()', this.#awaited()) : undefined;
+    const outcome = sleep(registry, id, endMs, () => this.#look(), wait?.beforeSleep);
+    wait?.end(outcome);
+    if (outcome === WAIT) throw syncError('SYNC_TIMEOUT', 'the latch', timeoutMs);
     this.#end();
+  }
+
+  #notePromise(): void {
+    const { words, membership } = this.#opened;
+    this.#promised.set(hasSeat(words, membership.id) ? 1 : 0);
+  }
+
+  /** It relies on nobody who is not known only if all that is left is promised. */
+  #awaited(): WaitSubject {
+    const { words, number, label } = this.#opened;
+    const isReliant = () => idsInSeats(words).length === leftToCount(words);
+    return { kind: FOR_COUNT, number, label, total: 0, want: 0, isReliant };
   }
 
   #look(): Outcome {

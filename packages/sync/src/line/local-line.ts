@@ -32,6 +32,8 @@ export class LocalLine {
   readonly #requests: Request[] = [];
   /** Does the first of the requests stand in the shared line? */
   #isInLine = false;
+  /** Does a blocking call have the place? */
+  #isLent = false;
 
   constructor(place: SharedPlace, news: News) {
     this.#place = place;
@@ -69,8 +71,9 @@ export class LocalLine {
   lend(amount: number, block: () => Outcome): Outcome {
     if (this.#isInLine) this.#place.change(this.#requests[0]!.amount, amount);
     else this.#place.enter(amount);
+    this.#isLent = true;
     const outcome = block();
-    this.#isInLine = false;
+    this.#isLent = this.#isInLine = false;
     return outcome;
   }
 
@@ -96,6 +99,7 @@ export class LocalLine {
   /** Called when there is news. True: all requests were answered. */
   readonly #look = (): boolean => {
     while (this.#isInLine) {
+      if (this.#isLent) return false;
       const outcome = this.#place.look(this.#requests[0]!.amount);
       if (outcome === WAIT) return false;
       this.#requests.shift()!.answer(outcome);

@@ -38,7 +38,17 @@
  * All accesses are sequentially consistent. The test drives this very file, one access at a time, through every order of steps.
  */
 import { isAlive, MAX_THREADS, slotOf, tell, tellAll, usedSlots } from '../registry/lives.ts';
-import { IS_POISONED, sleep, TAKEN, TAKEN_ABANDONED, TIMED_OUT, WAIT, type Outcome } from '../registry/sleep.ts';
+import {
+  IS_DEADLOCKED,
+  IS_POISONED,
+  sleep,
+  TAKEN,
+  TAKEN_ABANDONED,
+  TIMED_OUT,
+  WAIT,
+  type BeforeSleep,
+  type Outcome,
+} from '../registry/sleep.ts';
 
 /** The words before it are the header (shared-memory.ts). */
 const LOCK = 16;
@@ -151,11 +161,17 @@ export function poison(words: Int32Array, registry: Int32Array, me: number): boo
 }
 
 /** Blocks this thread until the lock is its own, it is poisoned, or `endMs` of `performance.now()` has come. */
-export function sleepForLock(words: Int32Array, registry: Int32Array, me: number, endMs: number): Outcome {
-  const outcome = sleep(registry, me, endMs, () => look(words, registry, me));
-  if (outcome !== WAIT) return outcome;
+export function sleepForLock(
+  words: Int32Array,
+  registry: Int32Array,
+  me: number,
+  endMs: number,
+  beforeSleep?: BeforeSleep,
+): Outcome {
+  const outcome = sleep(registry, me, endMs, () => look(words, registry, me), beforeSleep);
+  if (outcome !== WAIT && outcome !== IS_DEADLOCKED) return outcome;
   withdraw(words, registry, me);
-  return TIMED_OUT;
+  return outcome === WAIT ? TIMED_OUT : IS_DEADLOCKED;
 }
 
 /**

@@ -1,13 +1,15 @@
 /** The public mutex: options, time-outs and signals around a lock (local-lock.ts). */
 import { syncError } from '../errors.ts';
+import { tracked } from '../deadlock/async-wait.ts';
+import type { OwnCall } from '../deadlock/await-chain.ts';
 import { heldByCaller, runHolding } from '../line/holding.ts';
-import { waitInLine } from '../line/wait.ts';
 import {
   BLOCK_OPTIONS,
   checkFunction,
   NO_OPTIONS,
   readOptions,
   WAIT_OPTIONS,
+  type CreateOptions,
   type LockOptions,
   type LockSyncOptions,
 } from '../options.ts';
@@ -62,11 +64,12 @@ export class Mutex {
    * The first mutex or counter of a program is made or opened in the thread that starts the workers, before it starts them: from then on
    * it watches every worker it starts. Those that it had started before it attaches by `attach`.
    *
-   * @param memory zeros over a SharedArrayBuffer to put it in, `Mutex.WORDS` elements; default: memory of its own. Nobody else may write there.
+   * @param options `name` for messages; `memory` to put it in, zeros over a SharedArrayBuffer, `Mutex.WORDS` elements, which may also be given
+   *   alone; default: memory of its own. Nobody else may write there.
    * @throws {SyncError} SYNC_ARGUMENT, SYNC_NOT_ATTACHED.
    */
-  static create(memory?: Int32Array): Mutex {
-    return new Mutex(makeShared(KIND, memory));
+  static create(options?: CreateOptions | Int32Array): Mutex {
+    return new Mutex(makeShared(KIND, options));
   }
 
   /**
@@ -90,29 +93,23 @@ export class Mutex {
    *
    * Cost: nothing but one atomic access and a promise when the lock is free, else a wake-up of this thread.
    *
-   * @throws {SyncError} SYNC_TIMEOUT, SYNC_POISONED, SYNC_RELOCK, SYNC_ARGUMENT; or the reason of `signal`.
+   * @throws {SyncError} SYNC_TIMEOUT, SYNC_POISONED, SYNC_RELOCK, SYNC_DEADLOCK, SYNC_ARGUMENT; or the reason of `signal`.
    */
-  async lock(options: LockOptions = NO_OPTIONS): Promise<MutexGuard> {
-    const { timeoutMs, signal } = readOptions('lock()', options, WAIT_OPTIONS);
-    signal?.throwIfAborted();
-    if (heldByCaller(this.#lock) > 0) throw syncError('SYNC_RELOCK', 'lock()');
-    const guard = this.#lock.tryLock();
-    if (guard !== undefined) return guard;
-    if (timeoutMs === 0) throw syncError('SYNC_TIMEOUT', 'the lock', 0);
-    return this.#lock.taken(await waitInLine(this.#lock.line, 'the lock', 1, { timeoutMs, signal }));
+  lock(options: LockOptions = NO_OPTIONS): Promise<MutexGuard> {
+    return tracked((call) => this.#take(options, call));
   }
 
   /**
    * Waits for the lock and blocks the thread meanwhile: not on the main thread, nor in a thread that has workers of its own, which would not
    * notice that the owner has ended.
    *
-   * @throws {SyncError} SYNC_WOULD_BLOCK, SYNC_RELOCK (this thread has the lock), SYNC_TIMEOUT, SYNC_POISONED, SYNC_ARGUMENT.
+   * @throws {SyncError} SYNC_WOULD_BLOCK, SYNC_RELOCK (this thread has the lock), SYNC_TIMEOUT, SYNC_POISONED, SYNC_DEADLOCK, SYNC_ARGUMENT.
    */
   lockSync(options: LockSyncOptions = NO_OPTIONS): MutexGuard {
     const { timeoutMs } = readOptions('lockSync()', options, BLOCK_OPTIONS);
     refuseToBlock('lockSync()');
     if (this.#lock.isHeld) throw syncError('SYNC_RELOCK', 'lockSync()');
-    const guard = this.#lock.lockSync(performance.now() + timeoutMs);
+    const guard = this.#lock.lockSync(performance.now() + timeoutMs, 'lockSync()');
     if (guard === undefined) throw syncError('SYNC_TIMEOUT', 'the lock', timeoutMs);
     return guard;
   }
@@ -133,8 +130,20 @@ export class Mutex {
    *
    * @throws what `lock` throws, and what `fn` throws.
    */
-  async withLock<T>(fn: (guard: MutexGuard) => T | PromiseLike<T>, options: LockOptions = NO_OPTIONS): Promise<T> {
-    checkFunction('fn of withLock()', fn);
-    return runHolding(this.#lock, await this.lock(options), 1, fn);
+  withLock<T>(fn: (guard: MutexGuard) => T | PromiseLike<T>, options: LockOptions = NO_OPTIONS): Promise<T> {
+    return tracked(async (call) => {
+      checkFunction('fn of withLock()', fn);
+      return await runHolding(this.#lock, await this.#take(options, call), 1, fn, call);
+    });
+  }
+
+  async #take(options: LockOptions, call: OwnCall | undefined): Promise<MutexGuard> {
+    const { timeoutMs, signal } = readOptions('lock()', options, WAIT_OPTIONS);
+    signal?.throwIfAborted();
+    if (heldByCaller(this.#lock) > 0) throw syncError('SYNC_RELOCK', 'lock()');
+    const guard = this.#lock.tryLock('waits');
+    if (guard !== undefined) return guard;
+    if (timeoutMs === 0) throw syncError('SYNC_TIMEOUT', 'the lock', 0);
+    return await this.#lock.wait('the lock', { timeoutMs, signal }, call, 'lock()');
   }
 }

@@ -1,8 +1,9 @@
 /** The public once: a mutex around what is to be done, and a word that says so (once-words.ts). */
 import { syncError } from '../errors.ts';
-import { heldByCaller, runHolding } from '../line/holding.ts';
+import { tracked } from '../deadlock/async-wait.ts';
+import type { OwnCall } from '../deadlock/await-chain.ts';
+import { heldByCaller, heldGuard, runHeld } from '../line/holding.ts';
 import type { MutexGuard } from '../line/guard.ts';
-import { waitInLine } from '../line/wait.ts';
 import { LocalLock } from '../mutex/local-lock.ts';
 import { MUTEX_WORDS } from '../mutex/lock-word.ts';
 import {
@@ -11,8 +12,10 @@ import {
   NO_OPTIONS,
   readOptions,
   WAIT_OPTIONS,
+  type CreateOptions,
   type LockOptions,
   type LockSyncOptions,
+  type WaitOptions,
 } from '../options.ts';
 import { refuseToBlock } from '../registry/membership.ts';
 import {
@@ -52,11 +55,11 @@ export class Once {
   /**
    * Makes it, not done; where to, see `Mutex.create`.
    *
-   * @param memory zeros over a SharedArrayBuffer to put it in, `Once.WORDS` elements; default: memory of its own. Nobody else may write there.
+   * @param options `name` for messages, `memory` to put it in; see `Mutex.create`.
    * @throws {SyncError} SYNC_ARGUMENT, SYNC_NOT_ATTACHED.
    */
-  static create(memory?: Int32Array): Once {
-    return new Once(makeShared(KIND, memory));
+  static create(options?: CreateOptions | Int32Array): Once {
+    return new Once(makeShared(KIND, options));
   }
 
   /**
@@ -82,27 +85,32 @@ export class Once {
    * now. It is done when `fn` has returned, or its promise resolved.
    *
    * @param fn is given whether somebody died at it before, so that what is half done may be cleared away.
-   * @throws {SyncError} SYNC_TIMEOUT (of the wait, not of `fn`), SYNC_RELOCK (inside of its own `fn`), SYNC_ARGUMENT; or the reason of
+   * @throws {SyncError} SYNC_TIMEOUT (of the wait, not of `fn`), SYNC_RELOCK (inside of its own `fn`), SYNC_DEADLOCK, SYNC_ARGUMENT; or the reason of
    *   `signal`; or what `fn` throws, and then the next call runs its own.
    */
-  async run(fn: (isAgain: boolean) => unknown, options: LockOptions = NO_OPTIONS): Promise<boolean> {
+  run(fn: (isAgain: boolean) => unknown, options: LockOptions = NO_OPTIONS): Promise<boolean> {
+    return tracked((call) => this.#run(fn, options, call));
+  }
+
+  async #run(fn: (isAgain: boolean) => unknown, options: LockOptions, call: OwnCall | undefined): Promise<boolean> {
     checkFunction('fn of run()', fn);
     const read = readOptions('run()', options, WAIT_OPTIONS);
     if (this.isDone) return false;
     read.signal?.throwIfAborted();
     if (heldByCaller(this.#lock) > 0) throw syncError('SYNC_RELOCK', 'run()');
-    const guard = this.#lock.tryLock() ?? (await this.#wait(read));
-    return runHolding(this.#lock, guard, 1, async () => {
+    const guard = this.#lock.tryLock('waits') ?? (await this.#wait(read, call));
+    const held = heldGuard(this.#lock, guard, 1, fn, call, false);
+    return await runHeld(held, guard, async () => {
       const isAgain = this.#begin(guard);
       if (isAgain === undefined) return false;
-      await fn(isAgain);
+      await (held.given = fn(isAgain));
       return this.#end();
     });
   }
 
   /**
    * As `run`, and blocks the thread while it waits; where it may, see `Mutex.lockSync`. `fn` must not give a promise.
-   * @throws {SyncError} SYNC_WOULD_BLOCK, SYNC_RELOCK, SYNC_TIMEOUT, SYNC_ARGUMENT; or what `fn` throws.
+   * @throws {SyncError} SYNC_WOULD_BLOCK, SYNC_RELOCK, SYNC_TIMEOUT, SYNC_DEADLOCK, SYNC_ARGUMENT; or what `fn` throws.
    */
   runSync(fn: (isAgain: boolean) => unknown, options: LockSyncOptions = NO_OPTIONS): boolean {
     checkFunction('fn of runSync()', fn);
@@ -110,7 +118,7 @@ export class Once {
     if (this.isDone) return false;
     refuseToBlock('runSync()');
     if (this.#lock.isHeld) throw syncError('SYNC_RELOCK', 'runSync()');
-    const guard = this.#lock.lockSync(performance.now() + timeoutMs);
+    const guard = this.#lock.lockSync(performance.now() + timeoutMs, 'runSync()');
     if (guard === undefined) throw syncError('SYNC_TIMEOUT', 'the turn', timeoutMs);
     try {
       const isAgain = this.#begin(guard);
@@ -122,9 +130,9 @@ export class Once {
     }
   }
 
-  async #wait(options: { timeoutMs: number; signal: AbortSignal | undefined }): Promise<MutexGuard> {
+  async #wait(options: WaitOptions, call: OwnCall | undefined): Promise<MutexGuard> {
     if (options.timeoutMs === 0) throw syncError('SYNC_TIMEOUT', 'the turn', 0);
-    return this.#lock.taken(await waitInLine(this.#lock.line, 'the turn', 1, options));
+    return await this.#lock.wait('the turn', options, call, 'run()');
   }
 
   /** With the mutex: whether somebody died at it, undefined when it is done. */

@@ -38,7 +38,7 @@ const PARK_STRIDE = 16;
 export const REGISTRY_WORDS = PARK + MAX_THREADS * PARK_STRIDE;
 
 const REGISTRY_MAGIC = 0x68_64_72_67;
-const REGISTRY_LAYOUT = 1;
+const REGISTRY_LAYOUT = 2;
 
 // LIFE and an owner id have the number of the life at the same place. Ids leave the four lowest bits to who stores them.
 const ALIVE = 1;
@@ -91,6 +91,11 @@ export function nextLockId(registry: Int32Array): number {
 export function isAlive(registry: Int32Array, id: number): boolean {
   const life = Atomics.load(registry, LIFE + slotOf(id));
   return (life & ALIVE) !== 0 && (life & NUMBER_MASK) === (id & NUMBER_MASK);
+}
+
+/** The number in Node of the thread that has, or had last, the slot of this id. */
+export function threadOf(registry: Int32Array, id: number): number {
+  return Atomics.load(registry, THREAD + slotOf(id)) - 1;
 }
 
 /**

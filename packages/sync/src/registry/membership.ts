@@ -24,6 +24,12 @@ import {
   REGISTRY_WORDS,
   slotOf,
 } from './lives.ts';
+import { GRAPH_WORDS, clearRecords } from '../deadlock/wait-records.ts';
+import type { OwnCall } from '../deadlock/await-chain.ts';
+import type { AsyncWait } from '../deadlock/async-wait.ts';
+import { TEXT_WORDS } from '../deadlock/texts.ts';
+import { ORDER_WORDS } from '../order/order-table.ts';
+import { Holdings, type Holding } from './holdings.ts';
 import { News } from './news.ts';
 
 /**
@@ -32,12 +38,22 @@ import { News } from './news.ts';
  */
 const ATTACH_WAIT_MS = 5_000;
 
+/** In one piece: whoever has the registry has it all. */
+const ALL_WORDS = REGISTRY_WORDS + GRAPH_WORDS + TEXT_WORDS + ORDER_WORDS;
+
 /** What this thread is in one registry. */
 export interface Membership {
   readonly registry: Int32Array;
   /** This thread's owner id. */
   readonly id: number;
   readonly news: News;
+  /** The words behind those of the registry: who waits for what (wait-records.ts), what is said of it (texts.ts), the order of locks. */
+  readonly graph: Int32Array;
+  readonly texts: Int32Array;
+  readonly order: Int32Array;
+  readonly holdings: Holdings;
+  /** Asynchronous waits that others see, by the index of their record. */
+  readonly waits: Map<number, AsyncWait>;
   /** What of each lock is this thread's own, by number of the lock. */
   readonly locks: Map<number, WeakRef<object>>;
 }
@@ -53,9 +69,14 @@ interface ThreadRealm {
 
 export interface HeldGuard {
   readonly guard: { readonly isHeld: boolean };
-  readonly lock: object;
+  readonly lock: { readonly holding: Holding };
   /** How much of it. */
   readonly amount: number;
+  /** The function, what it gave, whether it was given the guard, and the call that runs it (deadlock/await-chain.ts). */
+  readonly fn: unknown;
+  given: unknown;
+  readonly getsGuard: boolean;
+  readonly call: OwnCall | undefined;
   readonly outer: HeldGuard | undefined;
 }
 
@@ -74,14 +95,16 @@ export function ownMembership(): Membership {
   const [first] = realm.memberships;
   if (first !== undefined) return first;
   const inherited = getEnvironmentData(ENVIRONMENT_KEY);
-  if (inherited instanceof SharedArrayBuffer) return join(new Int32Array(inherited));
-  const registry = new Int32Array(new SharedArrayBuffer(REGISTRY_WORDS * Int32Array.BYTES_PER_ELEMENT));
+  if (inherited instanceof SharedArrayBuffer) return join(new Int32Array(inherited, 0, REGISTRY_WORDS));
+  const memory = new Int32Array(new SharedArrayBuffer(ALL_WORDS * Int32Array.BYTES_PER_ELEMENT));
+  const registry = memory.subarray(0, REGISTRY_WORDS);
   return enter(registry, formatRegistry(registry, threadId, Math.random));
 }
 
 /** This thread in the registry that came with a handle, undefined when it is none. Blocks as above. @throws SYNC_NOT_ATTACHED. */
 export function membershipIn(memory: SharedArrayBuffer): Membership | undefined {
-  const registry = new Int32Array(memory, 0, Math.floor(memory.byteLength / Int32Array.BYTES_PER_ELEMENT));
+  if (memory.byteLength !== ALL_WORDS * Int32Array.BYTES_PER_ELEMENT) return undefined;
+  const registry = new Int32Array(memory, 0, REGISTRY_WORDS);
   if (!isRegistry(registry)) return undefined;
   return realm.memberships.find((each) => isSameRegistry(each.registry, registry)) ?? join(registry);
 }
@@ -95,7 +118,20 @@ function join(registry: Int32Array): Membership {
 }
 
 function enter(registry: Int32Array, id: number): Membership {
-  const membership = { registry, id, news: new News(registry, parkWord(id)), locks: new Map() };
+  const behind = (from: number, words: number) =>
+    new Int32Array(registry.buffer, from * registry.BYTES_PER_ELEMENT, words);
+  const membership = {
+    registry,
+    id,
+    news: new News(registry, parkWord(id)),
+    graph: behind(REGISTRY_WORDS, GRAPH_WORDS),
+    texts: behind(REGISTRY_WORDS + GRAPH_WORDS, TEXT_WORDS),
+    order: behind(REGISTRY_WORDS + GRAPH_WORDS + TEXT_WORDS, ORDER_WORDS),
+    holdings: new Holdings(),
+    waits: new Map(),
+    locks: new Map(),
+  };
+  clearRecords(membership.graph, id);
   realm.memberships.push(membership);
   if (getEnvironmentData(ENVIRONMENT_KEY) === undefined)
     setEnvironmentData(ENVIRONMENT_KEY, registry.buffer as SharedArrayBuffer);

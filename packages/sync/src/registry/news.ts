@@ -39,6 +39,11 @@ export class News {
     if (this.#waiters.size > 0) this.#keepAlive ??= setInterval(() => {}, KEEP_ALIVE_MS);
   }
 
+  /** Everybody looks now: this thread is blocked, and the sleep ends later. */
+  lookNow(): void {
+    for (const look of this.#waiters) if (look()) this.leave(look);
+  }
+
   /** `look` waits no longer. */
   leave(look: () => boolean): void {
     this.#waiters.delete(look);

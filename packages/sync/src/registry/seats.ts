@@ -38,6 +38,16 @@ export function leaveSeat(words: Int32Array, id: number): void {
     if (Atomics.compareExchange(words, SEATS + seat, id, 0) === id) return;
 }
 
+/** Who sits there; a thread with several seats several times. */
+export function idsInSeats(words: Int32Array): number[] {
+  const ids: number[] = [];
+  for (let seat = 0, taken = seatsTaken(words); seat < taken; seat++) {
+    const id = Atomics.load(words, SEATS + seat);
+    if (id !== 0) ids.push(id);
+  }
+  return ids;
+}
+
 /** Has a thread in a seat died? */
 export function isSeatDead(words: Int32Array, registry: Int32Array): boolean {
   for (let seat = 0, taken = seatsTaken(words); seat < taken; seat++) {

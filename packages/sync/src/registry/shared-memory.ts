@@ -3,6 +3,7 @@
  * layout its words have, its number, and to which registry its owner ids belong. Written once, before there is a handle.
  */
 import { show, syncError } from '../errors.ts';
+import { isName, readPlacement, type CreateOptions } from '../options.ts';
 import { nextLockId } from './lives.ts';
 import { membershipIn, ownMembership, type Membership } from './membership.ts';
 
@@ -28,28 +29,34 @@ export interface SyncHandle<Type extends string> {
   readonly byteOffset: number;
   /** By which the threads of the process know each other. */
   readonly registry: SharedArrayBuffer;
+  /** If it has one. */
+  readonly name?: string;
 }
 
 export interface Opened {
   readonly words: Int32Array;
   /** Of the thing, in its registry. */
   readonly number: number;
+  readonly name: string | undefined;
+  /** In messages: the kind, and the name or number. */
+  readonly label: string;
   readonly membership: Membership;
 }
 
-/** Makes a thing in `memory`, or in memory of its own; `prepare` writes what must be there before anybody opens it. */
+/** Makes a thing in memory that was given, or of its own; `prepare` writes what must be there before anybody opens it. */
 export function makeShared(
   kind: Kind,
-  memory: Int32Array | undefined,
+  given: Int32Array | CreateOptions | undefined,
   prepare: (words: Int32Array) => void = () => {},
   membership: Membership = ownMembership(),
 ): Opened {
+  const { memory, name } = readPlacement(kind.name, given);
   const words = memory === undefined ? allocate(kind) : checkMemory(kind, memory);
   words[LAYOUT_WORD] = kind.layout;
   const number = (words[NUMBER_WORD] = nextLockId(membership.registry));
   prepare(words);
   Atomics.store(words, MAGIC_WORD, kind.magic);
-  return { words, number, membership };
+  return { words, number, name, label: labelOf(kind, name, number), membership };
 }
 
 /** Opens what a handle names. @throws SYNC_HANDLE, SYNC_NOT_ATTACHED. */
@@ -57,10 +64,11 @@ export function openShared<Type extends string>(kind: Kind, type: Type, handle: 
   const refuse = (problem: string) => syncError('SYNC_HANDLE', kind.name, problem);
   const given: unknown = handle;
   if (typeof given !== 'object' || given === null) throw refuse(`it is ${show(given)}`);
-  const { type: givenType, memory, byteOffset, registry } = given as Readonly<Record<string, unknown>>;
+  const { type: givenType, memory, byteOffset, registry, name } = given as Readonly<Record<string, unknown>>;
   if (givenType !== type) throw refuse(`its type is ${show(givenType)}`);
   if (!(memory instanceof SharedArrayBuffer) || !(registry instanceof SharedArrayBuffer))
     throw refuse('it has no shared memory');
+  if (!isName(name)) throw refuse(`its name is ${show(name)}`);
   const bytes = kind.words * Int32Array.BYTES_PER_ELEMENT;
   if (
     typeof byteOffset !== 'number' ||
@@ -75,15 +83,21 @@ export function openShared<Type extends string>(kind: Kind, type: Type, handle: 
   if (words[LAYOUT_WORD] !== kind.layout) throw refuse(`its layout is ${words[LAYOUT_WORD]}, not ${kind.layout}`);
   const membership = membershipIn(registry);
   if (membership === undefined) throw refuse('its registry has another layout');
-  return { words, number: words[NUMBER_WORD]!, membership };
+  const number = words[NUMBER_WORD]!;
+  return { words, number, name, label: labelOf(kind, name, number), membership };
 }
 
-export function handleOf<Type extends string>(type: Type, { words, membership }: Opened): SyncHandle<Type> {
+function labelOf({ name: kind }: Kind, name: string | undefined, number: number): string {
+  return `${kind} ${name === undefined ? number : JSON.stringify(name)}`;
+}
+
+export function handleOf<Type extends string>(type: Type, { words, name, membership }: Opened): SyncHandle<Type> {
   return {
     type,
     memory: words.buffer as SharedArrayBuffer,
     byteOffset: words.byteOffset,
     registry: membership.registry.buffer as SharedArrayBuffer,
+    ...(name !== undefined && { name }),
   };
 }
 

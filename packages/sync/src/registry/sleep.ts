@@ -8,15 +8,30 @@ export const TAKEN_ABANDONED = 2;
 export const IS_POISONED = 3;
 export const TIMED_OUT = 4;
 export const IS_BROKEN = 5;
-export type Outcome = 0 | 1 | 2 | 3 | 4 | 5;
+/** It would wait for ever, and was chosen to fail (deadlock/circle.ts). */
+export const IS_DEADLOCKED = 6;
+export type Outcome = 0 | 1 | 2 | 3 | 4 | 5 | 6;
 
-/** Blocks this thread until `look` ends with anything but WAIT; gives WAIT when `endMs` of `performance.now()` has come first. */
-export function sleep(registry: Int32Array, me: number, endMs: number, look: () => Outcome): Outcome {
+/** Called before this thread falls asleep; may end the wait. */
+export type BeforeSleep = () => typeof WAIT | typeof IS_DEADLOCKED;
+
+/**
+ * Blocks this thread until `look`, or `beforeSleep` after it, ends with anything but WAIT; gives WAIT when `endMs` of `performance.now()`
+ * has come first.
+ */
+export function sleep(
+  registry: Int32Array,
+  me: number,
+  endMs: number,
+  look: () => Outcome,
+  beforeSleep?: BeforeSleep,
+): Outcome {
   const park = parkWord(me);
   for (;;) {
     const news = Atomics.load(registry, park);
     const outcome = look();
     if (outcome !== WAIT) return outcome;
+    if (beforeSleep !== undefined && beforeSleep() !== WAIT) return IS_DEADLOCKED;
     const leftMs = endMs === Infinity ? Infinity : Math.max(0, endMs - performance.now());
     if (Atomics.wait(registry, park, news, leftMs) === 'timed-out') return look();
   }

@@ -1,6 +1,8 @@
 /** The public lock of readers and writers: a reader has one share of it, a writer all (share-words.ts). */
 import { syncError } from '../errors.ts';
 import { MutexGuard } from '../line/guard.ts';
+import { tracked } from '../deadlock/async-wait.ts';
+import type { OwnCall } from '../deadlock/await-chain.ts';
 import { heldByCaller, runHolding } from '../line/holding.ts';
 import {
   BLOCK_OPTIONS,
@@ -8,6 +10,7 @@ import {
   NO_OPTIONS,
   readOptions,
   WAIT_OPTIONS,
+  type CreateOptions,
   type LockOptions,
   type LockSyncOptions,
 } from '../options.ts';
@@ -66,11 +69,11 @@ export class RwLock {
   /**
    * Makes a lock, free; where to, see `Mutex.create`.
    *
-   * @param memory zeros over a SharedArrayBuffer to put it in, `RwLock.WORDS` elements; default: memory of its own. Nobody else may write there.
+   * @param options `name` for messages, `memory` to put it in; see `Mutex.create`.
    * @throws {SyncError} SYNC_ARGUMENT, SYNC_NOT_ATTACHED.
    */
-  static create(memory?: Int32Array): RwLock {
-    return new RwLock(makeShared(KIND, memory, (words) => formatShares(words, ALL)));
+  static create(options?: CreateOptions | Int32Array): RwLock {
+    return new RwLock(makeShared(KIND, options, (words) => formatShares(words, ALL)));
   }
 
   /**
@@ -92,24 +95,24 @@ export class RwLock {
    *
    * Cost: some atomic accesses, and two for each thread that there has been at the same time; a wake-up of this thread when it has to wait.
    *
-   * @throws {SyncError} SYNC_TIMEOUT, SYNC_POISONED, SYNC_RELOCK, SYNC_ARGUMENT; or the reason of `signal`.
+   * @throws {SyncError} SYNC_TIMEOUT, SYNC_POISONED, SYNC_RELOCK, SYNC_DEADLOCK, SYNC_ARGUMENT; or the reason of `signal`.
    */
-  async read(options: LockOptions = NO_OPTIONS): Promise<ReadGuard> {
-    return this.#reader(await this.#take('read()', 1, options));
+  read(options: LockOptions = NO_OPTIONS): Promise<ReadGuard> {
+    return tracked((call) => this.#read(options, call));
   }
 
   /**
    * Waits until nobody else has the lock, without blocking the thread.
    * @throws {SyncError} as `read`.
    */
-  async write(options: LockOptions = NO_OPTIONS): Promise<WriteGuard> {
-    return this.#writer(await this.#take('write()', ALL, options));
+  write(options: LockOptions = NO_OPTIONS): Promise<WriteGuard> {
+    return tracked((call) => this.#write(options, call));
   }
 
   /**
    * Waits until it may read and blocks the thread meanwhile; where it may, see `Mutex.lockSync`.
    * @throws {SyncError} SYNC_WOULD_BLOCK, SYNC_RELOCK (this thread has the lock, for reading or writing), SYNC_TIMEOUT, SYNC_POISONED,
-   *   SYNC_ARGUMENT.
+   *   SYNC_DEADLOCK, SYNC_ARGUMENT.
    */
   readSync(options: LockSyncOptions = NO_OPTIONS): ReadGuard {
     return this.#reader(this.#takeSync('readSync()', 1, options));
@@ -147,32 +150,49 @@ export class RwLock {
    * the guard is held, also for reading: a writer that waits would stand between.
    * @throws what `read` throws, and what `fn` throws.
    */
-  async withRead<T>(fn: (guard: ReadGuard) => T | PromiseLike<T>, options: LockOptions = NO_OPTIONS): Promise<T> {
-    checkFunction('fn of withRead()', fn);
-    return runHolding(this.#shares, await this.read(options), 1, fn);
+  withRead<T>(fn: (guard: ReadGuard) => T | PromiseLike<T>, options: LockOptions = NO_OPTIONS): Promise<T> {
+    return tracked(async (call) => {
+      checkFunction('fn of withRead()', fn);
+      return await runHolding(this.#shares, await this.#read(options, call), 1, fn, call);
+    });
   }
 
   /**
    * Runs `fn` while nobody else has the lock and gives what it gives, like `Mutex.withLock`.
    * @throws what `write` throws, and what `fn` throws.
    */
-  async withWrite<T>(fn: (guard: WriteGuard) => T | PromiseLike<T>, options: LockOptions = NO_OPTIONS): Promise<T> {
-    checkFunction('fn of withWrite()', fn);
-    return runHolding(this.#shares, await this.write(options), ALL, fn);
+  withWrite<T>(fn: (guard: WriteGuard) => T | PromiseLike<T>, options: LockOptions = NO_OPTIONS): Promise<T> {
+    return tracked(async (call) => {
+      checkFunction('fn of withWrite()', fn);
+      return await runHolding(this.#shares, await this.#write(options, call), ALL, fn, call);
+    });
   }
 
-  #take(call: string, amount: number, options: LockOptions): Promise<{ abandoned: boolean }> {
-    const read = readOptions(call, options, WAIT_OPTIONS);
+  async #read(options: LockOptions, call: OwnCall | undefined): Promise<ReadGuard> {
+    return this.#reader(await this.#take('read()', 1, options, call));
+  }
+
+  async #write(options: LockOptions, call: OwnCall | undefined): Promise<WriteGuard> {
+    return this.#writer(await this.#take('write()', ALL, options, call));
+  }
+
+  #take(
+    name: string,
+    amount: number,
+    options: LockOptions,
+    call: OwnCall | undefined,
+  ): Promise<{ abandoned: boolean }> {
+    const read = readOptions(name, options, WAIT_OPTIONS);
     read.signal?.throwIfAborted();
-    if (heldByCaller(this.#shares) > 0) throw syncError('SYNC_RELOCK', call);
-    return this.#shares.take(amount, read);
+    if (heldByCaller(this.#shares) > 0) throw syncError('SYNC_RELOCK', name);
+    return this.#shares.take(amount, read, call, name);
   }
 
   #takeSync(call: string, amount: number, options: LockSyncOptions): { abandoned: boolean } {
     const { timeoutMs } = readOptions(call, options, BLOCK_OPTIONS);
     refuseToBlock(call);
     if (this.#shares.has > 0) throw syncError('SYNC_RELOCK', call);
-    return this.#shares.takeSync(amount, timeoutMs);
+    return this.#shares.takeSync(amount, timeoutMs, call);
   }
 
   #reader({ abandoned }: { abandoned: boolean }): ReadGuard {

@@ -1,5 +1,7 @@
 /** The public semaphore: permits are shares (share-words.ts). */
 import { syncError } from '../errors.ts';
+import { tracked } from '../deadlock/async-wait.ts';
+import type { OwnCall } from '../deadlock/await-chain.ts';
 import { heldByCaller, runHolding } from '../line/holding.ts';
 import {
   BLOCK_OPTIONS,
@@ -8,6 +10,7 @@ import {
   NO_OPTIONS,
   readOptions,
   WAIT_OPTIONS,
+  type CreateOptions,
   type LockOptions,
   type LockSyncOptions,
   type WaitOptions,
@@ -68,12 +71,12 @@ export class Semaphore {
    * Makes a semaphore with all its permits free; where to, see `Mutex.create`.
    *
    * @param permits 1 to `Semaphore.MAX_PERMITS`, how many can be held at once.
-   * @param memory zeros over a SharedArrayBuffer to put it in, `Semaphore.WORDS` elements; default: memory of its own. Nobody else may write there.
+   * @param options `name` for messages, `memory` to put it in; see `Mutex.create`.
    * @throws {SyncError} SYNC_ARGUMENT, SYNC_NOT_ATTACHED.
    */
-  static create(permits: number, memory?: Int32Array): Semaphore {
+  static create(permits: number, options?: CreateOptions | Int32Array): Semaphore {
     checkCount('permits of Semaphore.create()', permits, 1, MAX_SHARES);
-    return new Semaphore(makeShared(KIND, memory, (words) => formatShares(words, permits)));
+    return new Semaphore(makeShared(KIND, options, (words) => formatShares(words, permits)));
   }
 
   /**
@@ -99,27 +102,24 @@ export class Semaphore {
    *
    * Cost: some atomic accesses, and two for each thread that there has been at the same time; a wake-up of this thread when it has to wait.
    *
-   * @throws {SyncError} SYNC_TIMEOUT, SYNC_RELOCK (inside of `withPermit`, for more than there are with what that holds), SYNC_ARGUMENT; or
-   *   the reason of `signal`.
+   * @throws {SyncError} SYNC_TIMEOUT, SYNC_RELOCK (inside of `withPermit`, for more than there are with what that holds),
+   *   SYNC_DEADLOCK, SYNC_ARGUMENT; or the reason of `signal`.
    */
-  async acquire(options: AcquireOptions = NO_OPTIONS): Promise<Permit> {
-    const { permits, timeoutMs, signal } = this.#read('acquire()', options, WAIT_OPTIONS);
-    signal?.throwIfAborted();
-    if (heldByCaller(this.#shares) + permits > this.permits) throw syncError('SYNC_RELOCK', 'acquire()');
-    await this.#shares.take(permits, { timeoutMs, signal });
-    return new Permit(permits, this.#giveUp);
+  acquire(options: AcquireOptions = NO_OPTIONS): Promise<Permit> {
+    return tracked((call) => this.#take(options, call));
   }
 
   /**
    * Waits for permits and blocks the thread meanwhile; where it may, see `Mutex.lockSync`.
    *
-   * @throws {SyncError} SYNC_WOULD_BLOCK, SYNC_RELOCK (what this thread holds leaves too few), SYNC_TIMEOUT, SYNC_ARGUMENT.
+   * @throws {SyncError} SYNC_WOULD_BLOCK, SYNC_RELOCK (what this thread holds leaves too few), SYNC_TIMEOUT, SYNC_DEADLOCK,
+   *   SYNC_ARGUMENT.
    */
   acquireSync(options: AcquireSyncOptions = NO_OPTIONS): Permit {
     const { permits, timeoutMs } = this.#read('acquireSync()', options, BLOCK_OPTIONS);
     refuseToBlock('acquireSync()');
     if (this.#shares.has + permits > this.permits) throw syncError('SYNC_RELOCK', 'acquireSync()');
-    this.#shares.takeSync(permits, timeoutMs);
+    this.#shares.takeSync(permits, timeoutMs, 'acquireSync()');
     return new Permit(permits, this.#giveUp);
   }
 
@@ -137,10 +137,20 @@ export class Semaphore {
    * Runs `fn` with permits and gives what it gives. They are released when it returns, throws, or its promise settles.
    * @throws what `acquire` throws, and what `fn` throws.
    */
-  async withPermit<T>(fn: (permit: Permit) => T | PromiseLike<T>, options: AcquireOptions = NO_OPTIONS): Promise<T> {
-    checkFunction('fn of withPermit()', fn);
-    const permit = await this.acquire(options);
-    return runHolding(this.#shares, permit, permit.permits, fn);
+  withPermit<T>(fn: (permit: Permit) => T | PromiseLike<T>, options: AcquireOptions = NO_OPTIONS): Promise<T> {
+    return tracked(async (call) => {
+      checkFunction('fn of withPermit()', fn);
+      const permit = await this.#take(options, call);
+      return await runHolding(this.#shares, permit, permit.permits, fn, call);
+    });
+  }
+
+  async #take(options: AcquireOptions, call: OwnCall | undefined): Promise<Permit> {
+    const { permits, timeoutMs, signal } = this.#read('acquire()', options, WAIT_OPTIONS);
+    signal?.throwIfAborted();
+    if (heldByCaller(this.#shares) + permits > this.permits) throw syncError('SYNC_RELOCK', 'acquire()');
+    await this.#shares.take(permits, { timeoutMs, signal }, call, 'acquire()');
+    return new Permit(permits, this.#giveUp);
   }
 
   #read(call: string, options: AcquireOptions, known: readonly string[]): WaitOptions & { permits: number } {

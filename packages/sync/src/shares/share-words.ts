@@ -36,7 +36,17 @@
  * All accesses are sequentially consistent. The test drives this very file, one access at a time, through every order of steps.
  */
 import { isAlive, MAX_THREADS, slotOf, tell, usedSlots } from '../registry/lives.ts';
-import { IS_POISONED, sleep, TAKEN, TAKEN_ABANDONED, TIMED_OUT, WAIT, type Outcome } from '../registry/sleep.ts';
+import {
+  IS_DEADLOCKED,
+  IS_POISONED,
+  sleep,
+  TAKEN,
+  TAKEN_ABANDONED,
+  TIMED_OUT,
+  WAIT,
+  type BeforeSleep,
+  type Outcome,
+} from '../registry/sleep.ts';
 
 /** The words before it are the header (shared-memory.ts). */
 const TOTAL = 16;
@@ -160,11 +170,20 @@ export function sleepForShares(
   me: number,
   amount: number,
   endMs: number,
+  beforeSleep?: BeforeSleep,
 ): Outcome {
-  const outcome = sleep(registry, me, endMs, () => look(words, registry, me, amount));
-  if (outcome !== WAIT) return outcome;
+  const outcome = sleep(registry, me, endMs, () => look(words, registry, me, amount), beforeSleep);
+  if (outcome !== WAIT && outcome !== IS_DEADLOCKED) return outcome;
   withdraw(words, registry, me, amount);
-  return TIMED_OUT;
+  return outcome === WAIT ? TIMED_OUT : IS_DEADLOCKED;
+}
+
+/** Its ticket in the line; undefined: it is in no line, because it wants nothing any more, or not yet. */
+export function placeOf(words: Int32Array, me: number): number | undefined {
+  const slot = slotOf(me);
+  return Atomics.load(words, ownerOf(slot)) === me && wants(words, slot)
+    ? Atomics.load(words, ticketOf(slot))
+    : undefined;
 }
 
 /** Does anybody want anything? Who writes its wish after this has looked at its row sees, when it serves, all that was changed before. */
