@@ -10,9 +10,7 @@ import { systemClock } from './clock/clock.ts';
 import { isThisProgram } from './entry/module-url.ts';
 import type { RunObserver } from './entry/task-runner.ts';
 import { inlineTransport } from './open-inline.ts';
-import { processTransport } from './open-processes.ts';
 import { threadTransport } from './open-threads.ts';
-import { planProcesses } from './plan-processes.ts';
 import type { ResolvedPoolOptions } from './pool/pool-options.ts';
 import { TaskTimes } from './pool/task-times.ts';
 import type { Backend, Transport } from './transport/transport.ts';
@@ -21,33 +19,42 @@ export { planAuto };
 
 /** A pool that chooses: its parts share one count of tasks, of workers and of times, so that they look like one pool. */
 export async function openAuto(wanted: AutoPlan, moduleUrl: string): Promise<AutoPool> {
-  let plan = wanted;
   const transports = new Map<Backend, Transport>();
   const observer = new RunMeasures();
-  if (plan.available.size > 1 && isThisProgram(moduleUrl))
-    plan = plan.without('inline', 'the task module is this program itself, and would have to load itself');
-  for (const [backend, options] of plan.available) {
+  const prepare = async (plan: AutoPlan, backend: Backend): Promise<AutoPlan> => {
     const observes = backend === 'inline' ? observer : undefined;
     try {
-      transports.set(backend, await createTransport(options, moduleUrl, observes));
+      transports.set(backend, await createTransport(plan.available.get(backend)!, moduleUrl, observes));
+      return plan;
     } catch (error) {
       // What the last one needs and this machine hasn't is told.
       if (plan.available.size === 1) throw error;
-      plan = plan.without(backend, error instanceof Error ? error.message : String(error));
+      return plan.without(backend, error instanceof Error ? error.message : String(error));
     }
-  }
+  };
+  let plan = wanted;
+  if (plan.available.size > 1 && isThisProgram(moduleUrl))
+    plan = plan.without('inline', 'the task module is this program itself, and would have to load itself');
+  // How processes start takes milliseconds to find out, which a program with little to do never needs, as long as there are the others.
+  const isLater = plan.available.size === 3;
+  for (const backend of plan.available.keys())
+    if (backend !== 'processes' || !isLater) plan = await prepare(plan, backend);
+  const whole = plan;
   const numbers = countFromOne();
   const workerIds = countFromOne();
   const times = plan.recordTimes ? new TaskTimes(systemClock) : undefined;
   const pool = new AutoPool({
-    plan,
+    plan: isLater
+      ? whole.without('processes', 'how they start is not looked up before there is something to decide')
+      : whole,
+    completePlan: isLater ? () => prepare(whole, 'processes') : undefined,
     observer,
     cores: coresAllowed,
     assemble: (backend, hooks) =>
       assemblePool({
         ...surroundings(moduleUrl),
         ...hooks,
-        options: plan.available.get(backend)!,
+        options: whole.available.get(backend)!,
         transport: transports.get(backend)!,
         nextTaskNumber: numbers,
         nextWorkerId: workerIds,
@@ -66,8 +73,11 @@ async function createTransport(
   switch (options.backend) {
     case 'threads':
       return threadTransport(options);
-    case 'processes':
+    case 'processes': {
+      const { planProcesses } = await import('./plan-processes.ts');
+      const { processTransport } = await import('./open-processes.ts');
       return processTransport(await planProcesses(options, moduleUrl));
+    }
     case 'inline':
       return inlineTransport(options, observer);
   }

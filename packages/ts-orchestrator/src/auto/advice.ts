@@ -12,7 +12,8 @@ import type { AutoPlan, Unavailable } from './plan.ts';
 import type { FunctionMeasures, RunMeasures } from './run-measures.ts';
 
 export interface AdviceParts {
-  readonly plan: AutoPlan;
+  /** As it is now. */
+  readonly plan: () => AutoPlan;
   readonly costs: LiveCosts;
   readonly measures: RunMeasures;
   readonly partOf: (backend: Backend) => Part | undefined;
@@ -64,7 +65,8 @@ export class Advice {
    * with all that there was before, and none is there or on its way; or they wait; and no rule takes them away. A first question costs some milliseconds, more than most such work.
    */
   isSurelyInline(measures: FunctionMeasures, calls: number): boolean {
-    const { plan, costs, partOf } = this.#parts;
+    const { costs, partOf } = this.#parts;
+    const plan = this.#parts.plan();
     const { itemMs, crashes, isForThisProcess, seemsToWait } = measures;
     if (!plan.available.has('inline') || plan.wishes.objective === 'latency' || crashes > 0) return false;
     if (seemsToWait) return true;
@@ -81,7 +83,7 @@ export class Advice {
   }
 
   #question(measures: FunctionMeasures, { calls, current, isDemanded, isBatched, observedMs }: Matter): Question {
-    const { plan, partOf } = this.#parts;
+    const { partOf } = this.#parts;
     const { name, crashes, memoryCrashes, isForThisProcess } = measures;
     const around = this.#around(isDemanded, isBatched);
     const { require } = around.wishes!;
@@ -92,7 +94,7 @@ export class Advice {
       wishes: isForThisProcess ? { ...around.wishes, require: { ...require, sharedMemory: true } } : around.wishes,
       unavailable: [...around.unavailable!, ...this.#otherKind(measures)],
       profile: { name, ...timesOf(measures, working), cloneMs, crashes, memoryCrashes },
-      work: { calls, atOnce: plan.available.get('inline')?.tasksPerWorker },
+      work: { calls, atOnce: this.#parts.plan().available.get('inline')?.tasksPerWorker },
       current,
       observedMs,
       missedMs: this.#parts.measures.crowdMs * (1 - 1 / Math.min(around.workersMax!, around.machine.cores)),
@@ -104,8 +106,8 @@ export class Advice {
     isDemanded: boolean,
     isBatched: boolean,
   ): Pick<Question, 'machine' | 'costs' | 'workersMax' | 'wishes' | 'unavailable'> {
-    const { plan, cores } = this.#parts;
-    const { wishes, available } = plan;
+    const { wishes, available } = this.#parts.plan();
+    const { cores } = this.#parts;
     const sizes = [available.get('threads'), available.get('processes')].map((options) => options?.workersMax ?? 1);
     return {
       machine: { cores: cores() },
@@ -138,12 +140,12 @@ export class Advice {
   }
 
   unavailable(): Unavailable[] {
-    const { plan, partOf } = this.#parts;
+    const { partOf } = this.#parts;
     const failed = BACKENDS.flatMap((backend) => {
       const failure = partOf(backend)?.scheduler.failure;
       return failure === undefined ? [] : [{ backend, reason: (failure as Error).message }];
     });
-    return [...plan.unavailable, ...failed];
+    return [...this.#parts.plan().unavailable, ...failed];
   }
 
   #memoryMiB(): number {

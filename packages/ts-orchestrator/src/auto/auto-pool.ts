@@ -34,6 +34,8 @@ export interface PartHooks {
 
 export interface AutoPoolParts {
   readonly plan: AutoPlan;
+  /** Finds out what takes longer, when it is first asked where calls belong. Never rejects. Undefined: all is known. */
+  readonly completePlan: (() => Promise<AutoPlan>) | undefined;
   /** Hears what runs inline. */
   readonly observer: RunMeasures;
   readonly assemble: (backend: Backend, hooks: PartHooks) => Assembled;
@@ -53,7 +55,8 @@ interface Route {
 }
 
 export class AutoPool {
-  readonly #plan: AutoPlan;
+  #plan: AutoPlan;
+  #completePlan: AutoPoolParts['completePlan'];
   readonly #measures: RunMeasures;
   readonly #assemble: AutoPoolParts['assemble'];
   readonly #costs = new LiveCosts();
@@ -68,12 +71,13 @@ export class AutoPool {
   /** Workers that came or went, and other news that make a decision old. */
   #changes = 0;
 
-  constructor({ plan, observer, assemble, cores }: AutoPoolParts) {
+  constructor({ plan, completePlan, observer, assemble, cores }: AutoPoolParts) {
     this.#plan = plan;
+    this.#completePlan = completePlan;
     this.#measures = observer;
     this.#assemble = assemble;
     this.#advice = new Advice({
-      plan,
+      plan: () => this.#plan,
       costs: this.#costs,
       measures: observer,
       cores,
@@ -233,6 +237,12 @@ export class AutoPool {
   }
 
   #ask(name: string, matter: Matter): Decision {
+    const complete = this.#completePlan;
+    this.#completePlan = undefined;
+    void complete?.().then((plan) => {
+      this.#plan = plan;
+      this.#changes++;
+    });
     return this.#advice.ask(name, matter);
   }
 
