@@ -63,6 +63,7 @@ export function timed<T>(make: () => T, bytesOf: (made: T) => number): Costed<T>
 
 /** About so many bytes does a copy of this take. Looks at no more than LOOKS_MAX parts, and runs no getter. */
 export function estimateBytes(root: unknown): number {
+  if (ArrayBuffer.isView(root)) return bufferBytes(root.buffer);
   let looks = 0;
   const bytesOf = (value: unknown): number => {
     if (typeof value === 'string') return value.length;

@@ -47,15 +47,24 @@ export function arePrimitive(values: readonly unknown[]): boolean {
   return values.every(isPrimitive);
 }
 
-/** Are all of them primitive? `small`: and a copy of them is cheap, see `isSmall`. Undefined: not all are. */
-export function sizeOfPrimitives(values: readonly unknown[]): 'small' | 'large' | undefined {
+/**
+ * What these values are, where they are nothing but primitive: `small`: a copy of them is cheap, see `isSmall`. `shared`: or views of
+ * memory that threads share, which are never copied. Undefined: there is something else among them.
+ */
+export function flatKind(values: readonly unknown[]): 'small' | 'large' | 'shared' | undefined {
   let units = 0;
+  let hasShared = false;
   for (const value of values) {
     const type = typeof value;
     if (type === 'string') units += (value as string).length;
-    else if ((type === 'object' && value !== null) || type === 'function' || type === 'symbol') return undefined;
+    else if (type === 'function' || type === 'symbol') return undefined;
+    else if (type === 'object' && value !== null) {
+      if (!ArrayBuffer.isView(value) || !(value.buffer instanceof SharedArrayBuffer)) return undefined;
+      hasShared = true;
+    }
   }
-  return values.length <= SMALL_VALUES && units <= SMALL_UNITS ? 'small' : 'large';
+  if (values.length > SMALL_VALUES || units > SMALL_UNITS) return hasShared ? undefined : 'large';
+  return hasShared ? 'shared' : 'small';
 }
 
 /** Values and characters (or bytes) up to which a copy costs a few microseconds, far less than the way to a worker. */

@@ -100,8 +100,10 @@ function graphOf(message: HostMessage | WorkerMessage): PackedGraph | undefined 
 
 /** The message with its value in it. */
 function opened<Message extends HostMessage | WorkerMessage>(message: Message): Message {
-  const { graph, ...rest } = message as Message & { readonly graph?: GraphParts };
-  if (graph === undefined) return withCost(message);
+  // Most have none, and need no copy of their own.
+  const posted = message as Message & { readonly graph?: GraphParts };
+  if (posted.graph === undefined) return withCost(message);
+  const { graph, ...rest } = posted;
   const bytes = bytesOf(graph);
   const { made: list, cost } = timed(
     () => openGraph(graph),

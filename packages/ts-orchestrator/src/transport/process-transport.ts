@@ -17,7 +17,7 @@ import { InspectorLines } from '../liveness/inspector-lines.ts';
 import { ProcessStack } from '../liveness/process-stack.ts';
 import { COUNTED_BYTES, CostedCopies, timed, type CloneCost, type Costed } from '../task/clone-cost.ts';
 import { encodeThrow } from '../task/error-codec.ts';
-import { canSerialize, SETUP_ROLE, sizeOfPrimitives, type PayloadRole } from '../task/payload.ts';
+import { canSerialize, flatKind, SETUP_ROLE, type PayloadRole } from '../task/payload.ts';
 import { entryUrl } from './entry-url.ts';
 import { FileWords } from './file-words.ts';
 import { launchProcess, type LaunchedProcess, type ProcessExit, type ProcessLaunch } from './launch-process.ts';
@@ -75,8 +75,8 @@ export function createProcessTransport(options: ProcessTransportOptions): Transp
     },
     // Bytes are made at once in all cases: they are the copy, and they can be sent again.
     pack(args, transfer, role) {
-      const size = transfer.length === 0 ? sizeOfPrimitives(args) : undefined;
-      if (size !== undefined) return packed(args, size === 'small');
+      const kind = transfer.length === 0 ? flatKind(args) : undefined;
+      if (kind === 'small' || kind === 'large') return packed(args, kind === 'small');
       const list = transfer.length === 0 ? PackedList.of(args) : undefined;
       if (list !== undefined) return packed(list, true);
       const { made, cost } = copies.make(role.name, () => toWire(args, transfer, role), bytesOnWire);

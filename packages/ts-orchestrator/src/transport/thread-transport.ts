@@ -15,12 +15,12 @@ import {
   canClone,
   checkCopyable,
   cloneValue,
+  flatKind,
   isSmall,
   payloadError,
   refuseSegments,
   SEGMENT_STAYS,
   SETUP_ROLE,
-  sizeOfPrimitives,
 } from '../task/payload.ts';
 import { launchThread, type LaunchedThread, type ThreadLaunch } from './launch-thread.ts';
 import { PortMailbox } from './port-mailbox.ts';
@@ -44,8 +44,8 @@ export function createThreadTransport(options: ThreadTransportOptions): Transpor
     pack(args, transfer, role, when) {
       openCost = undefined;
       if (transfer.length === 0) {
-        const size = sizeOfPrimitives(args);
-        if (size !== undefined) return { value: args, transfer, canResend: true, canGoAhead: size === 'small' };
+        const kind = flatKind(args);
+        if (kind !== undefined) return { value: args, transfer, canResend: true, canGoAhead: kind !== 'large' };
         const bytes = PackedList.of(args);
         if (bytes !== undefined) return { value: bytes, transfer, canResend: true, canGoAhead: true };
         const { made, cost } = copies.make(
@@ -57,9 +57,11 @@ export function createThreadTransport(options: ThreadTransportOptions): Transpor
       }
       refuseSegments(args, role, SEGMENT_STAYS);
       // `send` copies synchronously. Only what is cheap to copy is copied here too, so that it can be sent again.
+      if (when === 'now' && transfer.length > 0)
+        return { value: args, transfer, canResend: false, canGoAhead: false, cost: undefined };
       const isFew = isSmall(args);
-      if (when === 'now' && (transfer.length > 0 || !isFew)) {
-        const cost = transfer.length > 0 ? undefined : estimatedCost(args);
+      if (when === 'now' && !isFew) {
+        const cost = estimatedCost(args);
         if (cost !== undefined) openCost = { args, cost };
         return { value: args, transfer, canResend: false, canGoAhead: false, cost };
       }
