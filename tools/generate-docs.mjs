@@ -5,6 +5,7 @@
 //   docs/dispatch.md                        whole, from dispatch.json, once there is one
 //   docs/reliability.md                     whole, from reliability.json
 //   README.md                               the part between the `measured` marks
+//   docs/sharing-state.md                   the part between the `costs` marks
 //   node tools/generate-docs.mjs --check    changes nothing, fails when a document is not what the results give
 // New results: `npx heddle compare --json > docs/results/compare.json`, tools/keep-results.mjs for the bench and
 // the reliability command; then this.
@@ -14,6 +15,7 @@ import { benchmarks } from './docs/benchmarks.mjs';
 import { dispatch } from './docs/dispatch.mjs';
 import { measuredTable } from './docs/measured-table.mjs';
 import { reliability } from './docs/reliability.mjs';
+import { sharingCosts } from './docs/sharing-costs.mjs';
 import { threadsOrProcesses } from './docs/threads-or-processes.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -25,14 +27,14 @@ const pools = fs.existsSync(path.join(root, 'docs/results/dispatch.json'))
   : undefined;
 const faults = JSON.parse(read('docs/results/reliability.json'));
 
-const BEGIN = '<!-- measured: written by tools/generate-docs.mjs from docs/results/compare.json -->';
-const END = '<!-- /measured -->';
-
-function withMeasured(readme) {
-  const begin = readme.indexOf(BEGIN);
-  const end = readme.indexOf(END);
-  if (begin < 0 || end < begin) throw new Error('README.md has lost its `measured` marks');
-  return `${readme.slice(0, begin + BEGIN.length)}\n\n${measuredTable(comparison)}\n${readme.slice(end)}`;
+/** A document with the part between its marks written anew. */
+function withPart(file, name, text) {
+  const document = read(file);
+  const mark = `<!-- ${name}: written by tools/generate-docs.mjs from docs/results/compare.json -->`;
+  const begin = document.indexOf(mark);
+  const end = document.indexOf(`<!-- /${name} -->`);
+  if (begin < 0 || end < begin) throw new Error(`${file} has lost its \`${name}\` marks`);
+  return `${document.slice(0, begin + mark.length)}\n\n${text}\n${document.slice(end)}`;
 }
 
 const documents = {
@@ -40,7 +42,8 @@ const documents = {
   'docs/benchmarks.md': benchmarks(kernels),
   ...(pools === undefined ? {} : { 'docs/dispatch.md': dispatch(pools) }),
   'docs/reliability.md': reliability(faults),
-  'README.md': withMeasured(read('README.md')),
+  'docs/sharing-state.md': withPart('docs/sharing-state.md', 'costs', sharingCosts(comparison)),
+  'README.md': withPart('README.md', 'measured', measuredTable(comparison)),
 };
 
 const isCheck = process.argv.includes('--check');

@@ -1,6 +1,7 @@
 // docs/threads-or-processes.md: both techniques as a textbook tells them, in its order, each point with its meaning in
 // Node, the command that shows it here, and the figure of the committed run.
 import { count, figuresOf, LABELS, ms, significant } from './figures.mjs';
+import { isShared, noted } from './sharing-costs.mjs';
 
 const compare = (name) => `\`npm start -- compare ${name}\``;
 const PRICES = '`npm start` (price list)';
@@ -229,19 +230,6 @@ ${f.memory('minify', 'threads')}, inline ${f.memory('minify', 'inline')}.`,
   };
 }
 
-/** What was noted about each backend, in the words of the run: a row for each label that `isOne`; undefined when there is none. */
-function noted(f, isOne) {
-  const kinds = f.workload('hazard-lab').kinds.filter(({ notes }) => notes !== undefined);
-  const labels = Object.keys(kinds[0].notes).filter(isOne);
-  if (labels.length === 0) return undefined;
-  return `| | ${kinds.map(({ kind }) => LABELS[kind]).join(' | ')} |
-| --- | ${kinds.map(() => '---').join(' | ')} |
-${labels.map((label) => `| ${label} | ${kinds.map(({ notes }) => notes[label]).join(' | ')} |`).join('\n')}`;
-}
-
-/** Labels of the lab that tell of shared state. */
-const isShared = (label) => label.startsWith('shared ');
-
 /** What each hazard did to each backend. */
 function hazards(f) {
   if (!f.has('hazard-lab')) return '';
@@ -258,7 +246,7 @@ ${noted(f, (label) => !isShared(label))}
 
 /** What tasks did to state that they share. */
 function sharing(f) {
-  const table = f.has('hazard-lab') ? noted(f, isShared) : undefined;
+  const table = noted(f, isShared);
   if (table === undefined) return '';
   return `## When tasks share state
 
