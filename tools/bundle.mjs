@@ -134,8 +134,11 @@ function programParts() {
   };
 }
 
+/** The package with the pools. What a user holds of the others is nearly all of them, and nothing of it waits for a start. */
+const hasPools = fs.existsSync(path.join(packageDir, 'src/open-threads.ts'));
+
 async function bundle(entry) {
-  const isProgram = entry === 'index.ts' && fs.existsSync(path.join(packageDir, 'src/open-threads.ts'));
+  const isProgram = entry === 'index.ts' && hasPools;
   const parts = programParts();
   const build = await rolldown({
     cwd: packageDir,
@@ -146,7 +149,7 @@ async function bundle(entry) {
     transform: { target: 'es2023' },
     // A part of Node that only code left out has asked for is not loaded either.
     treeshake: { moduleSideEffects: [{ external: true, sideEffects: false }] },
-    plugins: isProgram ? [plainFields, parts.plugin] : [plainFields],
+    plugins: [...(hasPools ? [plainFields] : []), ...(isProgram ? [parts.plugin] : [])],
   });
   const { output } = await build.generate({
     dir: outDir,
