@@ -44,7 +44,7 @@ function withoutImports(code, isProgram) {
     if (/^import "node:[\w/]+";$/.test(line)) return '';
     if (line === `import { t as __exportAll } from "./${RUNTIME}";`) return EXPORT_ALL;
     if (isProgram && / from "\.\/[\w-]+\.js";$/.test(line)) return line;
-    const [, whole, names, id] = /^import (\w+)?(?:, )?(?:\{ (.+) \})? from "(node:[\w/]+)";$/.exec(line) ?? [];
+    const [, whole, names, id] = /^import ([\w$]+)?(?:, )?(?:\{ (.+) \})? from "(node:[\w/]+)";$/.exec(line) ?? [];
     if (id === undefined) throw new Error(`this would be loaded by the start: ${line}`);
     const get = `process.getBuiltinModule("${id}")`;
     const parts = names === undefined ? '' : `{ ${names.replaceAll(' as ', ': ')} } = `;

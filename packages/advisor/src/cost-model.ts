@@ -22,12 +22,21 @@ export function workersFor(question: Question, backend: Backend): number {
   return Math.max(1, Math.min(most, Math.ceil(work.calls)));
 }
 
+/** Of the time in which somebody waits for a core, so much at most counts: a start takes twenty times as long then. */
+const PRESSURE_MAX = 0.95;
+
+/** From the wish for a worker until it takes calls, now: where cores are wanted by others, it gets its part of them. */
+export function startMsOf({ machine, costs }: Question, backend: Backend): number {
+  return costs[backend].startMs / (1 - Math.min(PRESSURE_MAX, machine.pressure ?? 0));
+}
+
 /** Of all the calls of the question. `canRunInline`: until the backend is there. */
 export function predictMs(question: Question, backend: Backend, canRunInline: boolean): number {
   const { calls } = question.work;
   if (backend === 'inline') return inlineMs(question, calls);
-  const { startMs, isReady } = question.costs[backend];
+  const { isReady } = question.costs[backend];
   if (isReady) return predictReadyMs(question, backend);
+  const startMs = startMsOf(question, backend);
   if (!canRunInline) return startMs + workersMs(question, backend, calls);
   const allInlineMs = inlineMs(question, calls);
   if (allInlineMs <= startMs) return startMs;

@@ -8,7 +8,7 @@
  * wrong don't move work to and fro. Backends within NEAR_TIE of each other count as equal, and the more isolated is taken. Isolation that
  * was required, or that a crash has shown to be needed, is a hard rule: no prediction moves calls below it.
  */
-import { predictMs, predictReadyMs, workersFor } from './cost-model.ts';
+import { predictMs, predictReadyMs, startMsOf, workersFor } from './cost-model.ts';
 import type { Decision, Why } from './decision.ts';
 import { sentenceOf } from './explain.ts';
 import { BACKENDS, type Backend, type Question, type Wishes } from './question.ts';
@@ -53,7 +53,7 @@ function choose(
   predictedMs: Readonly<Partial<Record<Backend, number>>>,
 ): [Backend, Why] {
   const { current, wishes, costs, missedMs = 0 } = question;
-  const isThere = (backend: Backend) => costs[backend].isReady || missedMs >= PAID_START * costs[backend].startMs;
+  const isThere = (backend: Backend) => costs[backend].isReady || missedMs >= PAID_START * startMsOf(question, backend);
   const timeOf = (backend: Backend) => (isThere(backend) ? predictReadyMs(question, backend) : predictedMs[backend]!);
   const scoreOf = (backend: Backend) =>
     timeOf(backend) * (isPreferred(backend, wishes?.prefer) ? 1 - PREFERRED_GAIN : 1);
@@ -73,7 +73,7 @@ function choose(
   if (stay === undefined) return [near[0]!, 'gain'];
   const leaveGain = isSaving && stay === 'inline' ? LEAVE_GAIN_MEMORY : LEAVE_GAIN;
   const paysItsStart = (backend: Backend) =>
-    isThere(backend) || predictedMs[stay]! - predictedMs[backend]! >= costs[backend].startMs;
+    isThere(backend) || predictedMs[stay]! - predictedMs[backend]! >= startMsOf(question, backend);
   const gaining = near.find((backend) => scoreOf(backend) < scoreOf(stay) * (1 - leaveGain) && paysItsStart(backend));
   return gaining === undefined ? [stay, 'stays'] : [gaining, 'gain'];
 }

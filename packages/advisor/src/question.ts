@@ -46,6 +46,8 @@ export interface Work {
 export interface MachineFacts {
   /** Cores that the program may really use. */
   readonly cores: number;
+  /** Part of the time in which somebody on the machine waits for a core, 0 to 1: starts take longer then. Default 0. */
+  readonly pressure?: number | undefined;
   /** Memory that workers may take, in MiB. Undefined: as much as they want. */
   readonly memoryMiB?: number | undefined;
 }

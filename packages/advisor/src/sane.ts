@@ -26,6 +26,7 @@ function firstProblem({
     ['work.calls', work.calls],
     ['work.atOnce', work.atOnce ?? 1, 1],
     ['machine.cores', machine.cores, 1],
+    ['machine.pressure', machine.pressure ?? 0],
     ['machine.memoryMiB', machine.memoryMiB ?? 0],
     ['workersMax', workersMax ?? 1, 1],
     ['missedMs', missedMs ?? 0],

@@ -20,6 +20,14 @@ describe('where calls go', () => {
     expect(backendOf(computing(1, 100, { costs: WARM }))).not.toBe('inline');
   });
 
+  it('they are hardly started where others want the cores', () => {
+    const question = computing(1, 400);
+    expect(backendOf(question)).not.toBe('inline');
+    expect(backendOf({ ...question, machine: { cores: 4, pressure: 0.8 } })).toBe('inline');
+    expect(backendOf({ ...question, machine: { cores: 4, pressure: 1 } })).toBe('inline');
+    expect(backendOf({ ...question, machine: { cores: 4, pressure: 1 }, costs: WARM })).not.toBe('inline');
+  });
+
   it('what was missed before pays for their start, too', () => {
     const little = computing(1, 60);
     expect(backendOf(little)).toBe('inline');

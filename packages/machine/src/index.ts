@@ -3,6 +3,13 @@ export type { Cache, Cpu, SimdLevel } from './cpu.ts';
 export type { BusyTime, EffectiveCores } from './effective-cores.ts';
 export type { Host } from './host.ts';
 export type { Load, Pressure } from './load.ts';
-export { coresAllowed, MachineReader, readMachine, type Machine, type ReadMachineOptions } from './machine.ts';
+export {
+  coresAllowed,
+  cpuPressure,
+  MachineReader,
+  readMachine,
+  type Machine,
+  type ReadMachineOptions,
+} from './machine.ts';
 export type { Memory } from './memory.ts';
 export type { Throttling } from './throttling.ts';

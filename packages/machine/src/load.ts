@@ -41,6 +41,12 @@ function pressureOf(cpu: string | undefined, memory: string | undefined): Pressu
   };
 }
 
+/** Part of the last 10 s in which some task of the machine waited for a core, 0 to 1; undefined where the kernel doesn't say. */
+export function readCpuPressure(files: Files): number | undefined {
+  const waited = percent(files.read('/proc/pressure/cpu'));
+  return waited === undefined ? undefined : waited / 100;
+}
+
 /** Load from the files of the kernel, from Node where these don't say. */
 export function readLoad(files: Files, host: Host): Load {
   const numbers = /^(\d+\.\d+) (\d+\.\d+) (\d+\.\d+) /.exec(files.read('/proc/loadavg') ?? '');

@@ -7,7 +7,7 @@ import { readCpu, type Cpu } from './cpu.ts';
 import { BUSY_SOURCE, BusyMeter, coresOf, type EffectiveCores } from './effective-cores.ts';
 import { filesBelow, readOnce, type Files } from './files.ts';
 import { processorMs, readHost, type Host } from './host.ts';
-import { readLoad, type Load } from './load.ts';
+import { readCpuPressure, readLoad, type Load } from './load.ts';
 import { readMemory, type Memory } from './memory.ts';
 import { readThrottling, type Throttling } from './throttling.ts';
 
@@ -135,4 +135,17 @@ export function coresAllowed(): number {
     lastCores = { allowed: readCores(readOnce(filesBelow('/')), readHost()).allowed, untilMs: nowMs + CORES_HOLD_MS };
   }
   return lastCores.allowed;
+}
+
+let lastPressure: { readonly share: number | undefined; readonly untilMs: number } | undefined;
+
+/**
+ * Part of the last 10 s in which some task of the machine waited for a core, 0 to 1; undefined where the kernel doesn't say. Never throws.
+ * The answer is kept for one second per thread, so it may be asked before every batch.
+ */
+export function cpuPressure(): number | undefined {
+  const nowMs = performance.now();
+  if (lastPressure === undefined || nowMs >= lastPressure.untilMs)
+    lastPressure = { share: readCpuPressure(filesBelow('/')), untilMs: nowMs + CORES_HOLD_MS };
+  return lastPressure.share;
 }

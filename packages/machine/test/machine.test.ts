@@ -2,7 +2,9 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { filesBelow } from '../src/files.ts';
 import { readMachine } from '../src/index.ts';
+import { readCpuPressure } from '../src/load.ts';
 import { BARE, GIB, HOST, makeTree, mountV2 } from './tree.ts';
 
 const read = (files: Record<string, string>, host: Partial<typeof HOST> = {}) =>
@@ -18,6 +20,11 @@ describe('load', () => {
       pressureCpu10: 12.34,
       source: '/proc/loadavg',
     });
+  });
+
+  it('tells the pressure on cores alone, as a part', () => {
+    expect(readCpuPressure(filesBelow(makeTree({ '/proc/pressure/cpu': 'some avg10=12.50 avg60=1.00' })))).toBe(0.125);
+    expect(readCpuPressure(filesBelow(makeTree(BARE)))).toBeUndefined();
   });
 
   it.each(['', 'busy', '1.0 2.0'])('asks Node when the file says %j', (text) => {

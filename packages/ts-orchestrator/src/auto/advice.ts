@@ -2,7 +2,7 @@
  * Asks the advisor with what is known here, and keeps what it said of each function for `explain()`.
  */
 import { decide, type Decision, type Question } from '@heddle/advisor';
-import { readMachine } from '@heddle/machine';
+import { cpuPressure, readMachine } from '@heddle/machine';
 import { monotonicMs } from '../clock/clock.ts';
 import type { BackendCost, Explanation, FunctionExplanation } from '../pool/explanation.ts';
 import type { Backend } from '../transport/transport.ts';
@@ -110,7 +110,7 @@ export class Advice {
     const { cores } = this.#parts;
     const sizes = [available.get('threads'), available.get('processes')].map((options) => options?.workersMax ?? 1);
     return {
-      machine: { cores: cores() },
+      machine: { cores: cores(), pressure: cpuPressure() },
       costs: this.costs(isBatched),
       workersMax: Math.max(...sizes),
       wishes: { ...wishes, require: { ...wishes.require, interruption: isDemanded } },
