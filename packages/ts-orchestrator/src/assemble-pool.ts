@@ -13,15 +13,25 @@ import { Supervisor } from './supervisor/supervisor.ts';
 import type { Transport } from './transport/transport.ts';
 import { orderOf } from './worker-order.ts';
 
-/** A pool over this transport, once its first worker is ready. */
+/**
+ * A pool over this transport, once its first worker is ready. `first`: what has been started for that; dropped where there will be no
+ * pool to take it over.
+ */
 export async function openPool(
   transport: Transport,
   options: ResolvedPoolOptions,
   moduleUrl: string,
+  first?: { drop(): void } | undefined,
 ): Promise<Pool<never>> {
-  const { scheduler, core } = assemblePool({ ...surroundings(moduleUrl), options, transport });
-  await scheduler.open();
-  return core as unknown as Pool<never>;
+  let parts: ReturnType<typeof assemblePool>;
+  try {
+    parts = assemblePool({ ...surroundings(moduleUrl), options, transport });
+  } catch (error) {
+    first?.drop();
+    throw error;
+  }
+  await parts.scheduler.open();
+  return parts.core as unknown as Pool<never>;
 }
 
 /** What a pool of this program is made of, whatever its backend. */

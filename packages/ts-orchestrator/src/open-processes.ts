@@ -20,4 +20,4 @@ export const openProcesses = (
   moduleUrl: string,
   plan: ProcessPlan,
   first: LaunchedProcess,
-) => openPool(processTransport(plan, first), sizeOptions(checked), moduleUrl);
+) => openPool(processTransport(plan, first), sizeOptions(checked), moduleUrl, first);

@@ -17,5 +17,5 @@ export const threadTransport = (
 /** `first`: the thread of its first worker, if it has been started. */
 export function openThreads(checked: CheckedPoolOptions, moduleUrl: string, first: LaunchedThread | undefined) {
   const options = sizeOptions(checked);
-  return openPool(threadTransport(options, first), options, moduleUrl);
+  return openPool(threadTransport(options, first), options, moduleUrl, first);
 }

@@ -19,6 +19,14 @@ afterEach(async () => {
   await Promise.allSettled(open.splice(0).map((pool) => pool.close({ cancel: true })));
 });
 
+it.skipIf(!fs.existsSync('/proc/self/task'))('a process that was started for a pool that is refused ends', async () => {
+  const children = () => fs.readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8');
+  const before = children();
+  const refused = makePool({ backend: 'processes', workerData: { open() {} } });
+  expect(await errorOf(refused)).toMatchObject({ code: 'HEDDLE_ARGUMENT_UNCLONEABLE' });
+  await vi.waitFor(() => expect(children()).toBe(before), { timeout: 20_000 });
+});
+
 describe.each(['threads', 'processes'] as const)('%s', (backend) => {
   it('are replaced after their tasks', async () => {
     const pool = await makePool({ backend, recycleAfterTasks: 2 });
