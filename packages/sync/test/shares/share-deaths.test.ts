@@ -12,7 +12,7 @@ const SCENARIOS: Readonly<Record<string, SharesCase>> = {
   'a writer dies, a writer poisons': [2, { parties: [mortal(holder(2)), poisoner(2), taker(1)], deaths: 1 }, true],
 };
 
-describe('shares, in every order of accesses', () => {
+describe('deaths among three that want shares, in every order of accesses', () => {
   it.skipIf(!isFull).each(Object.keys(SCENARIOS))(
     `%s${isFull ? '' : ' (skipped: set HEDDLE_SYNC_MODEL=full)'}`,
     { timeout: CEILING_MS },
