@@ -3,6 +3,7 @@
 //   docs/threads-or-processes.md            whole, from compare.json
 //   docs/benchmarks.md                      whole, from kernels.json
 //   docs/dispatch.md                        whole, from dispatch.json, once there is one
+//   docs/advisor.md                         whole, from advisor.json, once there is one
 //   docs/reliability.md                     whole, from reliability.json
 //   README.md                               the part between the `measured` marks
 //   docs/sharing-state.md                   the part between the `costs` marks
@@ -11,6 +12,7 @@
 // the reliability command; then this.
 import fs from 'node:fs';
 import path from 'node:path';
+import { advisor } from './docs/advisor.mjs';
 import { benchmarks } from './docs/benchmarks.mjs';
 import { dispatch } from './docs/dispatch.mjs';
 import { measuredTable } from './docs/measured-table.mjs';
@@ -22,9 +24,9 @@ const root = path.resolve(import.meta.dirname, '..');
 const read = (file) => fs.readFileSync(path.join(root, file), 'utf8');
 const comparison = JSON.parse(read('docs/results/compare.json'));
 const kernels = JSON.parse(read('docs/results/kernels.json'));
-const pools = fs.existsSync(path.join(root, 'docs/results/dispatch.json'))
-  ? JSON.parse(read('docs/results/dispatch.json'))
-  : undefined;
+const readOnce = (file) => (fs.existsSync(path.join(root, file)) ? JSON.parse(read(file)) : undefined);
+const pools = readOnce('docs/results/dispatch.json');
+const choice = readOnce('docs/results/advisor.json');
 const faults = JSON.parse(read('docs/results/reliability.json'));
 
 /** A document with the part between its marks written anew. */
@@ -41,6 +43,7 @@ const documents = {
   'docs/threads-or-processes.md': threadsOrProcesses(comparison),
   'docs/benchmarks.md': benchmarks(kernels),
   ...(pools === undefined ? {} : { 'docs/dispatch.md': dispatch(pools) }),
+  ...(choice === undefined ? {} : { 'docs/advisor.md': advisor(choice) }),
   'docs/reliability.md': reliability(faults),
   'docs/sharing-state.md': withPart('docs/sharing-state.md', 'costs', sharingCosts(comparison)),
   'README.md': withPart('README.md', 'measured', measuredTable(comparison)),

@@ -1,0 +1,104 @@
+// docs/advisor.md: how near `auto` comes to the best backend, from a committed run of the bench's suite `advisor`.
+import { machineLine, significant, times } from './figures.mjs';
+
+const WORST_SHOWN = 15;
+const RULES = {
+  inline: ['always inline', 'no pool at all'],
+  threads: ['always threads', 'what most pools do'],
+  processes: ['always processes', 'what careful pools do'],
+  oneMs: ['1 ms rule', 'threads when a call takes a millisecond or more'],
+  jest: ["Jest's rule", 'inline for at most 20 calls of less than a second each, else processes'],
+  eslint: ["ESLint's rule", 'a thread for every 50 calls, at most half of the cores, and none rather than one'],
+};
+
+const percent = (part) => `${significant(part * 100)} %`;
+const ratios = ({ near, p50, p90, p99, worst }) => [percent(near), ...[p50, p90, p99, worst].map(times)];
+const row = (cells) => `| ${cells.join(' | ')} |`;
+const table = (head, rows) => [row(head), `|${' --- |'.repeat(head.length)}`, ...rows.map(row)].join('\n');
+const regret = ({ auto }) => (auto[0] + auto[1]) / 2;
+
+function scoreTable({ auto, oracle, rules }) {
+  const harm = `${percent(auto.harm)}, surely ${percent(auto.certainHarm)}`;
+  return table(
+    ['chooser', 'within 10 % of the best', 'p50', 'p90', 'p99', 'worst', 'more than 10 % over inline'],
+    [
+      ['**auto**', ...ratios(auto), harm],
+      ['split-half oracle', ...ratios(oracle), ''],
+      ...Object.entries(rules).map(([name, score]) => [RULES[name][0], ...ratios(score), percent(score.harm)]),
+    ],
+  );
+}
+
+function familyTable(families) {
+  return table(
+    ['family', 'jobs', 'auto within 10 %', 'oracle within 10 %', 'worst', 'more than 10 % over inline'],
+    families.map(({ family, scores: { jobs, auto, oracle } }) => [
+      family,
+      jobs,
+      percent(auto.near),
+      percent(oracle.near),
+      times(auto.worst),
+      percent(auto.harm),
+    ]),
+  );
+}
+
+function jobTable(jobs) {
+  const places = (job) =>
+    Object.entries(job.places)
+      .filter(([, calls]) => calls > 0)
+      .map(([place, calls]) => `${place} ${calls}`)
+      .join(', ');
+  return table(
+    ['job', 'pool', 'inline, ms', 'threads', 'processes', 'auto', 'by the best', 'by inline', 'calls went'],
+    jobs.map((job) => [
+      job.id,
+      job.phase,
+      ...['inline', 'threads', 'processes', 'auto'].map((name) => significant(job.medianMs[name])),
+      times(regret(job)),
+      times(job.overInline.ratio),
+      places(job),
+    ]),
+  );
+}
+
+export function advisor(run) {
+  const { scores, families, jobs, rounds, card, noise, problems } = run;
+  const worst = [...jobs].sort((a, b) => regret(b) - regret(a)).slice(0, WORST_SHOWN);
+  const rules = Object.values(RULES).map(([name, about]) => `- ${name}: ${about}.`);
+  return `# The choice of \`auto\`, judged
+
+<!-- Written by tools/generate-docs.mjs from docs/results/advisor.json: edit tools/docs/advisor.mjs. -->
+
+How long ${scores.jobs} jobs take where \`backend: 'auto'\` puts them, by the time in the best backend: 1.00x is as fast as that.
+${machineLine({ card, workers: card.cores.allowed })}; noise of the machine ${(noise * 100).toFixed(1)} %.
+
+${scoreTable(scores)}
+
+The split-half oracle takes what was best in one half of the rounds and is judged by the other half: nobody can be expected to choose better
+on this machine. What others do, with the same measurements:
+
+${rules.join('\n')}
+
+## By family
+
+${familyTable(families)}
+
+## Where it is furthest from the best
+
+${jobTable(worst)}
+${problems.length === 0 ? '' : `\nNot judged:\n\n${problems.map(({ id, problem }) => `- ${id}: ${problem.split('\n', 1)[0]}`).join('\n')}\n`}
+Every job, in every backend: [results/advisor.json](results/advisor.json).
+
+## Method
+
+- Every workload gives two jobs. \`new\`: the first of a new pool, its making included. \`known\`: the same again in that pool, which by
+  then knows the function, and in which workers are there if there were any.
+- Every round is a fresh program, ${rounds} of them for each backend, alternating. What a call computes it does by counting, not by the clock.
+- A pool of workers that is there pays no start in its second job; \`auto\` may not have started any, for want of work that was worth it. It is
+  judged by the best backend all the same.
+- The constants of the model are no fit to these workloads: a start is measured by each program, and the others are from the decisions on
+  threads and processes. So there is no part of the workloads that it was fitted on.
+- \`npx nx run bench:advisor\` measures it here; \`npm run bench -- --suite advisor --only "uneven"\` one family.
+`;
+}
