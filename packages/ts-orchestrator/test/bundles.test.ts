@@ -6,6 +6,7 @@ import { parseAst } from 'vitest/node';
 import * as source from '../src/index.ts';
 import * as taskSource from '../src/task-module.ts';
 import { decodeThrow, encodeThrow } from '../src/task/error-codec.ts';
+import { fixture } from './helpers.ts';
 
 const folder = new URL('../dist/bundle/', import.meta.url);
 const files = fs.readdirSync(folder).filter((name) => name.endsWith('.js'));
@@ -106,6 +107,20 @@ describe('the bundles', () => {
   it('export what the sources export', async () => {
     expect(Object.keys(await load('index.js')).toSorted()).toEqual(Object.keys(source).toSorted());
     expect(Object.keys(await load('task-module.js')).toSorted()).toEqual(Object.keys(taskSource).toSorted());
+  });
+
+  it.each(['inline', 'auto'] as const)('hide what is private from who holds a pool (%s)', async (backend) => {
+    const { createPool } = (await load('index.js')) as unknown as typeof source;
+    const pool = await createPool(fixture('tasks.mjs'), { backend });
+    expect(Object.keys(pool)).toEqual([]);
+    expect(Object.keys(pool.map('add', []))).toEqual([]);
+    expect(Object.keys(pool.stream('counts', [1]))).toEqual([]);
+    await pool.close();
+  });
+
+  it.each(['pool', 'thread-entry', 'process-entry'])('%s has plain names for what else is private', (name) => {
+    const code = fs.readFileSync(new URL(`${name}.js`, folder), 'utf8');
+    expect(code.match(/\bthis\._\w+/g)!.length).toBeGreaterThan(4 * code.match(/\bthis\.#\w+/g)!.length);
   });
 
   it('would be seen to load more', () => {
