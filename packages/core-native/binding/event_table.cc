@@ -13,7 +13,7 @@ EventTable::~EventTable() {
 
 uint32_t EventTable::add(int descriptor) {
   const uint32_t id = ++lastId_;
-  events_[id] = Event{descriptor, nullptr};
+  events_[id] = Event{descriptor, nullptr, nullptr};
   return id;
 }
 
@@ -39,6 +39,14 @@ void EventTable::unwatch(uint32_t id) {
 void EventTable::setRef(uint32_t id, bool isRef) {
   const auto found = events_.find(id);
   if (found != events_.end() && found->second.watch != nullptr) found->second.watch->setRef(isRef);
+}
+
+int EventTable::forward(uint32_t id, os::SharedWord* word) {
+  const auto found = events_.find(id);
+  if (found == events_.end()) return EBADF;
+  int error = 0;
+  found->second.forwarder.reset(os::WordForwarder::start(word, found->second.descriptor, &error));
+  return error;
 }
 
 void EventTable::close(uint32_t id) {

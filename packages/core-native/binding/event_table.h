@@ -5,9 +5,11 @@
 #include <node_api.h>
 
 #include <cstdint>
+#include <memory>
 #include <unordered_map>
 
 #include "binding/event_watch.h"
+#include "os/shared_word.h"
 
 namespace heddle::binding {
 
@@ -26,12 +28,16 @@ class EventTable : private EventWatchOwner {
   int watch(napi_env env, uint32_t id, napi_value callback);
   void unwatch(uint32_t id);
   void setRef(uint32_t id, bool isRef);
+  /** The counter is told of every change of the word from now on, until it is closed. 0, or the system's error number.
+   */
+  int forward(uint32_t id, os::SharedWord* word);
   void close(uint32_t id);
 
  private:
   struct Event {
     int descriptor;
     EventWatch* watch;
+    std::unique_ptr<os::WordForwarder> forwarder;
   };
   void forgetWatch(uint32_t id) override;
 

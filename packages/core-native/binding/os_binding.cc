@@ -9,6 +9,7 @@
 #include "os/os.h"
 #include "os/segment_mail.h"
 #include "os/shared_segment.h"
+#include "os/shared_word.h"
 
 namespace heddle::binding {
 namespace {
@@ -194,6 +195,44 @@ void closeEvent(Info info) {
   if (events(info) != nullptr) events(info)->close(idArg(info, 0));
 }
 
+// Words. ------------------------------------------------------------------------------------------------------------
+
+/** The word at info[1] of the Int32Array info[0], null for anything else. */
+os::SharedWord* wordArg(Info info) {
+  napi_typedarray_type type;
+  size_t length = 0;
+  void* data = nullptr;
+  bool isArray = false;
+  if (info.Length() < 2 || napi_is_typedarray(info.Env(), info[0], &isArray) != napi_ok || !isArray ||
+      napi_get_typedarray_info(info.Env(), info[0], &type, &length, &data, nullptr, nullptr) != napi_ok) {
+    return nullptr;
+  }
+  const uint64_t index = wholeArg(info, 1);
+  if (type != napi_int32_array || !info[1].IsNumber() || index >= length) return nullptr;
+  return static_cast<os::SharedWord*>(data) + index;
+}
+
+/** 0, or the system's error number. */
+Napi::Value waitOnWord(Info info) {
+  os::SharedWord* const word = wordArg(info);
+  if (word == nullptr || !info[2].IsNumber() || !info[3].IsNumber()) return number(info, EINVAL);
+  const auto value = static_cast<uint32_t>(info[2].As<Napi::Number>().Int32Value());
+  const double timeoutMs = info[3].As<Napi::Number>().DoubleValue();
+  return number(info, timeoutMs >= 0 && timeoutMs <= INT32_MAX ? os::waitOnWord(word, value, timeoutMs) : EINVAL);
+}
+
+void wakeWord(Info info) {
+  os::SharedWord* const word = wordArg(info);
+  if (word != nullptr) os::wakeWord(word);
+}
+
+/** 0, or the system's error number. */
+Napi::Value forwardWord(Info info) {
+  os::SharedWord* const word = wordArg(info);
+  if (word == nullptr || events(info) == nullptr) return number(info, EINVAL);
+  return number(info, events(info)->forward(idArg(info, 2), word));
+}
+
 // This thread, this process. ----------------------------------------------------------------------------------------
 
 Napi::Value setParentDeathSignal(Info info) {
@@ -239,6 +278,9 @@ void addOs(Napi::Env env, Napi::Object exports) {
   exports.Set("unwatchEvent", Napi::Function::New<&unwatchEvent>(env));
   exports.Set("setEventRef", Napi::Function::New<&setEventRef>(env));
   exports.Set("closeEvent", Napi::Function::New<&closeEvent>(env));
+  exports.Set("waitOnWord", Napi::Function::New<&waitOnWord>(env));
+  exports.Set("wakeWord", Napi::Function::New<&wakeWord>(env));
+  exports.Set("forwardWord", Napi::Function::New<&forwardWord>(env));
 }
 
 }  // namespace heddle::binding

@@ -59,6 +59,9 @@ export interface Addon {
   unwatchEvent(id: number): void;
   setEventRef(id: number, isRef: boolean): void;
   closeEvent(id: number): void;
+  waitOnWord(words: Int32Array, index: number, value: number, timeoutMs: number): number;
+  wakeWord(words: Int32Array, index: number): void;
+  forwardWord(words: Int32Array, index: number, event: number): number;
 }
 
 /** A mapping of a segment and the buffer over it; the id is never used twice in a process. */

@@ -8,4 +8,5 @@ export {
   type SegmentOptions,
   type SharedSegment,
 } from './os/shared-segment.ts';
+export { forwardWord, waitOnWord, wakeWord } from './os/shared-word.ts';
 export { setParentDeathSignal, threadCpuTime, threadId } from './os/thread.ts';

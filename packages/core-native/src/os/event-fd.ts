@@ -61,6 +61,13 @@ class Event implements EventFd {
     throw errorWithCode('HEDDLE_CLOSED', 'event descriptor: it is closed');
   }
 
+  /** What the addon knows it by. */
+  static idOf(call: string, event: EventFd): number {
+    const given: unknown = event;
+    if (typeof given === 'object' && given !== null && #id in given) return (given as Event).#open();
+    throw wrongType(call, 'event', 'a counter that createEventFd or openEventFd gave', event);
+  }
+
   get isClosed(): boolean {
     return this.#isClosed;
   }
@@ -113,6 +120,9 @@ class Event implements EventFd {
     addon().closeEvent(this.#id);
   }
 }
+
+/** For other files of this package. Errors: TypeError (`HEDDLE_ARGUMENT`), Error (`HEDDLE_CLOSED`). */
+export const idOfEvent = (call: string, event: EventFd): number => Event.idOf(call, event);
 
 /**
  * A new counter at 0. Linux. Errors: Error (`HEDDLE_UNSUPPORTED` elsewhere, `HEDDLE_DESCRIPTORS`), NativeUnavailableError.
