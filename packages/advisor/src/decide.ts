@@ -120,5 +120,11 @@ function conclude(
   const { question, ...known } = about;
   const workers = workersFor(question, backend);
   const decision = { backend, workers, why, predictedMs, ...known, isFallback: why === 'conflict' };
-  return { ...decision, sentence: sentenceOf(question, decision) };
+  return {
+    ...decision,
+    // When it is read: most decisions are not, and to write it takes longer than to make them.
+    get sentence() {
+      return sentenceOf(question, decision);
+    },
+  };
 }

@@ -1,6 +1,7 @@
 /**
  * Asks the advisor with what is known here, and keeps what it said of each function for `explain()`.
  */
+import os from 'node:os';
 import { decide, type Decision, type Question } from '@heddle/advisor';
 import { cpuPressure, readMachine } from '@heddle/machine';
 import { monotonicMs } from '../clock/clock.ts';
@@ -18,6 +19,8 @@ export interface AdviceParts {
   readonly measures: RunMeasures;
   readonly partOf: (backend: Backend) => Part | undefined;
   readonly cores: () => number;
+  /** Workers would make sense for calls. */
+  readonly onWanted: () => void;
 }
 
 /** What is asked about calls of one function. */
@@ -31,6 +34,8 @@ export interface Matter {
   readonly observedMs?: Readonly<Partial<Record<Backend, number>>> | undefined;
 }
 
+/** Some versions of Node count a quota twice: two cores are hoped for always. */
+const CORES_HOPED = Math.max(2, os.availableParallelism());
 const BACKENDS: readonly Backend[] = ['inline', 'threads', 'processes'];
 /** Workers report no more than this of a run: see entry/run-time.ts. */
 const RUN_TIME_MS_MAX = 10;
@@ -49,12 +54,17 @@ export class Advice {
   }
 
   ask(name: string, matter: Matter): Decision {
-    const { measures } = this.#parts;
-    const question = this.#question(measures.of(name), matter);
-    let decision = decide(question);
-    // Only before workers start: to read how much memory is free takes some milliseconds.
-    if (decision.backend !== 'inline' && !question.costs[decision.backend].isReady)
-      decision = decide({ ...question, machine: { ...question.machine, memoryMiB: this.#memoryMiB() } });
+    const measures = this.#parts.measures.of(name);
+    // Where nothing is gained with all the cores that there can be, none of the files is read that say how many there are.
+    let decision = decide(this.#question(measures, matter, true));
+    if (decision.backend !== 'inline') {
+      this.#parts.onWanted();
+      const question = this.#question(measures, matter);
+      decision = decide(question);
+      // Only before workers start: to read how much memory is free takes some milliseconds.
+      if (decision.backend !== 'inline' && !question.costs[decision.backend].isReady)
+        decision = decide({ ...question, machine: { ...question.machine, memoryMiB: this.#memoryMiB() } });
+    }
     // What is demanded for one call says nothing of the others.
     if (!matter.isDemanded) this.#last.set(name, { decision, calls: matter.calls });
     return decision;
@@ -82,10 +92,15 @@ export class Advice {
     return decide({ ...this.#around(false, false), profile: unknown, work: { calls: 1 } });
   }
 
-  #question(measures: FunctionMeasures, { calls, current, isDemanded, isBatched, observedMs }: Matter): Question {
+  #question(
+    measures: FunctionMeasures,
+    { calls, current, isDemanded, isBatched, observedMs }: Matter,
+    isHopeful = false,
+  ): Question {
     const { partOf } = this.#parts;
     const { name, crashes, memoryCrashes, isForThisProcess } = measures;
-    const around = this.#around(isDemanded, isBatched);
+    const around = this.#around(isDemanded, isBatched, isHopeful);
+    const { workersMax, machine } = around;
     const { require } = around.wishes!;
     const working = BACKENDS.filter((backend) => backend !== 'inline').flatMap((backend) => partOf(backend) ?? []);
     const cloneMs = [partOf('inline'), ...working].map((part) => part?.scheduler.cloneMsOf(name)).find(Boolean);
@@ -97,22 +112,23 @@ export class Advice {
       work: { calls, atOnce: this.#parts.plan().available.get('inline')?.tasksPerWorker },
       current,
       observedMs,
-      missedMs: this.#parts.measures.crowdMs * (1 - 1 / Math.min(around.workersMax!, around.machine.cores)),
+      missedMs: this.#parts.measures.crowdMs * (1 - 1 / Math.min(workersMax ?? machine.cores, machine.cores)),
     };
   }
 
-  /** All of a question that is the same for every function. */
+  /** All of a question that is the same for every function. `isHopeful`: on the best machine that this can be. */
   #around(
     isDemanded: boolean,
     isBatched: boolean,
+    isHopeful = false,
   ): Pick<Question, 'machine' | 'costs' | 'workersMax' | 'wishes' | 'unavailable'> {
     const { wishes, available } = this.#parts.plan();
     const { cores } = this.#parts;
-    const sizes = [available.get('threads'), available.get('processes')].map((options) => options?.workersMax ?? 1);
+    const sizeOf = (backend: Backend) => available.get(backend)?.workersMax ?? 1;
     return {
-      machine: { cores: cores(), pressure: cpuPressure() },
+      machine: isHopeful ? { cores: CORES_HOPED } : { cores: cores(), pressure: cpuPressure() },
       costs: this.costs(isBatched),
-      workersMax: Math.max(...sizes),
+      workersMax: isHopeful ? undefined : Math.max(sizeOf('threads'), sizeOf('processes')),
       wishes: { ...wishes, require: { ...wishes.require, interruption: isDemanded } },
       unavailable: this.unavailable(),
     };

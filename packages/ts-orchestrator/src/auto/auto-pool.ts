@@ -34,7 +34,7 @@ export interface PartHooks {
 
 export interface AutoPoolParts {
   readonly plan: AutoPlan;
-  /** Finds out what takes longer, when it is first asked where calls belong. Never rejects. Undefined: all is known. */
+  /** Finds out what takes longer, when workers make sense for the first time. Never rejects. Undefined: all is known. */
   readonly completePlan: (() => Promise<AutoPlan>) | undefined;
   /** Hears what runs inline. */
   readonly observer: RunMeasures;
@@ -81,6 +81,7 @@ export class AutoPool {
       costs: this.#costs,
       measures: observer,
       cores,
+      onWanted: () => this.#onWanted(),
       partOf: (backend) => this.#parts.get(backend),
     });
     observer.onWaited = () => this.#widenSoon();
@@ -237,13 +238,17 @@ export class AutoPool {
   }
 
   #ask(name: string, matter: Matter): Decision {
+    return this.#advice.ask(name, matter);
+  }
+
+  /** Once: workers would make sense. */
+  #onWanted(): void {
     const complete = this.#completePlan;
     this.#completePlan = undefined;
     void complete?.().then((plan) => {
       this.#plan = plan;
       this.#changes++;
     });
-    return this.#advice.ask(name, matter);
   }
 
   // ---- parts ----
