@@ -5,8 +5,20 @@ import { afterEach, expect } from 'vitest';
 // The build: workers use it, and what is one in a thread is found by both anyway.
 import type * as Sync from '../src/index.ts';
 
-export const { AtomicCounter, attach, Barrier, Condition, Latch, Mutex, Once, RwLock, Semaphore, SyncError } =
-  (await import(new URL('../dist/index.js', import.meta.url).href)) as typeof Sync;
+export const {
+  AtomicCounter,
+  attach,
+  Barrier,
+  checkLockOrder,
+  Condition,
+  Latch,
+  lockOrderInversions,
+  Mutex,
+  Once,
+  RwLock,
+  Semaphore,
+  SyncError,
+} = (await import(new URL('../dist/index.js', import.meta.url).href)) as typeof Sync;
 
 const workers = new Set<Worker>();
 afterEach(async () => {

@@ -4,7 +4,7 @@ import { tracked, untilNews, watchedWait } from '../deadlock/async-wait.ts';
 import type { OwnCall } from '../deadlock/await-chain.ts';
 import { BlockedWait } from '../deadlock/blocked-wait.ts';
 import type { WaitSubject } from '../deadlock/subject.ts';
-import { FOR_PARTIES } from '../deadlock/wait-records.ts';
+import { ARRIVED, FOR_PARTIES } from '../deadlock/wait-records.ts';
 import { syncError } from '../errors.ts';
 import { waitForNews } from '../line/wait.ts';
 import {
@@ -18,6 +18,7 @@ import {
   type LockSyncOptions,
 } from '../options.ts';
 import { idOf, refuseToBlock } from '../registry/membership.ts';
+import { Holding } from '../registry/holdings.ts';
 import { hasSeat, idsInSeats } from '../registry/seats.ts';
 import {
   handleOf,
@@ -64,11 +65,15 @@ export class Barrier {
 
   readonly #opened: Opened;
   /** Of this thread, however often it has opened the barrier. */
-  readonly #own: { isWaiting: boolean };
+  readonly #own: { isWaiting: boolean; readonly arrived: Holding };
 
   private constructor(opened: Opened) {
     this.#opened = opened;
-    this.#own = ownOf(opened, () => ({ isWaiting: false }));
+    const { number, label, membership } = opened;
+    this.#own = ownOf(opened, () => ({
+      isWaiting: false,
+      arrived: new Holding(number, label, label, membership.holdings),
+    }));
   }
 
   /**
@@ -128,13 +133,15 @@ export class Barrier {
     read.signal?.throwIfAborted();
     const { words, membership } = this.#opened;
     const round = this.#arrive('wait()');
+    this.#own.arrived.set(ARRIVED);
     const look = () => lookAtRound(words, membership.registry, round);
     const begin = untilNews(membership, look);
-    const watched = watchedWait(membership, this.#awaited(), read, call, 'wait()', begin);
+    const watched = watchedWait(membership, this.#awaited(round), read, call, 'wait()', begin);
     if (watched !== undefined) return await this.#follow(watched, round);
     const over = await waitForNews(membership.news, () => look() !== WAIT, read);
     const outcome = over === undefined ? look() : depart(words, round);
     this.#own.isWaiting = false;
+    this.#own.arrived.set(0);
     if (outcome === TIMED_OUT && over === 'aborted') throw read.signal!.reason;
     this.#end(outcome, read.timeoutMs);
   }
@@ -149,7 +156,7 @@ export class Barrier {
     const { words, membership } = this.#opened;
     const endMs = performance.now() + timeoutMs;
     const round = this.#arrive('waitSync()');
-    const wait = endMs === Infinity ? new BlockedWait(membership, 'waitSync()', this.#awaited()) : undefined;
+    const wait = endMs === Infinity ? new BlockedWait(membership, 'waitSync()', this.#awaited(round)) : undefined;
     const outcome = sleepInRound(words, membership.registry, membership.id, round, endMs, wait?.beforeSleep);
     this.#own.isWaiting = false;
     wait?.end(outcome);
@@ -179,13 +186,15 @@ export class Barrier {
       this.#end(end, Infinity);
     } finally {
       this.#own.isWaiting = false;
+      this.#own.arrived.set(0);
     }
   }
 
-  #awaited(): WaitSubject {
+  #awaited(round: number): WaitSubject {
     const { words, number, label, membership } = this.#opened;
     const parties = () => idsInSeats(words).filter((id) => id !== membership.id);
-    return { kind: FOR_PARTIES, number, label, total: 0, want: 0, parties };
+    const isWaiting = () => lookAtRound(words, membership.registry, round) === WAIT;
+    return { kind: FOR_PARTIES, number, label, total: 0, want: 0, parties, isWaiting };
   }
 
   #end(outcome: Outcome, timeoutMs: number): void {

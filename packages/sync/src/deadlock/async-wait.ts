@@ -16,7 +16,15 @@ import { ANSWER_WAIT_MS, deadlockError, inquire } from './report.ts';
 import { trim } from './stacks.ts';
 import { describe, factsOf, type Description, type WaitSubject } from './subject.ts';
 import { answer } from './texts.ts';
-import { askForProof, isAskedForProof, publish, RECORDS_PER_SLOT, unpublish } from './wait-records.ts';
+import {
+  askForProof,
+  isAskedForProof,
+  lastTicket,
+  noteSeen,
+  publish,
+  RECORDS_PER_SLOT,
+  unpublish,
+} from './wait-records.ts';
 
 /** Begins to wait; gives what leaves. `answer` is called once, perhaps at once. */
 export type Begin = (answer: (outcome: Outcome) => void) => () => void;
@@ -28,14 +36,10 @@ export function tracked<T>(make: (call: OwnCall | undefined) => Promise<T>): Pro
   const promise = make(call);
   call.promise = promise;
   // oxlint-disable-next-line unicorn/no-thenable -- `await` of a promise does not call it, and so everything else is told apart
-  Object.defineProperty(promise, 'then', {
-    configurable: true,
-    writable: true,
-    value(...handlers: Parameters<Promise<T>['then']>) {
-      call.isThenUsed = true;
-      return Promise.prototype.then.apply(this, handlers);
-    },
-  });
+  promise.then = function then(...handlers) {
+    call.isThenUsed = true;
+    return Promise.prototype.then.apply(this, handlers) as never;
+  };
   return promise;
 }
 
@@ -137,6 +141,7 @@ export class AsyncWait {
     const { graph, registry, texts, id, waits } = this.#membership;
     answer(texts, registry, id, () => [...waits.values()].map((wait) => wait.describe()));
     if (isAskedForProof(graph, id, this.#index)) void this.#prove();
+    this.#see();
     this.#search();
     return false;
   };
@@ -161,6 +166,15 @@ export class AsyncWait {
     this.#holds = holders.flatMap(({ guard, lock, amount }) => (guard.isHeld ? [lock.holding.number, amount] : []));
     const facts = factsOf(this.#subject, { holds: this.#holds, isProven: this.#isProven });
     if (facts !== undefined) this.#ticket = publish(graph, id, this.#index, facts);
+  }
+
+  /** That this wait goes on, after others have begun theirs. */
+  #see(): void {
+    const { graph, id } = this.#membership;
+    const { isWaiting } = this.#subject;
+    if (isWaiting === undefined || this.#ticket === 0) return;
+    const seen = lastTicket(graph);
+    if (isWaiting()) noteSeen(graph, id, this.#index, seen);
   }
 
   #disappear(): void {
@@ -213,6 +227,7 @@ export class AsyncWait {
     }
     this.#isProven = true;
     this.#publish(this.#holders.slice(0, proven));
+    this.#see();
     this.#search();
   }
 

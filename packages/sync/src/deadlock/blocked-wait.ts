@@ -11,7 +11,7 @@ import { ANSWER_WAIT_MS, deadlockError, inquire } from './report.ts';
 import { stackHere } from './stacks.ts';
 import { describe, factsOf, isSame, type Description, type WaitSubject } from './subject.ts';
 import { answer } from './texts.ts';
-import { askForProof, publish, standBehind, unpublish, type WaitFacts } from './wait-records.ts';
+import { askForProof, lastTicket, noteSeen, publish, unpublish, type WaitFacts } from './wait-records.ts';
 
 /** The record of the thread. */
 const THREAD = 0;
@@ -22,7 +22,7 @@ export class BlockedWait {
   readonly #call: string;
   #facts: WaitFacts | undefined;
   #ticket = 0;
-  #behind = 0;
+  #seen = 0;
   #circle: Circle | undefined;
   #error: DeadlockError | undefined;
 
@@ -42,7 +42,7 @@ export class BlockedWait {
     this.#publish(facts);
     answer(texts, registry, id, () => [this.#describe()]);
     if (facts === undefined) return WAIT;
-    this.#findPlace();
+    this.#see();
     const verdict = search(graph, registry, this.#ticket);
     if (verdict === undefined) tell(registry, slotOf(id));
     for (const { at, owner } of verdict?.unproven ?? []) {
@@ -76,20 +76,22 @@ export class BlockedWait {
       this.#ticket = 0;
     } else if (this.#facts === undefined || !isSame(this.#facts, facts)) {
       this.#ticket = publish(graph, id, THREAD, facts);
-      this.#behind = 0;
+      this.#seen = 0;
     }
     this.#facts = facts;
   }
 
-  /** Of whom this wait stands behind in line: seen there first, and then that it still waits itself. */
-  #findPlace(): void {
-    const { place } = this.#subject;
-    if (place === undefined) return;
+  /** What only who waits can see: first the others, and then that this wait goes on. */
+  #see(): void {
+    const { place, isWaiting } = this.#subject;
     const { graph, registry, id } = this.#membership;
-    const before = findBefore(graph, registry, this.#ticket);
-    if (before === undefined || before.ticket === this.#behind || place() === undefined) return;
-    standBehind(graph, id, THREAD, before.ticket);
-    this.#behind = before.ticket;
+    let seen: number | undefined;
+    if (isWaiting !== undefined) seen = lastTicket(graph);
+    else if (place !== undefined) seen = findBefore(graph, registry, this.#ticket)?.ticket;
+    if (seen === undefined || seen === this.#seen) return;
+    if (isWaiting?.() === false || (isWaiting === undefined && place?.() === undefined)) return;
+    noteSeen(graph, id, THREAD, seen);
+    this.#seen = seen;
   }
 
   /** This wait is the one to end. Asks the others first where they are, and looks once more whether it still is so. */

@@ -9,8 +9,10 @@
  * which the answer rests still goes on. Let t be the moment between the two. A wait that was there before t, and with the same ticket after t,
  * was there at t (wait-records.ts), and so was what it holds. So at t all of them held what the others want: nobody else could give it to
  * them, and none of them could go on, also not by a grant that is under way, because what is held was not released. From t on this stays so, until
- * one of them dies or is told to end. Standing in line behind another is written by who stands there, when it has seen the other in line and
- * then that itself was not granted yet (`findBefore`); from then on it is not granted before the other.
+ * one of them dies or is told to end. Two things can't be seen from what is held, because they may be over before who waits has noticed, so
+ * who waits says them itself (`SEEN`). Standing in line behind another: it has seen the other in line, and then that itself was not granted
+ * yet (`findBefore`); from then on it is not granted before the other. Waiting for a party, or for who has promised to count: it has
+ * seen that it still waits after that one was blocked, without having arrived or counted; from then on that one can't.
  *
  * Why no circle is missed. Who begins to wait first says so, then searches. In a circle there is one who said so last, and finds all the others.
  * A circle that is closed by what another does, a grant to a thread that sleeps, is closed by news to that thread, which searches whenever
@@ -19,7 +21,7 @@
  * All who search find the same circle, and choose in it the same wait to end, so one ends: of those without which nobody of them would be
  * stuck the one that began last, or simply that, if there is no such one.
  */
-import { FOR_COUNT, FOR_PARTIES, goesOn, readWaits, type Wait } from './wait-records.ts';
+import { ARRIVED, FOR_COUNT, FOR_PARTIES, FOR_SHARES, goesOn, readWaits, type Wait } from './wait-records.ts';
 
 export interface Circle {
   /** In the order in which each waits for the next; the last waits for the first. All are of the same circle, but not all of it. */
@@ -44,17 +46,17 @@ export function search(graph: Int32Array, registry: Int32Array, ticket: number):
   for (let reads = 0; reads < MAX_READS; reads++) {
     const waits = readWaits(graph, registry);
     const proven = waits.filter(({ isProven }) => isProven);
-    let found = findCircle(proven, ticket);
-    if (found === undefined && proven.length < waits.length) found = findCircle(waits, ticket);
-    if (found === undefined) return NOTHING;
-    if (!found.ground.every((wait) => goesOn(graph, registry, wait))) continue;
-    const unproven = found.ground.filter(({ isProven }) => !isProven);
-    return unproven.length > 0 ? { unproven } : { circle: found.circle, unproven };
+    const found = findCircle(proven, ticket);
+    const perhaps = found ?? findCircle(waits, ticket, false);
+    if (perhaps === undefined) return NOTHING;
+    if (!perhaps.ground.every((wait) => goesOn(graph, registry, wait))) continue;
+    if (found !== undefined) return { circle: found.circle, unproven: [] };
+    return { unproven: perhaps.ground.filter((wait) => !wait.isProven || hasToLook(wait, perhaps.ground)) };
   }
   return undefined;
 }
 
-/** A wait in the same line before the one with this ticket, which will be there for as long as anything. For `standBehind`; see there. */
+/** A wait in the same line before the one with this ticket, which will be there for as long as anything. For `noteSeen`. */
 export function findBefore(graph: Int32Array, registry: Int32Array, ticket: number): Wait | undefined {
   const waits = readWaits(graph, registry);
   const mine = waits.find((wait) => wait.ticket === ticket);
@@ -70,24 +72,33 @@ interface Found {
   readonly ground: readonly Wait[];
 }
 
-/** Of waits that all go on. */
-export function findCircle(waits: readonly Wait[], ticket: number): Found | undefined {
-  const stuck = withoutThoseWhoCanGoOn(waits);
+/** Of waits that all go on. Not `isStrict`: what who waits would have to see counts as seen. */
+export function findCircle(waits: readonly Wait[], ticket: number, isStrict = true): Found | undefined {
+  const blockersOf = isStrict ? blockersSeen : blockersPerhaps;
+  const stuck = withoutThoseWhoCanGoOn(waits, blockersOf);
   const mine = stuck.find((wait) => wait.ticket === ticket);
   if (mine === undefined) return undefined;
-  const ground = reachable(mine, stuck);
-  const circle = [...ground].filter((wait) => reachable(wait, stuck).has(mine));
+  const ground = reachable(mine, stuck, blockersOf);
+  const circle = [...ground].filter((wait) => reachable(wait, stuck, blockersOf).has(mine));
   if (!circle.includes(mine)) return undefined;
   const victims = circle.filter(({ canFail }) => canFail).toSorted((one, other) => (other.ticket - one.ticket) | 0);
   const frees = (victim: Wait) => {
-    const left = withoutThoseWhoCanGoOn(stuck.filter((wait) => wait !== victim));
+    const left = withoutThoseWhoCanGoOn(
+      stuck.filter((wait) => wait !== victim),
+      blockersOf,
+    );
     return !circle.some((wait) => left.includes(wait));
   };
   const victim = victims.find(frees) ?? victims[0];
-  return { circle: { way: wayAround(mine, circle, stuck), victim }, ground: [...new Set([mine, ...ground])] };
+  return {
+    circle: { way: wayAround(mine, circle, stuck, blockersOf), victim },
+    ground: [...new Set([mine, ...ground])],
+  };
 }
 
-function withoutThoseWhoCanGoOn(waits: readonly Wait[]): readonly Wait[] {
+type BlockersOf = (wait: Wait, waits: readonly Wait[]) => readonly Wait[];
+
+function withoutThoseWhoCanGoOn(waits: readonly Wait[], blockersOf: BlockersOf): readonly Wait[] {
   let left = waits;
   for (;;) {
     const stuck = left.filter((wait) => blockersOf(wait, left).length > 0);
@@ -97,20 +108,34 @@ function withoutThoseWhoCanGoOn(waits: readonly Wait[]): readonly Wait[] {
 }
 
 /** Those of `waits` which keep `wait` from ending, together; none: they don't. */
-export function blockersOf(wait: Wait, waits: readonly Wait[]): readonly Wait[] {
-  if (wait.kind === FOR_PARTIES)
-    return waits.filter(
-      (other) =>
-        other.isThread &&
-        wait.parties.includes(other.owner) &&
-        !(other.kind === FOR_PARTIES && other.number === wait.number),
-    );
+function blockersSeen(wait: Wait, waits: readonly Wait[]): readonly Wait[] {
+  const blockers = blockersPerhaps(wait, waits);
+  return wait.kind === FOR_SHARES ? blockers : blockers.filter((other) => hasSeen(wait, other));
+}
+
+function blockersPerhaps(wait: Wait, waits: readonly Wait[]): readonly Wait[] {
+  if (wait.kind === FOR_PARTIES) return waits.filter((other) => isMissing(other, wait));
   const holders = waits.filter((other) => heldBy(other, wait.number) > 0);
-  const held = holders.reduce((sum, other) => sum + heldBy(other, wait.number), 0);
   if (wait.kind === FOR_COUNT) return holders;
+  const held = holders.reduce((sum, other) => sum + heldBy(other, wait.number), 0);
   if (held > wait.total - wait.want) return holders;
-  if (wait.behind === 0) return [];
-  return waits.filter((other) => other.ticket === wait.behind && other.number === wait.number);
+  if (wait.seen === 0) return [];
+  return waits.filter((other) => other.ticket === wait.seen && other.number === wait.number);
+}
+
+/** Is it a thread that `wait` needs, blocked elsewhere, and has not arrived? */
+function isMissing(other: Wait, { parties, number }: Wait): boolean {
+  const isThere = heldBy(other, number) === ARRIVED || (other.kind === FOR_PARTIES && other.number === number);
+  return other.isThread && parties.includes(other.owner) && !isThere;
+}
+
+/** Has it been seen that `wait` goes on while the other is blocked? */
+function hasSeen(wait: Wait, other: Wait): boolean {
+  return wait.seen !== 0 && ((wait.seen - other.ticket) | 0) >= 0;
+}
+
+function hasToLook(wait: Wait, waits: readonly Wait[]): boolean {
+  return wait.kind !== FOR_SHARES && blockersPerhaps(wait, waits).some((other) => !hasSeen(wait, other));
 }
 
 /** How much of the thing with this number. */
@@ -121,7 +146,7 @@ export function heldBy({ holds }: Wait, number: number): number {
 }
 
 /** Everybody for whom `from` waits, directly or not; itself only if it waits for itself in the end. */
-function reachable(from: Wait, waits: readonly Wait[]): ReadonlySet<Wait> {
+function reachable(from: Wait, waits: readonly Wait[], blockersOf: BlockersOf): ReadonlySet<Wait> {
   const reached = new Set<Wait>();
   const open = [from];
   for (let wait = open.pop(); wait !== undefined; wait = open.pop())
@@ -134,7 +159,12 @@ function reachable(from: Wait, waits: readonly Wait[]): ReadonlySet<Wait> {
 }
 
 /** The shortest way from `mine` over blockers back to it. */
-function wayAround(mine: Wait, circle: readonly Wait[], stuck: readonly Wait[]): readonly Wait[] {
+function wayAround(
+  mine: Wait,
+  circle: readonly Wait[],
+  stuck: readonly Wait[],
+  blockersOf: BlockersOf,
+): readonly Wait[] {
   let ways: (readonly Wait[])[] = [[mine]];
   const seen = new Set<Wait>();
   for (;;) {

@@ -2,8 +2,12 @@
 
 /** What a message has room for. */
 const MAX_FRAMES = 12;
-/** The sources, or the build of them. */
-const OWN = new URL('..', import.meta.url).href;
+/** This package, if it is not in a bundle with others; a stack shows its build or, by a source map, its sources. */
+const OWN = /^file:\/\/(?<root>.*\/)(?:src|dist)\/deadlock\/stacks\.[jt]s$/.exec(import.meta.url)?.groups?.['root'];
+
+function isOwn(line: string): boolean {
+  return OWN !== undefined && (line.includes(`${OWN}src/`) || line.includes(`${OWN}dist/`));
+}
 
 /** The lines of the stack of who calls; at most `maxChars`. */
 export function stackHere(maxChars = 900): string {
@@ -15,7 +19,7 @@ export function stackHere(maxChars = 900): string {
 
 export function trim(stack: string | undefined, maxChars = 900): string {
   const lines = (stack ?? '').split('\n').slice(1);
-  const shown = lines.filter((line) => !line.includes(OWN) && !line.includes('(node:')).slice(0, MAX_FRAMES);
+  const shown = lines.filter((line) => !isOwn(line) && !line.includes('(node:')).slice(0, MAX_FRAMES);
   return shown
     .map((line) => line.trim())
     .join('\n')

@@ -1,6 +1,6 @@
 /** What is waited for, as the one who waits knows it. */
 import type { Membership } from '../registry/membership.ts';
-import { FOR_COUNT, FOR_PARTIES, FOR_SHARES, type WaitFacts } from './wait-records.ts';
+import { ARRIVED, FOR_COUNT, FOR_PARTIES, FOR_SHARES, MAX_HOLDS, type WaitFacts } from './wait-records.ts';
 
 export interface WaitSubject {
   readonly kind: typeof FOR_SHARES | typeof FOR_PARTIES | typeof FOR_COUNT;
@@ -15,6 +15,8 @@ export interface WaitSubject {
   readonly parties?: () => readonly number[];
   /** False: it may end by somebody of whom nothing is known. */
   readonly isReliant?: () => boolean;
+  /** Of waits for others: does it go on? */
+  readonly isWaiting?: () => boolean;
   /** False: the call can't fail without its mutex. */
   readonly canFail?: false;
 }
@@ -29,6 +31,8 @@ export interface WaitMeans {
 export function factsOf(subject: WaitSubject, { holds, isProven }: WaitMeans): WaitFacts | undefined {
   const { kind, number, total, want, canFail = true } = subject;
   if (subject.isReliant?.() === false) return undefined;
+  // What does not fit may be that it has arrived somewhere, and must not be left out.
+  if (holds.length > MAX_HOLDS && holds.includes(ARRIVED)) return undefined;
   const place = subject.place === undefined ? 0 : subject.place();
   if (place === undefined) return undefined;
   return { kind, number, total, want, place, canFail, isProven, holds, parties: subject.parties?.() ?? [] };

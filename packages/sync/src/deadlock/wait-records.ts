@@ -6,7 +6,7 @@
  * | `TICKETS` | who begins to wait, by adding | the number of the next wait; 0 is none |
  * | `USED` of a slot | the thread in it, upwards only | records of the slot from there up were never used |
  * | `TICKET` of a record | the thread in the slot: last of all when a wait begins, and 0 first of all when it ends | which wait this is |
- * | `BEHIND` | the thread in the slot, once in a wait | a wait that stands before this one in the same line, by its ticket; 0: none is known |
+ * | `SEEN` | the thread in the slot | of a wait in a line: a wait that stands before this one in it, by its ticket. Of a wait for others: the last ticket that had been given before it was seen that this wait goes on. 0: nothing is known |
  * | `ASKED` of a record | who wants to know more, to 1; the thread in the slot back to 0 | it is to be proven that the holder waits (async-wait.ts) |
  * | the others | the thread in the slot, while `TICKET` is 0 | whose wait, for how much of what, and what is held meanwhile |
  *
@@ -35,12 +35,14 @@ const FLAGS = 2;
 const NUMBER = 3;
 const NEED = 4;
 const PLACE = 5;
-const BEHIND = 6;
+const SEEN = 6;
 const COUNTS = 7;
 const ASKED = 8;
 const LISTS = 9;
 /** Words for what is held, two for each, and for parties. What does not fit is left out, and then perhaps a deadlock not found. */
 const LIST_WORDS = RECORD_WORDS - LISTS;
+/** Words of what is held. */
+export const MAX_HOLDS = LIST_WORDS - (LIST_WORDS % 2);
 
 /** What is waited for. */
 export const FOR_SHARES = 0;
@@ -56,6 +58,9 @@ const TOTAL_SHIFT = 16;
 const WANT_MASK = 0xffff;
 const PARTIES_SHIFT = 8;
 const HOLDS_MASK = 0xff;
+
+/** As an amount that is held of a barrier: this thread has arrived there, and waits asynchronously. */
+export const ARRIVED = -1;
 
 /** What begins a wait says of it. */
 export interface WaitFacts {
@@ -81,7 +86,7 @@ export interface Wait extends WaitFacts {
   readonly ticket: number;
   readonly owner: number;
   readonly isThread: boolean;
-  readonly behind: number;
+  readonly seen: number;
 }
 
 /** Where the records of this thread begin; the first is that of the thread itself. */
@@ -103,9 +108,9 @@ export function publish(graph: Int32Array, me: number, index: number, facts: Wai
   Atomics.store(graph, at + NUMBER, facts.number);
   Atomics.store(graph, at + NEED, (facts.total << TOTAL_SHIFT) | facts.want);
   Atomics.store(graph, at + PLACE, facts.place);
-  Atomics.store(graph, at + BEHIND, 0);
+  Atomics.store(graph, at + SEEN, 0);
   Atomics.store(graph, at + ASKED, 0);
-  const holds = Math.min(facts.holds.length, LIST_WORDS - (LIST_WORDS % 2));
+  const holds = Math.min(facts.holds.length, MAX_HOLDS);
   const parties = Math.min(facts.parties.length, LIST_WORDS - holds);
   Atomics.store(graph, at + COUNTS, holds | (parties << PARTIES_SHIFT));
   for (let index = 0; index < holds; index++) Atomics.store(graph, at + LISTS + index, facts.holds[index]!);
@@ -121,9 +126,17 @@ export function unpublish(graph: Int32Array, me: number, index: number): void {
   Atomics.store(graph, recordOf(me, index) + TICKET, 0);
 }
 
-/** Of the thread whose wait it is: it stands in line behind that one, and will until that one is out of the line. */
-export function standBehind(graph: Int32Array, me: number, index: number, ticket: number): void {
-  Atomics.store(graph, recordOf(me, index) + BEHIND, ticket);
+/**
+ * Of the thread whose wait it is. In a line: it stands behind the one with this ticket, and will until that one is out of the line. Else:
+ * it was still waiting when this ticket had been given.
+ */
+export function noteSeen(graph: Int32Array, me: number, index: number, ticket: number): void {
+  Atomics.store(graph, recordOf(me, index) + SEEN, ticket);
+}
+
+/** What is seen after this is seen after every wait with a ticket up to it has begun. */
+export function lastTicket(graph: Int32Array): number {
+  return Atomics.load(graph, TICKETS);
 }
 
 export function askForProof(graph: Int32Array, at: number): void {
@@ -174,7 +187,7 @@ function readWait(graph: Int32Array, registry: Int32Array, at: number, isThread:
     total: need >>> TOTAL_SHIFT,
     want: need & WANT_MASK,
     place: Atomics.load(graph, at + PLACE),
-    behind: Atomics.load(graph, at + BEHIND),
+    seen: Atomics.load(graph, at + SEEN),
     holds: readList(graph, at + LISTS, holds),
     parties: readList(graph, at + LISTS + holds, counts >>> PARTIES_SHIFT),
   };

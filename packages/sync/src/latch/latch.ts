@@ -160,7 +160,8 @@ export class Latch {
   #awaited(): WaitSubject {
     const { words, number, label } = this.#opened;
     const isReliant = () => idsInSeats(words).length === leftToCount(words);
-    return { kind: FOR_COUNT, number, label, total: 0, want: 0, isReliant };
+    const isWaiting = () => this.#look() === WAIT && isReliant();
+    return { kind: FOR_COUNT, number, label, total: 0, want: 0, isReliant, isWaiting };
   }
 
   #look(): Outcome {

@@ -51,7 +51,7 @@ export class Holdings {
     holding.next = holding.previous = holding.hadAt = undefined;
   }
 
-  /** Number and amount of each. */
+  /** Number and amount of each. An amount below 0 says something else of the thing (deadlock/wait-records.ts). */
   list(): number[] {
     const list: number[] = [];
     for (let holding = this.first; holding !== undefined; holding = holding.next)

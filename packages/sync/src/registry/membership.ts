@@ -80,8 +80,8 @@ export interface HeldGuard {
   readonly outer: HeldGuard | undefined;
 }
 
-const REALM = Symbol.for('@heddle/sync/realm@1');
-const ENVIRONMENT_KEY = '@heddle/sync/registry@1';
+const REALM = Symbol.for('@heddle/sync/realm@2');
+const ENVIRONMENT_KEY = '@heddle/sync/registry@2';
 
 export const realm: ThreadRealm = ((globalThis as { [REALM]?: ThreadRealm })[REALM] ??= {
   memberships: [],
