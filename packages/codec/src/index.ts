@@ -2,7 +2,7 @@
 export { isGraph, readGraph } from './graph-reader.ts';
 export { isWorthGraph, PROCESS_BUFFER_BYTES, skipRecords, THREAD_BUFFER_BYTES } from './graph-worth.ts';
 export { writeGraph, type GraphParts } from './graph-writer.ts';
-export { describeKind, findOffender, isPrimitive, isShared, partsOf } from './offender.ts';
+export { describeKind, findOffender, findPart, isPrimitive, isShared } from './offender.ts';
 export { bytesOf, openGraph, PackedGraph } from './packed-graph.ts';
 export { PackedList, unpackList } from './packed-list.ts';
 export { hasSegments, segmentOf } from './segments.ts';

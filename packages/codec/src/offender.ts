@@ -28,8 +28,26 @@ export function findOffender(
   return { path, value };
 }
 
+/** A part of which `isIt` is true, and the path to it. Looks at each part once; runs getters, as a copy does. */
+export function findPart(
+  root: unknown,
+  rootPath: string,
+  isIt: (part: unknown) => boolean,
+): { path: string; value: unknown } | undefined {
+  const seen = new Set<unknown>();
+  const open: [string, unknown][] = [[rootPath, root]];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const [path, value] = next;
+    if (isPrimitive(value) || seen.has(value)) continue;
+    seen.add(value);
+    if (isIt(value)) return { path, value };
+    for (const [step, inner] of partsOf(value)) if (!isPrimitive(inner)) open.push([path + step, inner]);
+  }
+  return undefined;
+}
+
 /** The parts that a copy would copy: own enumerable string keys, entries of Map and Set, message and cause of errors. */
-export function* partsOf(value: unknown): Generator<[string, unknown]> {
+function* partsOf(value: unknown): Generator<[string, unknown]> {
   if (typeof value !== 'object' || value === null) return;
   if (ArrayBuffer.isView(value)) return;
   if (value instanceof Map) {

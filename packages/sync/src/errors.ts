@@ -24,6 +24,13 @@ const MESSAGES = {
   SYNC_DEADLOCK: (call: string, waits: string) =>
     `${call} would wait for ever, and was chosen to fail: these wait for each other, each for the next, and without a limit. Take the locks in ` +
     `the same order everywhere\n${waits}`,
+  SYNC_CLOSED: (call: string) =>
+    `${call}: the channel is closed; what was sent before could still be received, and now there is nothing left for this call`,
+  SYNC_UNSENDABLE: (call: string, path: string, found: string) =>
+    `${call}: ${path} is ${found}, which can't be copied into a channel; leave it out, or pass it on by postMessage`,
+  SYNC_VALUE_BYTES: (call: string, bytes: number, blockBytes: number) =>
+    `${call}: the value takes ${bytes} bytes, and a block of this channel has ${blockBytes}; make the channel with a blockBytes of at least ` +
+    `${bytes}, or send it in parts`,
   SYNC_BROKEN: (what: string) =>
     `${what} is broken: a thread that it waits for has ended, or said that it can't go on; make a new one`,
 } as const;

@@ -14,6 +14,7 @@ export { Condition, type ConditionHandle } from './condition/condition.ts';
 export { Once, type OnceHandle } from './once/once.ts';
 export { Latch, type LatchHandle } from './latch/latch.ts';
 export { Barrier, type BarrierHandle } from './barrier/barrier.ts';
+export { Channel, type ChannelHandle, type ChannelOptions, type ChannelStats } from './channel/channel.ts';
 export type { CreateOptions, LockOptions, LockSyncOptions } from './options.ts';
 export { AtomicCounter, type AtomicCounterHandle } from './counter/counter.ts';
 export { attach } from './registry/membership.ts';

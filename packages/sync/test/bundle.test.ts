@@ -9,8 +9,9 @@ import * as source from '../src/index.ts';
 it('the bundle stands alone, and exports what the sources export', async () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'heddle-sync-'));
   onTestFinished(() => fs.rmSync(folder, { recursive: true }));
-  const file = path.join(folder, 'index.mjs');
-  fs.copyFileSync(new URL('../dist/bundle/index.js', import.meta.url), file);
-  const bundle = (await import(pathToFileURL(file).href)) as object;
+  for (const name of ['index.js', 'index.js.map'])
+    fs.copyFileSync(new URL(`../dist/bundle/${name}`, import.meta.url), path.join(folder, name));
+  fs.writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }');
+  const bundle = (await import(pathToFileURL(path.join(folder, 'index.js')).href)) as object;
   expect(Object.keys(bundle).toSorted()).toEqual(Object.keys(source).toSorted());
 });

@@ -9,6 +9,7 @@ export const {
   AtomicCounter,
   attach,
   Barrier,
+  Channel,
   checkLockOrder,
   Condition,
   Latch,
@@ -18,7 +19,7 @@ export const {
   RwLock,
   Semaphore,
   SyncError,
-} = (await import(new URL('../dist/index.js', import.meta.url).href)) as typeof Sync;
+} = (await import(new URL('../dist/bundle/index.js', import.meta.url).href)) as typeof Sync;
 
 const workers = new Set<Worker>();
 afterEach(async () => {
@@ -74,7 +75,7 @@ export async function until(isSo: () => boolean): Promise<void> {
  * makes that less certain, and fails nothing.
  */
 export function runProgram(names: string, source: string): { status: number | null; stdout: string; stderr: string } {
-  const url = JSON.stringify(new URL('../dist/index.js', import.meta.url));
+  const url = JSON.stringify(new URL('../dist/bundle/index.js', import.meta.url));
   const text = `import { ${names} } from ${url}; import { Worker } from 'node:worker_threads';
     const later = (act) => setTimeout(act, 100).unref(); ${source}`;
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', text], {

@@ -7,6 +7,7 @@
  * | `USED` | who claims a slot, upwards only | slots at or above were never claimed; loops over threads end here |
  * | `CLAIMS` | who claims a slot | grows with every claim; a thread that looks for its own slot waits on it |
  * | `LOCK_IDS` | who makes a lock | the number of the next lock |
+ * | `DEATHS` | who ends lives, by adding, after it has | how often lives were ended; tells when it is worth looking for what the dead left |
  * | `LIFE` of a slot | claimed and ended by compare-and-swap: a thread that starts workers claims for them and ends what has exited | number of the life, slot of the watcher, and whether it lives |
  * | `THREAD` of a slot | who claimed it | the thread's id in Node plus 1 |
  * | `PARK` of a slot | who has news for that thread, by adding | changes with every piece of news; the thread sleeps on it |
@@ -27,6 +28,7 @@ const CLAIMS = 3;
 const LOCK_IDS = 4;
 /** Two words that tell this registry from every other of the process. */
 const NAME = 5;
+export const DEATHS = 7;
 const LIFE = 16;
 
 /** Threads that can use one registry at the same time. A guess at what nobody needs more of; a lock has 8 bytes for each. */
@@ -146,6 +148,7 @@ export function awaitLife(registry: Int32Array, threadId: number, waitMs: number
 export function endLife(registry: Int32Array, id: number): void {
   if (!isAlive(registry, id)) return;
   endInSlot(registry, slotOf(id));
+  Atomics.add(registry, DEATHS, 1);
   tellAll(registry);
 }
 

@@ -10,7 +10,8 @@ export const TIMED_OUT = 4;
 export const IS_BROKEN = 5;
 /** It would wait for ever, and was chosen to fail (deadlock/circle.ts). */
 export const IS_DEADLOCKED = 6;
-export type Outcome = 0 | 1 | 2 | 3 | 4 | 5 | 6;
+export const IS_CLOSED = 7;
+export type Outcome = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
 
 /** Called before this thread falls asleep; may end the wait. */
 export type BeforeSleep = () => typeof WAIT | typeof IS_DEADLOCKED;

@@ -43,6 +43,7 @@ export type {
 const STOP = new Error('stopped before the next access');
 
 /** Of the registry. */
+const DEATHS = 7;
 const LIFE = 16;
 /** An operation that takes more accesses than this turns in a circle. */
 const MAX_ACCESSES = 300;
@@ -134,6 +135,7 @@ export function explore<Code extends LivesCode>(
   const isUnseen = (array: Int32Array, index: number, writes: boolean): boolean => {
     if (isOver) return false;
     if (array === registry) {
+      if (index === DEATHS) return subject.readsDeaths !== true || !plans.some((_plan, party) => mayDie(party));
       if (index < LIFE + real.MAX_THREADS) {
         const whose = partyIn(index - LIFE);
         return whose < 0 || !mayDie(whose);
@@ -459,7 +461,9 @@ export function explore<Code extends LivesCode>(
     if (current.buried >= 0) follow(current, stepBurial);
     else if (dead >= 0) follow(current, () => void (state.buried = dead));
     if (canGoOn || dead >= 0) continue;
-    const stuck = current.parties.findIndex(({ life }) => life === 'living');
+    state = current;
+    const mayRest = (party: number) => subject.mayRest?.(party, readWord) === true;
+    const stuck = current.parties.findIndex(({ life }, party) => life === 'living' && !mayRest(party));
     if (stuck >= 0) faults.push(`party ${stuck} sleeps for ever in "${current.parties[stuck]!.at}"`);
     else checkAfterwards(current);
   }

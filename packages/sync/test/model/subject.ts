@@ -85,6 +85,8 @@ export interface Subject<Code extends LivesCode> {
   prepare?(code: Code, words: Int32Array): void;
   /** Can nobody tell when this access is made? */
   isUnseen?(access: WordAccess<Code>): boolean;
+  /** Does it look how often lives were ended? */
+  readonly readsDeaths?: boolean;
   /** Is the place of an anchor in the code part of the state? Needed where its name doesn't tell it. */
   readonly hasPlaces?: boolean;
   /** Before a load that is to be made now, and after anything else: sets anchors. */
@@ -97,6 +99,8 @@ export interface Subject<Code extends LivesCode> {
   winner?(index: number, before: number, after: number, ids: readonly number[]): number;
   /** What is wrong with those who have it at the same time. */
   conflict(inside: readonly string[], real: Code): string | undefined;
+  /** May this party sleep for ever, as nothing is there for it? */
+  mayRest?(party: number, read: (index: number) => number): boolean;
   /** Does a death with this have to be told to the next who has one of `heirs`? */
   leavesDirt?(inside: string): boolean;
   clears?(inside: string): boolean;

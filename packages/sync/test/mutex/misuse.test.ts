@@ -158,7 +158,7 @@ describe('a program', () => {
         "const { parentPort } = require('node:worker_threads'); parentPort.once('message', async ({ url, handle }) => {" +
         "const { Mutex } = await import(url); Mutex.from(handle).lockSync(); process.exit(); });", { eval: true, execArgv: [] });
       attach(worker); const mutex = Mutex.create();
-      worker.postMessage({ url: ${JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)}, handle: mutex.handle });
+      worker.postMessage({ url: ${JSON.stringify(new URL('../../dist/bundle/index.js', import.meta.url).href)}, handle: mutex.handle });
       await new Promise((resolve) => worker.once('exit', resolve));
       console.log((await mutex.lock()).abandoned);`;
     expect(run(source)).toEqual({ status: 0, stdout: 'true\n', stderr: '' });

@@ -11,12 +11,12 @@ import {
   describeKind,
   deserialize,
   findOffender,
+  findPart,
   hasSegments,
   isGraph,
   isPrimitive,
   isShared,
   isWorthGraph,
-  partsOf,
   PROCESS_BUFFER_BYTES,
   readGraph,
   serialize,
@@ -168,15 +168,8 @@ const SHARED_BUFFER =
  */
 export function refuseSegments(value: unknown, role: PayloadRole, reason: string): void {
   if (!hasSegments() || isPrimitive(value)) return;
-  const seen = new Set<unknown>();
-  const open: [string, unknown][] = [[role.subject, value]];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const [path, part] = next;
-    if (isPrimitive(part) || seen.has(part)) continue;
-    seen.add(part);
-    if (segmentOf(part) !== undefined) throw heddleError('HEDDLE_SHARED_ARRAY', { name: role.name, path, reason });
-    for (const [step, inner] of partsOf(part)) if (!isPrimitive(inner)) open.push([path + step, inner]);
-  }
+  const found = findPart(value, role.subject, (part) => segmentOf(part) !== undefined);
+  if (found !== undefined) throw heddleError('HEDDLE_SHARED_ARRAY', { name: role.name, path: found.path, reason });
 }
 
 /**
