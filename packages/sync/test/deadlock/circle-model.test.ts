@@ -65,7 +65,7 @@ describe('a circle, in every order of accesses', () => {
 const MUTATIONS: readonly (readonly [what: string, from: string, to: string, found: Case])[] = [
   [
     'it is not looked once more whether the waits go on',
-    '    if (!found.ground.every((wait) => goesOn(graph, registry, wait))) continue;\n',
+    '    if (!perhaps.ground.every((wait) => goesOn(graph, registry, wait))) continue;\n',
     '',
     three(),
   ],
