@@ -147,7 +147,7 @@ export function poolContract(asked: Asked, isolation?: IsolationLevel): void {
     }
     /** Runs a task into its time-out, which comes when it has told that it runs, however long that took. */
     async function timesOutOnceBegun(pool: Pool<UntypedModule>, name: string): Promise<unknown> {
-      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'hrtime'] });
       try {
         const { started, outcome } = begin(pool, name, { timeoutMs: 50 });
         await started;
