@@ -32,11 +32,6 @@ const LONG_SCENARIOS: Readonly<Record<string, Case>> = {
   'a value, and it is closed': [1, 'src', { parties: [sender([4]), receiver(1), closer()] }],
   'two receivers, a value for each': [2, 'srr', { parties: [having(sender([4]), [8]), receiver(1), receiver(1)] }],
   'two senders, room for one': [1, 'ssr', { parties: [sender([4], 'try'), sender([8], 'try'), receiver(1)] }],
-  'both receivers die': [
-    1,
-    'rrr',
-    { parties: [having(mortal(receiver(1)), [4]), mortal(receiver(1)), receiver(1, 'try')], deaths: 2 },
-  ],
 };
 
 const run = ([capacity, does, scenario]: Case, mutation?: Mutation) =>
@@ -120,7 +115,6 @@ const MUTATIONS: readonly (readonly [what: string, from: string, to: string, sce
     '  if (deaths >= seen) return NOT_NOW;',
     R_DIES,
   ],
-  ['a half read value is looked for once', 'seen, deaths);', 'seen, 100);', 'both receivers die'],
   ['a death is not counted', '  Atomics.add(registry, DEATHS, 1);\n', '', R_DIES],
   ['closing tells no sender', '  tellAllWho(words, registry, SENDERS);\n', '', 'a sender is refused'],
   [

@@ -97,8 +97,11 @@ const ORDERS: readonly (readonly [what: string, found: Case])[] = [
   [
     'that the wait is over is not said',
     {
-      parties: [taker([0, 1, 'release', 0], { staysPublished: true }), taker([1, 0], { staysPublished: true })],
-      again: [0],
+      parties: [
+        taker([0, 1, 'release', 0], { staysPublished: true }),
+        taker([1, 'release', 1, 0], { staysPublished: true }),
+      ],
+      again: [0, 1],
     },
   ],
 ];
@@ -107,9 +110,10 @@ function inTwoOrders(order: Order): Case {
 }
 
 describe('a search without one of its steps', () => {
-  it.each(MUTATIONS)('is found out: %s', { timeout: CEILING_MS }, (_what, from, to, found) => {
-    expect(exploreCase(found, { from, to }).faults).not.toEqual([]);
-  });
+  for (const [what, from, to, found] of MUTATIONS)
+    it.skipIf(found.parties.length > 2 && !isFull)(`is found out: ${what}`, { timeout: CEILING_MS }, () => {
+      expect(exploreCase(found, { from, to }).faults).not.toEqual([]);
+    });
 
   it.each(ORDERS)('is found out: %s', { timeout: CEILING_MS }, (_what, found) => {
     expect(exploreCase(found).faults).not.toEqual([]);

@@ -2,7 +2,9 @@
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
-import { Barrier, Latch, Mutex, Once, RwLock, Semaphore, start } from '../support.ts';
+import { GRAPH_WORDS, readWaits } from '../../src/deadlock/wait-records.ts';
+import { REGISTRY_WORDS } from '../../src/registry/lives.ts';
+import { Barrier, Latch, Mutex, Once, RwLock, Semaphore, start, until } from '../support.ts';
 
 interface Thing {
   readonly handle: object;
@@ -140,7 +142,39 @@ describe('several holders', () => {
   });
 });
 
+/** The waits that the threads with this lock have said. */
+function waitsOf({ handle }: Thing): readonly unknown[] {
+  const { registry } = handle as { registry: SharedArrayBuffer };
+  const graph = new Int32Array(registry, 4 * REGISTRY_WORDS, GRAPH_WORDS);
+  return readWaits(graph, new Int32Array(registry, 0, REGISTRY_WORDS));
+}
+
 describe('who waits for others', () => {
+  it('no alarm: a party is blocked that has arrived already, without blocking', { timeout: TIMEOUT_MS }, async () => {
+    const [z, a] = [Barrier.create(3), Mutex.create()];
+    z.join();
+    const plans: Step[][] = [
+      [
+        ['join', 'z'],
+        ['lock', 'a'],
+        ['meet', 0, 2],
+        ['arrive', 'z'],
+        ['release', 'a'],
+      ],
+      [
+        ['join', 'z'],
+        ['arrive without blocking', 'z'],
+        ['meet', 0, 2],
+        ['lock', 'a'],
+        ['release', 'a'],
+      ],
+    ];
+    const reports = run({ z, a }, plans);
+    await until(() => waitsOf(a).length === 2);
+    await z.wait();
+    expect((await Promise.all(reports)).map(({ ended }) => ended)).toEqual(['well', 'well']);
+  });
+
   it('a party of a barrier waits for a lock of one who has arrived', { timeout: TIMEOUT_MS }, async () => {
     const things = { z: Barrier.create(2, { name: 'z' }), a: Mutex.create({ name: 'a' }) };
     const plans: Step[][] = [
