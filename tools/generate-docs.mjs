@@ -4,6 +4,7 @@
 //   docs/benchmarks.md                      whole, from kernels.json
 //   docs/dispatch.md                        whole, from dispatch.json, once there is one
 //   docs/advisor.md                         whole, from advisor.json, once there is one
+//   docs/sync.md                            whole, from sync.json, once there is one
 //   docs/reliability.md                     whole, from reliability.json
 //   README.md                               the part between the `measured` marks
 //   docs/sharing-state.md                   the part between the `costs` marks
@@ -18,6 +19,7 @@ import { dispatch } from './docs/dispatch.mjs';
 import { measuredTable } from './docs/measured-table.mjs';
 import { reliability } from './docs/reliability.mjs';
 import { sharingCosts } from './docs/sharing-costs.mjs';
+import { sync } from './docs/sync.mjs';
 import { threadsOrProcesses } from './docs/threads-or-processes.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -27,6 +29,7 @@ const kernels = JSON.parse(read('docs/results/kernels.json'));
 const readOnce = (file) => (fs.existsSync(path.join(root, file)) ? JSON.parse(read(file)) : undefined);
 const pools = readOnce('docs/results/dispatch.json');
 const choice = readOnce('docs/results/advisor.json');
+const locks = readOnce('docs/results/sync.json');
 const faults = JSON.parse(read('docs/results/reliability.json'));
 
 /** A document with the part between its marks written anew. */
@@ -44,6 +47,7 @@ const documents = {
   'docs/benchmarks.md': benchmarks(kernels),
   ...(pools === undefined ? {} : { 'docs/dispatch.md': dispatch(pools) }),
   ...(choice === undefined ? {} : { 'docs/advisor.md': advisor(choice) }),
+  ...(locks === undefined ? {} : { 'docs/sync.md': sync(locks) }),
   'docs/reliability.md': reliability(faults),
   'docs/sharing-state.md': withPart('docs/sharing-state.md', 'costs', sharingCosts(comparison)),
   'README.md': withPart('README.md', 'measured', measuredTable(comparison)),

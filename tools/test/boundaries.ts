@@ -6,7 +6,7 @@ import { parseAst } from 'vitest/node';
 
 /** layer -> layers it may use. Arrows point down only; what isn't listed is not allowed. */
 export const ARROWS: Readonly<Record<string, readonly string[]>> = {
-  app: ['workloads', 'measure', 'ts-orchestrator', 'machine', 'core-js', 'core-native'],
+  app: ['workloads', 'measure', 'ts-orchestrator', 'sync', 'machine', 'core-js', 'core-native'],
   workloads: ['ts-orchestrator', 'sync', 'machine', 'core-js', 'core-native'],
   measure: ['machine'],
   'ts-orchestrator': ['advisor', 'codec', 'machine', 'core-native'],

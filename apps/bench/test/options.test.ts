@@ -21,7 +21,7 @@ describe('one sentence for', () => {
     [['--qick'], 'there is no option --qick, did you mean --quick?'],
     [['--siute=kernels'], 'there is no option --siute, did you mean --suite?'],
     [['--suite', 'kernel'], "there is no suite 'kernel', did you mean 'kernels'?"],
-    [['--suite', 'toString'], "there is no suite 'toString', did you mean 'kernels'?"],
+    [['--suite', 'toString'], "there is no suite 'toString', did you mean 'sync'?"],
     [['--only', 'srot'], "no case has 'srot' in its name, did you mean 'sort'?"],
     [['--only', 'f32', '--quick'], /^a quick run leaves out sort f32, .*, leave out --quick$/],
     [['--suite', 'dispatch', '--only', 'folod'], "no case has 'folod' in its name, did you mean 'flood'?"],

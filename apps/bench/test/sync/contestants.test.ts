@@ -1,0 +1,24 @@
+// Every contestant of every case does its rounds, and counts right; those that this Node can't run are left out.
+import { describe, expect, it } from 'vitest';
+import { SYNC_CASES } from '../../src/sync/case-table.ts';
+import { missingReason } from '../../src/sync/contestants.ts';
+import type createSyncContestant from '../../src/sync/sync-contestant.ts';
+
+// From dist: its threads are.
+const { default: create } = (await import(new URL('../../dist/sync/sync-contestant.js', import.meta.url).href)) as {
+  default: typeof createSyncContestant;
+};
+
+describe.each(SYNC_CASES.map((one) => [one.id, one] as const))('%s', (caseId, { contestants, figure }) => {
+  // multithreading has one pool for a process, and names no error that a test could wait for.
+  it.each(contestants.filter((name) => name !== 'multithreading' && missingReason(name) === undefined))(
+    '%s',
+    async (contestant) => {
+      const one = await create({ caseId, contestant, quick: true });
+      for (let round = 0; round < 2; round++)
+        expect(((await one.round()) as Record<string, number>)[figure.key]).toBeGreaterThan(0);
+      expect(await one.check()).toEqual({ digest: 'counted by every party' });
+      await one.close!();
+    },
+  );
+});
