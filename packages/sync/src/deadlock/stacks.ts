@@ -3,7 +3,8 @@
 /** What a message has room for. */
 const MAX_FRAMES = 12;
 /** This package, if it is not in a bundle of somebody else's; a stack shows its build or, by a source map, its sources. */
-const OWN = /^file:\/\/(?<root>.*\/)(?:src|dist)\/(?:deadlock\/stacks|bundle\/index)\.[jt]s$/.exec(import.meta.url)?.groups?.['root'];
+const OWN = /^file:\/\/(?<root>.*\/)(?:src|dist)\/(?:deadlock\/stacks|bundle\/index)\.[jt]s$/.exec(import.meta.url)
+  ?.groups?.['root'];
 
 function isOwn(line: string): boolean {
   return OWN !== undefined && (line.includes(`${OWN}src/`) || line.includes(`${OWN}dist/`));

@@ -8,7 +8,7 @@ const isFull = process.env['HEDDLE_SYNC_MODEL'] === 'full';
 const CEILING_MS = 1_200_000;
 
 /** `does`: s for each party that sends, r for receives, c for closes. */
-type Case = readonly [capacity: number, does: string, scenario: Scenario<ChannelCode>];
+type Case = readonly [capacity: number, does: string, scenario: Scenario<ChannelCode>, isLeftClosed?: boolean];
 const SCENARIOS: Readonly<Record<string, Case>> = {
   'one value': [1, 'sr', { parties: [sender([4]), receiver(1)] }],
   'two values, room for one': [1, 'sr', { parties: [sender([4, 5]), receiver(2)] }],
@@ -29,13 +29,14 @@ const LONG_SCENARIOS: Readonly<Record<string, Case>> = {
     'rrc',
     { parties: [having(mortal(receiver(1)), [4]), receiver(1), closer()], deaths: 1 },
   ],
-  'a value, and it is closed': [1, 'src', { parties: [sender([4]), receiver(1), closer()] }],
+  'a value, and it is closed': [1, 'src', { parties: [sender([4]), receiver(1), closer()] }, true],
   'two receivers, a value for each': [2, 'srr', { parties: [having(sender([4]), [8]), receiver(1), receiver(1)] }],
+  'a receiver gives up beside another': [1, 'srr', { parties: [sender([4]), impatient(receiver(1)), receiver(1)] }],
   'two senders, room for one': [1, 'ssr', { parties: [sender([4], 'try'), sender([8], 'try'), receiver(1)] }],
 };
 
-const run = ([capacity, does, scenario]: Case, mutation?: Mutation) =>
-  explore(channel(capacity, does), scenario, mutation);
+const run = ([capacity, does, scenario, isLeftClosed]: Case, mutation?: Mutation) =>
+  explore(channel(capacity, does, isLeftClosed), scenario, mutation);
 
 describe('a channel, in every order of accesses', () => {
   it.each(Object.keys(SCENARIOS))(
@@ -145,7 +146,7 @@ const MUTATIONS: readonly (readonly [what: string, from: string, to: string, sce
     'who leaves passes nothing on',
     '  if (position >= 0) tellNext(words, registry, side);\n',
     '',
-    'two receivers, a value for each',
+    'a receiver gives up beside another',
   ],
   [
     'TOLD is taken away after the look',

@@ -24,9 +24,10 @@ const EXTRA_WORDS = 48;
 /**
  * Values are numbers; a sender's later ones are larger, and those of two senders differ in the tens. What is found wrong: a value that is
  * received twice, in the wrong order, or in two pieces; one that was sent and is not there afterwards; a channel that can't be filled and
- * emptied afterwards. `does`: for each party a letter, whether it sends, receives or closes. Anchors: a look at CLOSED, with which each attempt begins; a value published; out of the line.
+ * emptied afterwards. `does`: for each party a letter, whether it sends, receives or closes. `isLeftClosed`: nobody comes to
+ * empty it after it was closed, because nobody died while it received. Anchors: a look at CLOSED, with which each attempt begins; a value published; out of the line.
  */
-export function channel(capacity: number, does: string): Subject<ChannelCode> {
+export function channel(capacity: number, does: string, isLeftClosed = false): Subject<ChannelCode> {
   return {
     files: ['registry/lives.ts', 'registry/sleep.ts', 'channel/channel-words.ts'],
     wordCount: (code) => code.channelWords(capacity, 1),
@@ -69,7 +70,7 @@ export function channel(capacity: number, does: string): Subject<ChannelCode> {
     },
     afterwards: (party) => {
       const { protocol, words, registry, id, atomics, extra } = party;
-      for (;;) {
+      while (!isLeftClosed || !protocol.isClosed(words)) {
         const value = receive(party);
         if (value === NOTHING || value === ENDED) break;
       }
