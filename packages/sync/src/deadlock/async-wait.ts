@@ -10,7 +10,7 @@ import { slotOf, tell } from '../registry/lives.ts';
 import { IS_DEADLOCKED, WAIT, type Outcome } from '../registry/sleep.ts';
 import type { WaitOptions } from '../options.ts';
 import { waitForNews, type Line } from '../line/wait.ts';
-import { provenHolders, sight, type OwnCall, type Sight } from './await-chain.ts';
+import { provenHolders, Runners, sight, type OwnCall, type Sight } from './await-chain.ts';
 import { search } from './circle.ts';
 import { ANSWER_WAIT_MS, deadlockError, inquire } from './report.ts';
 import { trim } from './stacks.ts';
@@ -29,11 +29,13 @@ import {
 /** Begins to wait; gives what leaves. `answer` is called once, perhaps at once. */
 export type Begin = (answer: (outcome: Outcome) => void) => () => void;
 
+const callers = new Runners('call');
+
 /** A call inside of a `with…` function keeps the promise it gives, by which the function waits for it. */
 export function tracked<T>(make: (call: OwnCall | undefined) => Promise<T>): Promise<T> {
   if (realm.held.getStore() === undefined) return make(undefined);
-  const call: OwnCall = { promise: undefined, isThenUsed: false };
-  const promise = make(call);
+  const call: OwnCall = { promise: undefined, isThenUsed: false, mark: '' };
+  const promise = callers.use(call, () => make(call));
   call.promise = promise;
   // oxlint-disable-next-line unicorn/no-thenable -- `await` of a promise does not call it, and so everything else is told apart
   promise.then = function then(...handlers) {
@@ -218,13 +220,11 @@ export class AsyncWait {
     this.#isProving = true;
     // The call has not given its promise yet, perhaps, and nobody has come to await it.
     await new Promise((resolve) => setImmediate(resolve));
-    const proven = await provenHolders(this.#call, this.#holders, () => this.#probe());
+    const proven = provenHolders(this.#call, this.#holders, await this.#probe());
     this.#isProving = false;
     if (this.#outcome !== undefined) return;
-    if (proven === 0) {
-      this.#disappear();
-      return;
-    }
+    // Perhaps later: the function may come to await the call.
+    if (proven === 0) return;
     this.#isProven = true;
     this.#publish(this.#holders.slice(0, proven));
     this.#see();
@@ -233,7 +233,7 @@ export class AsyncWait {
 
   /** Resumes {@link run}. */
   async #probe(): Promise<Sight> {
-    if (this.#outcome !== undefined) return { depth: 0, stack: '' };
+    if (this.#outcome !== undefined) return { names: [], stack: '' };
     const seen = await new Promise<Sight>((resolve) => {
       this.#seen = resolve;
       this.#next();

@@ -10,9 +10,9 @@
  * 2. Either the function has given back the very promise of the wait; or
  * 3. it is async, and awaits that promise itself. Both of:
  *    - The engine says so. It keeps, for stacks, which async function awaits which promise, and follows that as far as each promise has one
- *      listener. A function of ours that the wait resumes (`probe`) sees how many functions stand above it. When a second listener is put
- *      on a promise, the way ends there. So it is seen whether the way leads over a promise, and how many functions are before it: here over
- *      the promise of the wait, and then, with exactly one function more, over what the function has given.
+ *      listener. A function of ours that the wait resumes (`sight`) sees the names of the functions that stand above it. The one of ours
+ *      that gives the promise of the inner call, and the one that awaits what the function gives, have names that no other has that
+ *      runs now (`Runners`). Exactly one function is between the two.
  *    - No other way leads there. The engine also follows `then`, `new Promise` and `Promise.race`, unseen, where something else may come
  *      first. On the promise of the wait they call `then`, which is noticed. On what the function gives they can only be when it has
  *      returned; but it has no `return` with a value, so until that promise settles it has not. So the one function is this one.
@@ -28,12 +28,56 @@ export interface OwnCall {
   promise: Promise<unknown> | undefined;
   /** Somebody waits for it otherwise than by `await`. */
   isThenUsed: boolean;
+  /** The name of the function that gives the promise. */
+  mark: string;
 }
 
-/** What the engine shows above the function that asks: how many wait for it, and where. */
+/** What the engine shows above the function that asks: the names of those that wait for it, and where they are. */
 export interface Sight {
-  readonly depth: number;
+  readonly names: readonly string[];
   readonly stack: string;
+}
+
+type Run = <T>(body: () => T | PromiseLike<T>, end: (() => void) | undefined) => Promise<T>;
+interface Runner {
+  readonly mark: string;
+  readonly run: Run;
+}
+
+/** Async functions, each with a name of its own; one is used by one call at a time. As many are kept as there were calls at once. */
+export class Runners {
+  readonly #free: Runner[] = [];
+  readonly #prefix: string;
+  #count = 0;
+
+  constructor(what: string) {
+    // Another copy of this module in the thread has others.
+    this.#prefix = `heddle ${what} ${Math.random().toString(36).slice(2)} `;
+  }
+
+  /** Runs and awaits `body`, then `end`; `user.mark` is set to the name of the function that does. */
+  use<T>(user: { mark: string }, body: () => T | PromiseLike<T>, end?: () => void): Promise<T> {
+    const runner = this.#free.pop() ?? this.#make();
+    user.mark = runner.mark;
+    return runner.run(body, end);
+  }
+
+  #make(): Runner {
+    const mark = this.#prefix + String(++this.#count);
+    const free = this.#free;
+    const { [mark]: run } = {
+      async [mark]<T>(body: () => T | PromiseLike<T>, end: (() => void) | undefined): Promise<T> {
+        try {
+          return await body();
+        } finally {
+          free.push(runner);
+          end?.();
+        }
+      },
+    };
+    const runner: Runner = { mark, run: run as Run };
+    return runner;
+  }
 }
 
 /** A chain longer than this is cut, and then not proven. */
@@ -51,66 +95,30 @@ export function sight(): Sight {
     const sites = withLimit(MAX_SIGHT, () => new Error('here').stack as unknown as readonly NodeJS.CallSite[]);
     // What runs now is how it was resumed, and differs from time to time.
     const waiting = sites.filter((site) => site.isAsync());
-    const depth = sites.length < MAX_SIGHT ? waiting.length : 0;
-    return { depth, stack: ['', ...waiting.map((site) => `    at ${String(site)}`)].join('\n') };
+    const names = sites.length < MAX_SIGHT ? waiting.map((site) => site.getFunctionName() ?? '') : [];
+    return { names, stack: ['', ...waiting.map((site) => `    at ${String(site)}`)].join('\n') };
   } finally {
     Error.prepareStackTrace = prepareStackTrace;
   }
 }
 
-/**
- * How many of the guards around the call, from the inner on, are held until its wait has ended. `probe` resumes the function that waits,
- * which gives what it sees.
- */
-export async function provenHolders(
-  inner: OwnCall,
-  holders: readonly HeldGuard[],
-  probe: () => Promise<Sight>,
-): Promise<number> {
-  const links = linksOf(inner, holders);
-  let { depth } = await probe();
-  // From the outer to the inner: a way that was cut stays so.
-  const depths: { before: number; at: number }[] = [];
-  for (const { awaited, given } of links.toReversed()) {
-    if (given === awaited) {
-      depths.push({ before: -1, at: -1 });
-      continue;
-    }
-    const at = await cut(given, depth, probe);
-    const before = await cut(awaited, at, probe);
-    depths.push({ at: at < depth ? at : 0, before });
-    depth = before;
-  }
-  depths.reverse();
-  const isLink = (index: number) => {
-    const { call, given, awaited } = links[index]!;
-    const { at, before } = depths[index]!;
-    return !call.isThenUsed && (given === awaited || (at > 0 && at === before + 1));
-  };
-  const wrong = links.findIndex((_link, index) => !isLink(index));
-  return wrong < 0 ? links.length : wrong;
-}
-
-interface Link {
-  readonly call: OwnCall;
-  readonly awaited: Promise<unknown>;
-  /** By the function. */
-  readonly given: Promise<unknown>;
-}
-
-/** As far as the functions can be told to wait. */
-function linksOf(inner: OwnCall, holders: readonly HeldGuard[]): Link[] {
-  const links: Link[] = [];
+/** How many of the guards around the call, from the inner on, are held until its wait has ended. `names`: as seen by the function that waits. */
+export function provenHolders(inner: OwnCall, holders: readonly HeldGuard[], { names }: Sight): number {
   let call: OwnCall | undefined = inner;
-  for (const { fn, given, getsGuard, call: outer } of holders) {
-    const awaited: Promise<unknown> | undefined = call?.promise;
-    if (call === undefined || awaited === undefined || !isPlain(given)) break;
-    const text = Function.prototype.toString.call(fn);
-    if (given === awaited ? getsGuard && !ARROW.test(text) : !awaitsOnly(text, getsGuard)) break;
-    links.push({ call, awaited, given });
-    call = outer;
+  for (const [index, holder] of holders.entries()) {
+    if (call === undefined || !isLinked(call, holder, names)) return index;
+    call = holder.call;
   }
-  return links;
+  return holders.length;
+}
+
+function isLinked(call: OwnCall, { fn, given, getsGuard, mark }: HeldGuard, names: readonly string[]): boolean {
+  if (call.promise === undefined || call.isThenUsed || !isPlain(given)) return false;
+  const text = Function.prototype.toString.call(fn);
+  if (given === call.promise) return !getsGuard || ARROW.test(text);
+  const at = names.indexOf(call.mark);
+  // A once has a function of its own between the two.
+  return at >= 0 && names[at + (getsGuard ? 2 : 3)] === mark && awaitsOnly(text, getsGuard);
 }
 
 function awaitsOnly(text: string, getsGuard: boolean): boolean {
@@ -122,13 +130,4 @@ function awaitsOnly(text: string, getsGuard: boolean): boolean {
 
 function isPlain(given: unknown): given is Promise<unknown> {
   return types.isPromise(given) && Object.getPrototypeOf(given) === Promise.prototype;
-}
-
-/** How many functions stand before the promise; `depth` of them if the way does not lead over it. */
-async function cut(promise: Promise<unknown>, depth: number, probe: () => Promise<Sight>): Promise<number> {
-  // Nothing was seen above: perhaps nobody has taken care of its failure, and this must not hide it.
-  if (depth === 0) return 0;
-  const ignore = () => {};
-  Promise.prototype.then.call(promise, ignore, ignore);
-  return (await probe()).depth;
 }

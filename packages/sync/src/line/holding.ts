@@ -2,9 +2,11 @@
  * What the running code holds: a function that runs for the length of a guard, and whatever it starts, waits for ever when it asks for the
  * same again. Known by AsyncLocalStorage, for the `with…` calls only: elsewhere one request of a thread can't be told from another's.
  */
-import type { OwnCall } from '../deadlock/await-chain.ts';
+import { Runners, type OwnCall } from '../deadlock/await-chain.ts';
 import type { Holding } from '../registry/holdings.ts';
 import { realm, type HeldGuard } from '../registry/membership.ts';
+
+const holders = new Runners('holder');
 
 interface Held {
   readonly isHeld: boolean;
@@ -28,12 +30,15 @@ export function runHolding<Guard extends Held, T>(
 }
 
 /** `run` calls `held.fn`, notes what it gives, and awaits that at once. */
-export async function runHeld<T>(held: HeldGuard, guard: Held, run: () => T | PromiseLike<T>): Promise<T> {
-  try {
-    return await realm.held.run(held, run);
-  } finally {
-    guard[Symbol.dispose]();
-  }
+export function runHeld<T>(held: HeldGuard, guard: Held, run: () => T | PromiseLike<T>): Promise<T> {
+  return holders.use(
+    held,
+    () => realm.held.run(held, run),
+    () => {
+      held.mark = '';
+      guard[Symbol.dispose]();
+    },
+  );
 }
 
 export function heldGuard(
@@ -44,7 +49,7 @@ export function heldGuard(
   call: OwnCall | undefined,
   getsGuard: boolean,
 ): HeldGuard {
-  return { guard, lock, amount, fn, given: undefined, getsGuard, call, outer: realm.held.getStore() };
+  return { guard, lock, amount, fn, given: undefined, getsGuard, call, mark: '', outer: realm.held.getStore() };
 }
 
 /** How much of `lock` the running code holds by the functions around it. */

@@ -77,6 +77,8 @@ export interface HeldGuard {
   given: unknown;
   readonly getsGuard: boolean;
   readonly call: OwnCall | undefined;
+  /** The name of the function that awaits what was given; empty before and after. */
+  mark: string;
   readonly outer: HeldGuard | undefined;
 }
 
