@@ -70,10 +70,8 @@ export function channel(capacity: number, does: string, isLeftClosed = false): S
     },
     afterwards: (party) => {
       const { protocol, words, registry, id, atomics, extra } = party;
-      while (!isLeftClosed || !protocol.isClosed(words)) {
-        const value = receive(party);
-        if (value === NOTHING || value === ENDED) break;
-      }
+      if (!isLeftClosed || !protocol.isClosed(words))
+        for (let value = receive(party); value !== NOTHING && value !== ENDED;) value = receive(party);
       for (let value = 0; value < READ - SENT; value++)
         if (atomics.load(extra, SENT + value) !== 0 && atomics.load(extra, READ + value) === 0) return 'waits';
       // What is there from now on is for who waits.

@@ -81,7 +81,7 @@ export class AutoPool {
       costs: this.#costs,
       measures: observer,
       cores,
-      onWanted: () => this.#onWanted(),
+      onWanted: () => void this.#onWanted(),
       partOf: (backend) => this.#parts.get(backend),
     });
     observer.onWaited = () => this.#widenSoon();
@@ -242,13 +242,12 @@ export class AutoPool {
   }
 
   /** Once: workers would make sense. */
-  #onWanted(): void {
+  async #onWanted(): Promise<void> {
     const complete = this.#completePlan;
     this.#completePlan = undefined;
-    void complete?.().then((plan) => {
-      this.#plan = plan;
-      this.#changes++;
-    });
+    if (complete === undefined) return;
+    this.#plan = await complete();
+    this.#changes++;
   }
 
   // ---- parts ----
