@@ -44,6 +44,15 @@ export async function says(worker: Worker): Promise<unknown> {
   return ((await once(worker, 'message')) as [unknown])[0];
 }
 
+/** The first message that is an object, also when it comes together with others. */
+export function reports(worker: Worker): Promise<unknown> {
+  return new Promise((resolve) => {
+    worker.on('message', (message: unknown) => {
+      if (typeof message === 'object') resolve(message);
+    });
+  });
+}
+
 /** Rejects when `promise` doesn't. */
 export async function failure(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(

@@ -1,7 +1,7 @@
 /** Asynchronous calls that wait for each other, in one thread and with others; and what only looks like it. */
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { Barrier, coded, failure, Mutex, Once, RwLock, says, Semaphore, start, until } from '../support.ts';
+import { Barrier, coded, failure, Mutex, Once, reports, RwLock, says, Semaphore, start, until } from '../support.ts';
 
 type Lock = ReturnType<typeof Mutex.create>;
 const TIMEOUT_MS = 600_000;
@@ -146,8 +146,8 @@ describe('with threads that block', () => {
       ],
       { a, b },
     );
+    const ended = reports(other);
     await says(other);
-    const ended = says(other);
     const [code] = await codesOf([
       a.withLock(async () => {
         await b.lock();
@@ -173,8 +173,8 @@ describe('with threads that block', () => {
           ],
           { a, b },
         );
+        report = reports(other);
         await says(other);
-        report = says(other);
         await b.lock();
       }),
     ]);

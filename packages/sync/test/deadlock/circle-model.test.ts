@@ -35,7 +35,6 @@ const LONG_SCENARIOS: Readonly<Record<string, Case>> = {
     parties: [taker([1], {}, 3, [0]), taker([2], {}, 3, [1]), taker([0], {}, 3, [2])],
   },
   'three, one waits twice': three(),
-  'three, one waits twice and may die': { ...three(mortal), deaths: 1 },
 };
 
 function exploreCase({ again, ...scenario }: Case, mutation?: Mutation): Findings {

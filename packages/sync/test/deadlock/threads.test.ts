@@ -1,10 +1,9 @@
 /** Threads that wait for each other: one of them fails, and says why; the others go on. Waiting for nothing to happen is never the proof. */
-import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { GRAPH_WORDS, readWaits } from '../../src/deadlock/wait-records.ts';
 import { REGISTRY_WORDS } from '../../src/registry/lives.ts';
-import { Barrier, Latch, Mutex, Once, RwLock, Semaphore, start, until } from '../support.ts';
+import { Barrier, Latch, Mutex, Once, reports, RwLock, Semaphore, start, until } from '../support.ts';
 
 interface Thing {
   readonly handle: object;
@@ -27,10 +26,7 @@ function run(things: Readonly<Record<string, Thing>>, plans: readonly (readonly 
   );
   return plans.map(async (steps) => {
     const worker: Worker = start({ steps, handles, words }, {}, 'deadlock.mjs');
-    for (;;) {
-      const [message] = (await once(worker, 'message')) as [unknown];
-      if (typeof message === 'object') return message as Report;
-    }
+    return (await reports(worker)) as Report;
   });
 }
 
