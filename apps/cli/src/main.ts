@@ -38,7 +38,7 @@ function createProgram(finish: (code: number) => void): Command {
     .description('Runs workloads, or your own function, on every backend and says which to use.')
     .argument('[words...]', 'workloads; or <module>#<export> and its inputs (files, globs)')
     .option('--budget <seconds>', 'time for all measuring, default 60', positive('seconds'))
-    .option('--quick', 'small sizes and few rounds: about 15 seconds on two cores')
+    .option('--quick', 'small sizes and few rounds')
     .option('--full', 'the full sizes instead of those that fit the budget')
     .option('--workers <n>', 'threads or processes per variant, default: the cores this program may use', workerCount)
     .option('--range <A..B>', 'the integers A to B as inputs of your function')
