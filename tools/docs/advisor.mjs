@@ -2,29 +2,20 @@
 import { machineLine, significant, times } from './figures.mjs';
 
 const WORST_SHOWN = 15;
-const RULES = {
-  inline: ['always inline', 'no pool at all'],
-  threads: ['always threads', 'what most pools do'],
-  processes: ['always processes', 'what careful pools do'],
-  oneMs: ['1 ms rule', 'threads when a call takes a millisecond or more'],
-  jest: ["Jest's rule", 'inline for at most 20 calls of less than a second each, else processes'],
-  eslint: ["ESLint's rule", 'a thread for every 50 calls, at most half of the cores, and none rather than one'],
-};
-
 const percent = (part) => `${significant(part * 100)} %`;
 const ratios = ({ near, p50, p90, p99, worst }) => [percent(near), ...[p50, p90, p99, worst].map(times)];
 const row = (cells) => `| ${cells.join(' | ')} |`;
 const table = (head, rows) => [row(head), `|${' --- |'.repeat(head.length)}`, ...rows.map(row)].join('\n');
 const regret = ({ auto }) => (auto[0] + auto[1]) / 2;
 
-function scoreTable({ auto, oracle, rules }) {
+function scoreTable({ auto, oracle, rules }, about) {
   const harm = `${percent(auto.harm)}, surely ${percent(auto.certainHarm)}`;
   return table(
     ['chooser', 'within 10 % of the best', 'p50', 'p90', 'p99', 'worst', 'more than 10 % over inline'],
     [
       ['**auto**', ...ratios(auto), harm],
       ['split-half oracle', ...ratios(oracle), ''],
-      ...Object.entries(rules).map(([name, score]) => [RULES[name][0], ...ratios(score), percent(score.harm)]),
+      ...Object.entries(rules).map(([name, score]) => [about[name].label, ...ratios(score), percent(score.harm)]),
     ],
   );
 }
@@ -65,7 +56,7 @@ function jobTable(jobs) {
 export function advisor(run) {
   const { scores, families, jobs, rounds, card, noise, problems } = run;
   const worst = [...jobs].sort((a, b) => regret(b) - regret(a)).slice(0, WORST_SHOWN);
-  const rules = Object.values(RULES).map(([name, about]) => `- ${name}: ${about}.`);
+  const rules = Object.values(run.rules).map(({ label, about }) => `- ${label}: ${about}.`);
   return `# The choice of \`auto\`, judged
 
 <!-- Written by tools/generate-docs.mjs from docs/results/advisor.json: edit tools/docs/advisor.mjs. -->
@@ -73,7 +64,7 @@ export function advisor(run) {
 How long ${scores.jobs} jobs take where \`backend: 'auto'\` puts them, by the time in the best backend: 1.00x is as fast as that.
 ${machineLine({ card, workers: card.cores.allowed })}; noise of the machine ${(noise * 100).toFixed(1)} %.
 
-${scoreTable(scores)}
+${scoreTable(scores, run.rules)}
 
 The split-half oracle takes what was best in one half of the rounds and is judged by the other half: nobody can be expected to choose better
 on this machine. What others do, with the same measurements:

@@ -1,5 +1,6 @@
 // Results of the suite `advisor` as plain JSON.
 import type { ContestantResult, Comparison, MachineCard } from '@heddle/measure';
+import type { ChooserName } from './choosers.ts';
 import { ADVISOR_BACKENDS, type AdvisorBackend } from './contestants.ts';
 import { judgeJob, scoreAll, type Phase, type Scores, type Verdict } from './judge.ts';
 import type { AdvisorWorkload } from './workloads.ts';
@@ -23,6 +24,8 @@ export interface AdvisorResult {
   wasInterrupted: boolean;
   elapsedMs: number;
   rounds: number;
+  /** The rules of others, by name. */
+  rules: Readonly<Record<ChooserName, { readonly label: string; readonly about: string }>>;
   jobs: JobResult[];
   /** Workloads in which somebody failed or results differed: never judged. */
   problems: Array<{ readonly id: string; readonly problem: string }>;

@@ -1,6 +1,8 @@
 // Runs the workloads one after the other: for each, one comparison of all backends and the pool that chooses.
-import { compareContestants, machineCard, measureNoise, type ContestantSpec } from '@heddle/measure';
+import { compareContestants, type ContestantSpec } from '@heddle/measure';
+import { runCases } from '../run-cases.ts';
 import type { SuiteOptions } from '../suite.ts';
+import { CHOOSERS } from './choosers.ts';
 import { ADVISOR_BACKENDS } from './contestants.ts';
 import type { Rate } from './items.ts';
 import type { ProgramOptions } from './program.ts';
@@ -52,34 +54,26 @@ async function runWorkload(workload: AdvisorWorkload, rate: Rate, step: string, 
 
 /** Runs the workloads; an abort ends the running one and gives those that were finished. */
 export async function runAdvisor(workloads: readonly AdvisorWorkload[], options: SuiteOptions): Promise<AdvisorResult> {
-  const startMs = performance.now();
-  const card = machineCard();
-  options.onProgress('Measuring the noise of this machine', '');
-  const noise = await measureNoise();
-  const rate = measureRate();
-  const cores = card.cores.allowed;
-  const jobs: AdvisorResult['jobs'] = [];
-  const problems: AdvisorResult['problems'] = [];
-  for (const [index, workload] of workloads.entries()) {
-    if (options.signal.aborted) break;
-    const step = `${index + 1} of ${workloads.length}: ${workload.id}`;
-    options.onProgress(step, '');
-    const comparison = await runWorkload(workload, rate, step, options);
-    if (options.signal.aborted) break;
-    const { jobs: judged, problem } = evaluate(workload, comparison, cores);
-    jobs.push(...judged);
-    if (problem !== undefined) problems.push({ id: workload.id, problem });
-  }
+  const { results, ...about } = await runCases(workloads, options, () => {
+    const rate = measureRate();
+    return async (workload, step) => ({
+      workload,
+      comparison: await runWorkload(workload, rate, step, options),
+    });
+  });
+  const judged = results.map(({ workload, comparison }) => ({
+    id: workload.id,
+    ...evaluate(workload, comparison, about.card.cores.allowed),
+  }));
+  const jobs = judged.flatMap((one) => one.jobs);
   return {
     suite: 'advisor',
     quick: options.quick,
-    card,
-    noise,
-    wasInterrupted: options.signal.aborted,
-    elapsedMs: performance.now() - startMs,
+    ...about,
     rounds: options.quick ? ROUNDS.quick : ROUNDS.full,
+    rules: CHOOSERS,
     jobs,
-    problems,
+    problems: judged.flatMap(({ id, problem }) => (problem === undefined ? [] : [{ id, problem }])),
     ...scoresOf(jobs),
   };
 }

@@ -1,8 +1,7 @@
 // Runs the cases of the suite one after the other: for each, one comparison of its contestants.
-import fs from 'node:fs';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { compareContestants, machineCard, measureNoise, type ContestantSpec } from '@heddle/measure';
+import { compareContestants, type ContestantSpec } from '@heddle/measure';
+import { describeContestants } from '../describe-contestants.ts';
+import { runCases } from '../run-cases.ts';
 import type { SuiteOptions } from '../suite.ts';
 import type { DispatchCase } from './case-table.ts';
 import { DISPATCH_CONTESTANTS, type ContestantName, type DispatchContestantOptions } from './contestants.ts';
@@ -31,49 +30,15 @@ async function runCase(one: DispatchCase, step: string, options: SuiteOptions): 
   return evaluateCase(one, comparison);
 }
 
-/** Version of an installed package, from the package.json above its entry; undefined where it isn't installed. */
-function versionOf(name: string): string | undefined {
-  try {
-    let folder = path.dirname(fileURLToPath(import.meta.resolve(name)));
-    while (!fs.existsSync(path.join(folder, 'package.json'))) folder = path.dirname(folder);
-    return (JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8')) as { version: string }).version;
-  } catch {
-    return undefined;
-  }
-}
-
-function describe(names: readonly ContestantName[]): DispatchResult['contestants'] {
-  const entries = names.map((name) => {
-    const { label, setting, ...more } = DISPATCH_CONTESTANTS[name];
-    const version = 'package' in more ? versionOf(more.package) : undefined;
-    return [name, { label, setting, ...(version === undefined ? {} : { version }) }] as const;
-  });
-  return Object.fromEntries(entries);
-}
-
 /** Runs the cases; an abort ends the running one and gives those that were finished. */
 export async function runDispatch(cases: readonly DispatchCase[], options: SuiteOptions): Promise<DispatchResult> {
-  const startMs = performance.now();
-  const card = machineCard();
-  options.onProgress('Measuring the noise of this machine', '');
-  const noise = await measureNoise();
-  const results: DispatchCaseResult[] = [];
-  for (const [index, one] of cases.entries()) {
-    if (options.signal.aborted) break;
-    const step = `${index + 1} of ${cases.length}: ${one.id}`;
-    options.onProgress(step, '');
-    const result = await runCase(one, step, options);
-    if (!options.signal.aborted) results.push(result);
-  }
+  const { results, ...about } = await runCases(cases, options, () => (one, step) => runCase(one, step, options));
   const took = new Set(results.flatMap(({ contestants }) => contestants.map(({ name }) => name)));
   return {
     suite: 'dispatch',
     quick: options.quick,
-    card,
-    noise,
-    wasInterrupted: options.signal.aborted,
-    elapsedMs: performance.now() - startMs,
-    contestants: describe((Object.keys(DISPATCH_CONTESTANTS) as ContestantName[]).filter((name) => took.has(name))),
+    ...about,
+    contestants: describeContestants<ContestantName>(DISPATCH_CONTESTANTS, took),
     cases: results,
   };
 }
