@@ -6,7 +6,7 @@ import { slotOf, tell } from '../registry/lives.ts';
 import type { Membership } from '../registry/membership.ts';
 import { IS_DEADLOCKED, sleep, TAKEN, WAIT, type Outcome } from '../registry/sleep.ts';
 import type { DeadlockError } from '../errors.ts';
-import { findBefore, search, type Circle } from './circle.ts';
+import { search, type Circle } from './circle.ts';
 import { ANSWER_WAIT_MS, deadlockError, inquire } from './report.ts';
 import { stackHere } from './stacks.ts';
 import { describe, factsOf, isSame, type Description, type WaitSubject } from './subject.ts';
@@ -81,15 +81,13 @@ export class BlockedWait {
     this.#facts = facts;
   }
 
-  /** What only who waits can see: first the others, and then that this wait goes on. */
+  /** What only who waits can see: that this wait goes on, after others have begun theirs. */
   #see(): void {
-    const { place, isWaiting } = this.#subject;
-    const { graph, registry, id } = this.#membership;
-    let seen: number | undefined;
-    if (isWaiting !== undefined) seen = lastTicket(graph);
-    else if (place !== undefined) seen = findBefore(graph, registry, this.#ticket)?.ticket;
-    if (seen === undefined || seen === this.#seen) return;
-    if (isWaiting?.() === false || (isWaiting === undefined && place?.() === undefined)) return;
+    const { isWaiting } = this.#subject;
+    const { graph, id } = this.#membership;
+    if (isWaiting === undefined) return;
+    const seen = lastTicket(graph);
+    if (seen === this.#seen || !isWaiting()) return;
     noteSeen(graph, id, THREAD, seen);
     this.#seen = seen;
   }
@@ -105,6 +103,8 @@ export class BlockedWait {
     this.#circle = again.circle;
     const descriptions = [this.#describe(), ...inquiry.read()];
     this.#error = deadlockError(this.#membership, again.circle, descriptions, this.#call);
+    // Before it leaves the line: those behind it are to be seen behind nobody then.
+    this.#publish(undefined);
     return IS_DEADLOCKED;
   }
 

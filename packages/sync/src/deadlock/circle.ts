@@ -10,9 +10,9 @@
  * was there at t (wait-records.ts), and so was what it holds. So at t all of them held what the others want: nobody else could give it to
  * them, and none of them could go on, also not by a grant that is under way, because what is held was not released. From t on this stays so, until
  * one of them dies or is told to end. Two things can't be seen from what is held, because they may be over before who waits has noticed, so
- * who waits says them itself (`SEEN`). Standing in line behind another: it has seen the other in line, and then that itself was not granted
- * yet (`findBefore`); from then on it is not granted before the other. Waiting for a party, or for who has promised to count: it has
- * seen that it still waits after that one was blocked, without having arrived or counted; from then on that one can't.
+ * who waits says them itself (`SEEN`): that it still waited after the other was blocked. Standing in line behind another: as both were in
+ * the line then, it is from then on not granted before the other has left it. Waiting for a party, or for who has promised to count: that one
+ * was blocked without having arrived or counted, and from then on can't.
  *
  * Why no circle is missed. Who begins to wait first says so, then searches. In a circle there is one who said so last, and finds all the others.
  * A circle that is closed by what another does, a grant to a thread that sleeps, is closed by news to that thread, which searches whenever
@@ -54,16 +54,6 @@ export function search(graph: Int32Array, registry: Int32Array, ticket: number):
     return { unproven: perhaps.ground.filter((wait) => !wait.isProven || hasToLook(wait, perhaps.ground)) };
   }
   return undefined;
-}
-
-/** A wait in the same line before the one with this ticket, which will be there for as long as anything. For `noteSeen`. */
-export function findBefore(graph: Int32Array, registry: Int32Array, ticket: number): Wait | undefined {
-  const waits = readWaits(graph, registry);
-  const mine = waits.find((wait) => wait.ticket === ticket);
-  if (mine === undefined) return undefined;
-  const isBefore = (wait: Wait) =>
-    wait !== mine && wait.number === mine.number && wait.kind === mine.kind && ((wait.place - mine.place) | 0) < 0;
-  return waits.filter(isBefore).toSorted((one, other) => (one.place - other.place) | 0)[0];
 }
 
 interface Found {
@@ -109,18 +99,34 @@ function withoutThoseWhoCanGoOn(waits: readonly Wait[], blockersOf: BlockersOf):
 
 /** Those of `waits` which keep `wait` from ending, together; none: they don't. */
 function blockersSeen(wait: Wait, waits: readonly Wait[]): readonly Wait[] {
-  const blockers = blockersPerhaps(wait, waits);
-  return wait.kind === FOR_SHARES ? blockers : blockers.filter((other) => hasSeen(wait, other));
+  const holders = holdersOfShares(wait, waits);
+  return holders.length > 0 ? holders : toBeSeen(wait, waits).filter((other) => hasSeen(wait, other));
 }
 
 function blockersPerhaps(wait: Wait, waits: readonly Wait[]): readonly Wait[] {
-  if (wait.kind === FOR_PARTIES) return waits.filter((other) => isMissing(other, wait));
+  const holders = holdersOfShares(wait, waits);
+  return holders.length > 0 ? holders : toBeSeen(wait, waits);
+}
+
+/** Those who have what is wanted; none: they leave enough. */
+function holdersOfShares(wait: Wait, waits: readonly Wait[]): readonly Wait[] {
+  if (wait.kind !== FOR_SHARES) return [];
   const holders = waits.filter((other) => heldBy(other, wait.number) > 0);
-  if (wait.kind === FOR_COUNT) return holders;
   const held = holders.reduce((sum, other) => sum + heldBy(other, wait.number), 0);
-  if (held > wait.total - wait.want) return holders;
-  if (wait.seen === 0) return [];
-  return waits.filter((other) => other.ticket === wait.seen && other.number === wait.number);
+  return held > wait.total - wait.want ? holders : [];
+}
+
+/** Those who keep it from ending if it has gone on after they were blocked, which only who waits can tell. */
+function toBeSeen(wait: Wait, waits: readonly Wait[]): readonly Wait[] {
+  if (wait.kind === FOR_SHARES) return waits.filter((other) => isBefore(other, wait));
+  if (wait.kind === FOR_PARTIES) return waits.filter((other) => isMissing(other, wait));
+  return waits.filter((other) => heldBy(other, wait.number) > 0);
+}
+
+/** Does it stand in the same line before `wait`? Known of threads only; without a line all places are the same. */
+function isBefore(other: Wait, { isThread, kind, number, place }: Wait): boolean {
+  const isSameLine = isThread && other.isThread && other.kind === kind && other.number === number;
+  return isSameLine && ((other.place - place) | 0) < 0;
 }
 
 /** Is it a thread that `wait` needs, blocked elsewhere, and has not arrived? */
@@ -135,7 +141,8 @@ function hasSeen(wait: Wait, other: Wait): boolean {
 }
 
 function hasToLook(wait: Wait, waits: readonly Wait[]): boolean {
-  return wait.kind !== FOR_SHARES && blockersPerhaps(wait, waits).some((other) => !hasSeen(wait, other));
+  if (holdersOfShares(wait, waits).length > 0) return false;
+  return toBeSeen(wait, waits).some((other) => !hasSeen(wait, other));
 }
 
 /** How much of the thing with this number. */

@@ -15,7 +15,7 @@ export interface WaitSubject {
   readonly parties?: () => readonly number[];
   /** False: it may end by somebody of whom nothing is known. */
   readonly isReliant?: () => boolean;
-  /** Of waits for others: does it go on? */
+  /** Of a wait in a line, or for others, which may be over before this thread knows: does it go on? */
   readonly isWaiting?: () => boolean;
   /** False: the call can't fail without its mutex. */
   readonly canFail?: false;

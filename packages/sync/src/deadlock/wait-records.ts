@@ -6,7 +6,7 @@
  * | `TICKETS` | who begins to wait, by adding | the number of the next wait; 0 is none |
  * | `USED` of a slot | the thread in it, upwards only | records of the slot from there up were never used |
  * | `TICKET` of a record | the thread in the slot: last of all when a wait begins, and 0 first of all when it ends | which wait this is |
- * | `SEEN` | the thread in the slot | of a wait in a line: a wait that stands before this one in it, by its ticket. Of a wait for others: the last ticket that had been given before it was seen that this wait goes on. 0: nothing is known |
+ * | `SEEN` | the thread in the slot | of a wait in a line, or for others: the last ticket that had been given before it was seen that this wait goes on. 0: nothing is known |
  * | `ASKED` of a record | who wants to know more, to 1; the thread in the slot back to 0 | it is to be proven that the holder waits (async-wait.ts) |
  * | the others | the thread in the slot, while `TICKET` is 0 | whose wait, for how much of what, and what is held meanwhile |
  *
@@ -126,10 +126,7 @@ export function unpublish(graph: Int32Array, me: number, index: number): void {
   Atomics.store(graph, recordOf(me, index) + TICKET, 0);
 }
 
-/**
- * Of the thread whose wait it is. In a line: it stands behind the one with this ticket, and will until that one is out of the line. Else:
- * it was still waiting when this ticket had been given.
- */
+/** Of the thread whose wait it is: it was still waiting when this ticket had been given. */
 export function noteSeen(graph: Int32Array, me: number, index: number, ticket: number): void {
   Atomics.store(graph, recordOf(me, index) + SEEN, ticket);
 }

@@ -83,8 +83,8 @@ export class LocalShares implements SharedPlace {
       return this.#taken(this.#note(TAKEN, amount), 'blocks');
     const endMs = performance.now() + timeoutMs;
     const place = () => placeOf(this.#words, this.#me);
-    const wait =
-      endMs === Infinity ? new BlockedWait(this.#membership, call, { ...this.#awaited(amount), place }) : undefined;
+    const subject = (): WaitSubject => ({ ...this.#awaited(amount), place, isWaiting: () => place() !== undefined });
+    const wait = endMs === Infinity ? new BlockedWait(this.#membership, call, subject()) : undefined;
     const outcome = this.#line.lend(amount, () =>
       sleepForShares(this.#words, this.#registry, this.#me, amount, endMs, wait?.beforeSleep),
     );

@@ -49,13 +49,18 @@ describe('a circle', () => {
   });
 
   it('through a line, a barrier, a latch', () => {
-    const writer = wait(1, { number: 7, total: 9, want: 9 });
-    const reader = wait(2, { number: 8, holds: [7, 1] });
-    expect(way(writer, reader, wait(3, { number: 7, total: 9, holds: [8, 1], seen: writer.ticket }))).toEqual([
-      3, 1, 2,
-    ]);
-    expect(way(writer, reader, wait(3, { number: 7, total: 9, holds: [8, 1] }))).toBeUndefined();
     const LATE = 1_000_000;
+    const writer = wait(1, { number: 7, total: 9, want: 9, place: 3 });
+    const reader = wait(2, { number: 8, holds: [7, 1] });
+    const behind = wait(3, { number: 7, total: 9, holds: [8, 1], place: 4, seen: LATE });
+    expect(way(writer, reader, behind)).toEqual([3, 1, 2]);
+    // It was not seen to wait after the writer had begun to, or stands before it, or it is not known where the writer stands.
+    expect(way(writer, reader, { ...behind, seen: 0 })).toBeUndefined();
+    expect(way(writer, reader, { ...behind, place: 2 })).toBeUndefined();
+    expect(way({ ...writer, isThread: false }, reader, behind)).toBeUndefined();
+    // Places are counted on beyond the largest number.
+    expect(way({ ...writer, place: 0x7fff_ffff }, reader, { ...behind, place: -0x8000_0000 })).toEqual([3, 1, 2]);
+    expect(findCircle([writer, reader, { ...behind, seen: 0 }], writer.ticket, false)?.ground).toHaveLength(3);
     const arrived = wait(4, { kind: FOR_PARTIES, number: 5, parties: [6, 9], holds: [8, 1], seen: LATE });
     // It was not seen to wait after the party had been blocked.
     expect(way({ ...arrived, seen: arrived.ticket }, wait(6, { number: 8 }))).toBeUndefined();

@@ -113,6 +113,28 @@ describe('several holders', () => {
     ];
     checkOne(await Promise.all(run(things, plans)));
   });
+
+  it('a reader behind a writer in line', { timeout: TIMEOUT_MS }, async () => {
+    const things = { r: RwLock.create({ name: 'r' }), a: Mutex.create({ name: 'a' }) };
+    const plans: Step[][] = [
+      [
+        ['read', 'r'],
+        ['meet', 0, 3],
+        ['lock', 'a'],
+      ],
+      [
+        ['meet', 0, 3],
+        ['write', 'r'],
+      ],
+      [
+        ['lock', 'a'],
+        ['meet', 0, 3],
+        ['read again and again', 'r'],
+      ],
+    ];
+    const { waits } = checkOne(await Promise.all(run(things, plans)));
+    expect(waits!.map(({ reason }) => reason).toSorted()).toEqual(['has it', 'has it', 'is before it in line']);
+  });
 });
 
 /** The waits that the threads with this lock have said. */
