@@ -57,9 +57,12 @@ describe('this repository', () => {
     expect(checkRooms('packages/ts-orchestrator/src', sourcesOf('packages/ts-orchestrator'))).toEqual([]);
   });
 
-  it('keeps the native core an option of the orchestrator: one file imports it', () => {
-    expect(checkOneUser('@heddle/core-native', sourcesOf('packages/ts-orchestrator'))).toEqual([]);
-  });
+  it.each(['packages/ts-orchestrator', 'packages/sync'])(
+    'keeps the native core an option of %s: one file imports it',
+    (dir) => {
+      expect(checkOneUser('@heddle/core-native', sourcesOf(dir))).toEqual([]);
+    },
+  );
 
   it('publishes packages that bring nothing along', () => {
     expect(checkOutside(projectDirs().map(readManifest))).toEqual([]);

@@ -15,7 +15,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   machine: [],
   advisor: [],
   codec: [],
-  sync: ['codec'],
+  sync: ['codec', 'core-native'],
 };
 
 /** Published package -> what it may bring along from outside of the repository. */

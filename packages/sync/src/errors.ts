@@ -3,6 +3,8 @@ const MESSAGES = {
   SYNC_ARGUMENT: (what: string, expected: string, got: string) => `${what} must be ${expected}; got ${got}`,
   SYNC_HANDLE: (what: string, problem: string) =>
     `this is no handle of a ${what} of this version of @heddle/sync (${problem}); pass on what its property \`handle\` gives`,
+  SYNC_UNAVAILABLE: (reason: string) =>
+    `across: 'processes' can't be had here (${reason}); it needs Linux and @heddle/core-native with its binary, otherwise use across: 'threads'`,
   SYNC_NOT_ATTACHED: (waitMs: number) =>
     `nobody watches this thread's life: in ${waitMs} ms the thread that started it did not attach it, so a lock that it holds would ` +
     'stay locked when it ends. Make or open the lock in the thread that starts workers before it starts them, or call attach(worker) there',
@@ -57,13 +59,16 @@ export interface DeadlockedWait {
   readonly waitsFor: string;
   /** `threadId` of the thread that waits. */
   readonly thread: number;
+  /** Number of its process. */
+  readonly process: number;
   /** False: it is an asynchronous call, and the thread may run other code. */
   readonly isBlocked: boolean;
   /** Where it waits; empty when it could not be learned. */
   readonly stack: string;
-  /** What keeps it: the next in the list, which belongs to `otherThread`. */
+  /** What keeps it: the next in the list, which belongs to `otherThread` of `otherProcess`. */
   readonly reason: 'has it' | 'is before it in line' | 'has not arrived' | 'has not counted';
   readonly otherThread: number;
+  readonly otherProcess: number;
   /** Where that took it; empty unless the order of locks is checked. */
   readonly hadAt: string;
 }
@@ -74,16 +79,29 @@ export class DeadlockError extends SyncError {
   readonly waits: readonly DeadlockedWait[];
 
   constructor(call: string, waits: readonly DeadlockedWait[]) {
-    super('SYNC_DEADLOCK', MESSAGES.SYNC_DEADLOCK(call, waits.map(describeWait).join('\n')));
+    super('SYNC_DEADLOCK', MESSAGES.SYNC_DEADLOCK(call, describeWaits(waits)));
     this.waits = waits;
   }
 }
 Object.defineProperty(DeadlockError.prototype, 'name', { value: 'DeadlockError', configurable: true, writable: true });
 
-function describeWait({ waitsFor, thread, isBlocked, stack, reason, otherThread, hadAt }: DeadlockedWait): string {
+function describeWaits(waits: readonly DeadlockedWait[]): string {
+  // Threads of several processes may have the same number.
+  const isAcross = waits.some(({ process, otherProcess }) => process !== otherProcess);
+  const named = (thread: number, process: number) => `thread ${thread}${isAcross ? ` of process ${process}` : ''}`;
+  return waits
+    .map((wait) => describeWait(wait, named(wait.thread, wait.process), named(wait.otherThread, wait.otherProcess)))
+    .join('\n');
+}
+
+function describeWait(
+  { waitsFor, isBlocked, stack, reason, hadAt }: DeadlockedWait,
+  waiter: string,
+  other: string,
+): string {
   const how = isBlocked ? 'is blocked and waits' : 'waits asynchronously';
   const taken = hadAt === '' ? '' : `\n    which was taken\n${indent(hadAt)}`;
-  return `  thread ${thread} ${how} for ${waitsFor}; thread ${otherThread} ${reason}\n${indent(stack)}${taken}`;
+  return `  ${waiter} ${how} for ${waitsFor}; ${other} ${reason}\n${indent(stack)}${taken}`;
 }
 
 function indent(stack: string): string {

@@ -44,15 +44,27 @@ export function readOptions(call: string, options: LockOptions, known: readonly 
   return { timeoutMs, signal };
 }
 
-/** Where a shared thing is put, and how it is called in messages. */
+/** Who can share a thing: the threads of this process, or those of several. */
+export type Across = 'threads' | 'processes';
+const ACROSS: readonly unknown[] = ['threads', 'processes'] satisfies readonly Across[];
+
+/** Who shares a thing, where it is put, and how it is called in messages. */
 export interface CreateOptions {
-  /** Zeros over a SharedArrayBuffer, `WORDS` elements of the class; default: memory of its own. Nobody else may write there. */
+  /**
+   * Who can share it. `'threads'`: the threads of this process. `'processes'`: other processes too, over memory of the operating system;
+   * Linux, with @heddle/core-native installed. Default: what `memory` is for, or else threads.
+   */
+  readonly across?: Across | undefined;
+  /**
+   * Zeros, `WORDS` elements of the class, over a SharedArrayBuffer, or for processes over a shared array of theirs; default: memory of its
+   * own. Nobody else may write there.
+   */
   readonly memory?: Int32Array | undefined;
   /** 1 to 100 characters, for messages of deadlocks and for `checkLockOrder`; default: none, it goes by its number. */
   readonly name?: string | undefined;
 }
 
-const CREATE_OPTIONS: readonly string[] = ['memory', 'name'];
+const CREATE_OPTIONS: readonly string[] = ['across', 'memory', 'name'];
 const MAX_NAME_CHARS = 100;
 
 export function isName(name: unknown): name is string | undefined {
@@ -67,9 +79,22 @@ export function readPlacement(kind: string, given: unknown): CreateOptions {
     if (!CREATE_OPTIONS.includes(option))
       throw syncError('SYNC_ARGUMENT', `an option of a ${kind}`, `one of ${CREATE_OPTIONS.join(', ')}`, show(option));
   const { memory, name } = given as Readonly<Record<string, unknown>>;
+  const across = readAcross(kind, (given as CreateOptions).across);
   if (!isName(name))
     throw syncError('SYNC_ARGUMENT', `name of a ${kind}`, `a string of 1 to ${MAX_NAME_CHARS} characters`, show(name));
-  return { memory: memory as Int32Array | undefined, name };
+  return { memory: memory as Int32Array | undefined, name, across };
+}
+
+/** @throws SYNC_ARGUMENT. */
+export function readAcross(kind: string, across: unknown): Across | undefined {
+  if (across !== undefined && !ACROSS.includes(across))
+    throw syncError(
+      'SYNC_ARGUMENT',
+      `across of a ${kind}`,
+      ACROSS.map((each) => `'${each}'`).join(' or '),
+      show(across),
+    );
+  return across as Across | undefined;
 }
 
 export function checkFunction(what: string, fn: unknown): void {

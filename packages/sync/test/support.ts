@@ -12,6 +12,8 @@ export const {
   Channel,
   checkLockOrder,
   Condition,
+  DeadlockError,
+  inherit,
   Latch,
   lockOrderInversions,
   Mutex,

@@ -80,8 +80,8 @@ export class Barrier {
    * Makes a barrier; where to, see `Mutex.create`. The thread that makes it is not a party by that.
    *
    * @param parties 1 to 256, how many threads wait for each other.
-   * @param options `name` for messages, `memory` to put it in; see `Mutex.create`.
-   * @throws {SyncError} SYNC_ARGUMENT, SYNC_NOT_ATTACHED.
+   * @param options `name` for messages, `memory` to put it in, `across: 'processes'` for other processes too; see `Mutex.create`.
+   * @throws {SyncError} SYNC_ARGUMENT, SYNC_NOT_ATTACHED, SYNC_UNAVAILABLE.
    */
   static create(parties: number, options?: CreateOptions | Int32Array): Barrier {
     checkCount('parties of Barrier.create()', parties, 1, MAX_PARTIES);
@@ -96,7 +96,7 @@ export class Barrier {
     return new Barrier(openShared(KIND, 'heddle-barrier', handle));
   }
 
-  /** For other threads of this process. */
+  /** For other threads, and processes where it was made for them. */
   get handle(): BarrierHandle {
     return handleOf('heddle-barrier', this.#opened);
   }
@@ -152,7 +152,7 @@ export class Barrier {
    */
   waitSync(options: LockSyncOptions = NO_OPTIONS): void {
     const { timeoutMs } = readOptions('waitSync()', options, BLOCK_OPTIONS);
-    refuseToBlock('waitSync()');
+    refuseToBlock('waitSync()', this.#opened.membership);
     const { words, membership } = this.#opened;
     const endMs = performance.now() + timeoutMs;
     const round = this.#arrive('waitSync()');

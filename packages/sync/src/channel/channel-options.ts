@@ -1,6 +1,6 @@
 /** Options of a channel, read once. */
 import { show, syncError } from '../errors.ts';
-import { checkCount } from '../options.ts';
+import { checkCount, readAcross, type Across } from '../options.ts';
 import { channelWords, MAX_CAPACITY } from './channel-words.ts';
 import { SLOT_HEAD_WORDS } from './local-channel.ts';
 
@@ -10,6 +10,8 @@ export interface ChannelOptions {
   readonly capacity?: number | undefined;
   /** Bytes of the largest value: 16 to 268435456, default 1024. A value that takes more can't be sent. */
   readonly blockBytes?: number | undefined;
+  /** Who can share it, see `Mutex.create`: `'threads'` of this process, or other `'processes'` too. Default: what `memory` is for, or else threads. */
+  readonly across?: Across | undefined;
 }
 
 const DEFAULT_CAPACITY = 64;
@@ -22,13 +24,14 @@ const MAX_BYTES = 2 ** 30;
 const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT;
 /** Slots begin with a line of the cache. */
 const LINE_WORDS = 16;
-const KNOWN = ['capacity', 'blockBytes'];
+const KNOWN = ['across', 'capacity', 'blockBytes'];
 
 export interface ChannelSize {
   readonly capacity: number;
   readonly slotWords: number;
   /** Of the whole channel. */
   readonly words: number;
+  readonly across: Across | undefined;
 }
 
 /** @throws SYNC_ARGUMENT. */
@@ -46,5 +49,5 @@ export function readSize(call: string, options: ChannelOptions): ChannelSize {
   const words = channelWords(capacity, slotWords);
   if (words * WORD_BYTES > MAX_BYTES)
     throw syncError('SYNC_ARGUMENT', 'capacity times blockBytes', `${MAX_BYTES} or less`, show(words * WORD_BYTES));
-  return { capacity, slotWords, words };
+  return { capacity, slotWords, words, across: readAcross('channel', options.across) };
 }

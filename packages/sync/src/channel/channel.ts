@@ -80,12 +80,13 @@ export class Channel<T = unknown> implements AsyncIterable<T> {
   /**
    * Makes a channel, empty and open. Make it in the thread that starts the workers, before it starts them, as the first lock: see `Mutex.create`.
    *
-   * @param memory zeros over a SharedArrayBuffer to put it in, `Channel.words(options)` elements; default: memory of its own. Nobody else may write there.
-   * @throws {SyncError} SYNC_ARGUMENT, SYNC_NOT_ATTACHED.
+   * @param memory zeros to put it in, `Channel.words(options)` elements, see `Mutex.create`; default: memory of its own. Nobody else may write there.
+   * @throws {SyncError} SYNC_ARGUMENT, SYNC_NOT_ATTACHED, SYNC_UNAVAILABLE.
    */
   static create<T = unknown>(options: ChannelOptions = NO_OPTIONS, memory?: Int32Array): Channel<T> {
-    const { capacity, slotWords, words } = readSize('Channel.create()', options);
-    return new Channel<T>(makeShared({ ...KIND, words }, memory, (all) => formatChannel(all, capacity, slotWords)));
+    const { capacity, slotWords, words, across } = readSize('Channel.create()', options);
+    const place = { memory, across };
+    return new Channel<T>(makeShared({ ...KIND, words }, place, (all) => formatChannel(all, capacity, slotWords)));
   }
 
   /** Elements that a channel needs of an Int32Array. @throws {SyncError} SYNC_ARGUMENT. */
@@ -95,7 +96,7 @@ export class Channel<T = unknown> implements AsyncIterable<T> {
 
   /**
    * Opens a channel of another thread. Opened twice in a thread it is the same.
-   * @throws {SyncError} SYNC_HANDLE, SYNC_NOT_ATTACHED.
+   * @throws {SyncError} SYNC_HANDLE, SYNC_NOT_ATTACHED, SYNC_UNAVAILABLE.
    */
   static from<T = unknown>(handle: ChannelHandle): Channel<T> {
     const { words } = openShared(KIND, 'heddle-channel', handle);
@@ -103,7 +104,7 @@ export class Channel<T = unknown> implements AsyncIterable<T> {
     return new Channel<T>(openShared({ ...KIND, words: all }, 'heddle-channel', handle));
   }
 
-  /** For other threads of this process. */
+  /** For other threads, and processes where it was made for them. */
   get handle(): ChannelHandle {
     return handleOf('heddle-channel', this.#opened);
   }
@@ -162,7 +163,7 @@ export class Channel<T = unknown> implements AsyncIterable<T> {
    */
   sendSync(value: T, options: LockSyncOptions = NO_OPTIONS): void {
     const { timeoutMs } = readOptions('sendSync()', options, BLOCK_OPTIONS);
-    refuseToBlock('sendSync()');
+    refuseToBlock('sendSync()', this.#opened.membership);
     this.#local.sendSync(value, timeoutMs);
   }
 
@@ -172,7 +173,7 @@ export class Channel<T = unknown> implements AsyncIterable<T> {
    */
   receiveSync(options: LockSyncOptions = NO_OPTIONS): T {
     const { timeoutMs } = readOptions('receiveSync()', options, BLOCK_OPTIONS);
-    refuseToBlock('receiveSync()');
+    refuseToBlock('receiveSync()', this.#opened.membership);
     return this.#local.receiveSync(timeoutMs) as T;
   }
 

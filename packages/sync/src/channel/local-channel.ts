@@ -150,7 +150,10 @@ export class LocalChannel {
   tryReceive(call: string): { readonly value: unknown } | undefined {
     if (!this.#receivers.line.isEmpty) return undefined;
     const { words, membership } = this.opened;
-    const position = claimToReceive(words, membership.registry, membership.id);
+    const claim = () => claimToReceive(words, membership.registry, membership.id);
+    let position = claim();
+    // A process may have ended with the value that it was receiving, and nobody waits who would find out.
+    if (position === NOT_NOW && membership.outside?.check() === true) position = claim();
     if (position === NOT_NOW) return undefined;
     if (position === NEVER) throw syncError('SYNC_CLOSED', call);
     const parcel: Parcel = {};
@@ -203,7 +206,9 @@ export class LocalChannel {
   #sendNow(call: string, bytes: ValueBytes): boolean {
     if (!this.#senders.line.isEmpty) return false;
     const { words, membership } = this.opened;
-    const position = claimToSend(words, membership.registry, membership.id);
+    const claim = () => claimToSend(words, membership.registry, membership.id);
+    let position = claim();
+    if (position === NOT_NOW && membership.outside?.check() === true) position = claim();
     if (position === NEVER) throw syncError('SYNC_CLOSED', call);
     if (position === NOT_NOW) return false;
     this.handOver({ bytes }, position);

@@ -64,7 +64,8 @@ export class Condition {
   /**
    * Makes a condition of `mutex`, on which nobody waits.
    *
-   * @param options `name` for messages, `memory` to put it in; see `Mutex.create`.
+   * @param options `name` for messages, `memory` to put it in, of the kind that its mutex is in; see `Mutex.create`. It is shared across
+   *   what its mutex is.
    * @throws {SyncError} SYNC_ARGUMENT.
    */
   static create(mutex: Mutex, options?: CreateOptions | Int32Array): Condition {
@@ -89,7 +90,7 @@ export class Condition {
     return new Condition(opened, mutex);
   }
 
-  /** For other threads of this process. */
+  /** For other threads, and processes where its mutex was made for them. */
   get handle(): ConditionHandle {
     return { ...handleOf('heddle-condition', this.#opened), mutex: this.mutex.handle };
   }
@@ -115,7 +116,7 @@ export class Condition {
    */
   waitSync(guard: MutexGuard, options: LockSyncOptions = NO_OPTIONS): void {
     const { timeoutMs } = readOptions('waitSync()', options, BLOCK_OPTIONS);
-    refuseToBlock('waitSync()');
+    refuseToBlock('waitSync()', this.#opened.membership);
     this.#checkToWait('waitSync()', guard);
     this.#local.waitSync(guard, timeoutMs);
   }

@@ -6,6 +6,7 @@
  * ends in it, and the next thread in the same slot goes on from there.
  */
 import { show, syncError } from '../errors.ts';
+import type { CreateOptions } from '../options.ts';
 import { MAX_THREADS, slotOf, usedSlots } from '../registry/lives.ts';
 import {
   handleOf,
@@ -31,7 +32,7 @@ const KIND: Kind = {
 /** What another thread opens a counter with: plain data for postMessage, workerData or the arguments of a task. */
 export type AtomicCounterHandle = SyncHandle<'heddle-counter'>;
 
-/** A sum of integers that threads of one process add to without waiting for each other. */
+/** A sum of integers that threads of one process, or of several, add to without waiting for each other. */
 export class AtomicCounter {
   /** Elements that a counter needs of an Int32Array. */
   static readonly WORDS: number = KIND.words;
@@ -50,12 +51,11 @@ export class AtomicCounter {
   /**
    * Makes a counter at 0; where to, see `Mutex.create`. Takes 16 KiB.
    *
-   * @param memory zeros over a SharedArrayBuffer to put it in, `AtomicCounter.WORDS` elements from a multiple of 8 bytes on; default: memory
-   *   of its own. Nobody else may write there.
-   * @throws {SyncError} SYNC_ARGUMENT, SYNC_NOT_ATTACHED.
+   * @param options `across: 'processes'` for other processes too, or `memory` to put it in, from a multiple of 8 bytes on; see `Mutex.create`.
+   * @throws {SyncError} SYNC_ARGUMENT, SYNC_NOT_ATTACHED, SYNC_UNAVAILABLE.
    */
-  static create(memory?: Int32Array): AtomicCounter {
-    return new AtomicCounter(makeShared(KIND, memory));
+  static create(options?: CreateOptions | Int32Array): AtomicCounter {
+    return new AtomicCounter(makeShared(KIND, options));
   }
 
   /**
@@ -66,7 +66,7 @@ export class AtomicCounter {
     return new AtomicCounter(openShared(KIND, 'heddle-counter', handle));
   }
 
-  /** For other threads of this process. */
+  /** For other threads, and processes where it was made for them. */
   get handle(): AtomicCounterHandle {
     return handleOf('heddle-counter', this.#opened);
   }

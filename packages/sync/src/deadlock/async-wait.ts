@@ -164,8 +164,9 @@ export class AsyncWait {
   }
 
   #publish(holders: readonly HeldGuard[]): void {
-    const { graph, id } = this.#membership;
-    this.#holds = holders.flatMap(({ guard, lock, amount }) => (guard.isHeld ? [lock.holding.number, amount] : []));
+    const { graph, id, holdings } = this.#membership;
+    const isHere = ({ guard, lock }: HeldGuard) => guard.isHeld && lock.holding.isIn(holdings);
+    this.#holds = holders.filter(isHere).flatMap(({ lock, amount }) => [lock.holding.number, amount]);
     const facts = factsOf(this.#subject, { holds: this.#holds, isProven: this.#isProven });
     if (facts !== undefined) this.#ticket = publish(graph, id, this.#index, facts);
   }
@@ -244,13 +245,14 @@ export class AsyncWait {
 
   /** This wait is the one to end. */
   async #give(): Promise<void> {
-    const { graph, registry, news } = this.#membership;
+    const { graph, registry, news, outside } = this.#membership;
     if (this.#isGiving || this.#outcome !== undefined) return;
     this.#isGiving = true;
     const { circle } = search(graph, registry, this.#ticket) ?? {};
     if (circle !== undefined) {
       const inquiry = inquire(this.#membership, circle);
       await waitForNews(news, () => inquiry.isOver(), { timeoutMs: ANSWER_WAIT_MS, signal: undefined });
+      outside?.endEnded();
       const again = search(graph, registry, this.#ticket)?.circle;
       if (this.#outcome === undefined && again?.victim?.ticket === this.#ticket) {
         const own = [...this.#membership.waits.values()].map((wait) => wait.describe());

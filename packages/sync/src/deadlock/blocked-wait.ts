@@ -94,9 +94,10 @@ export class BlockedWait {
 
   /** This wait is the one to end. Asks the others first where they are, and looks once more whether it still is so. */
   #give(circle: Circle): typeof WAIT | typeof IS_DEADLOCKED {
-    const { graph, registry, id } = this.#membership;
+    const { graph, registry, id, outside } = this.#membership;
     const inquiry = inquire(this.#membership, circle);
     sleep(registry, id, performance.now() + ANSWER_WAIT_MS, () => (inquiry.isOver() ? TAKEN : WAIT));
+    outside?.endEnded();
     const again = search(graph, registry, this.#ticket);
     if (again === undefined) tell(registry, slotOf(id));
     if (again?.circle?.victim?.ticket !== this.#ticket) return WAIT;

@@ -36,22 +36,25 @@ export function inquire({ graph, registry, texts, id }: Membership, { way }: Cir
 }
 
 export function deadlockError(
-  { registry }: Membership,
+  { registry, outside }: Membership,
   { way }: Circle,
   descriptions: readonly Description[],
   call: string,
 ): DeadlockError {
   const said = (wait: Wait) => descriptions.find(({ ticket }) => ticket === wait.ticket);
+  const processOf = ({ owner }: Wait) => outside?.pidOf(owner) ?? process.pid;
   const waits = way.map((wait, index): DeadlockedWait => {
     const holder = way[(index + 1) % way.length]!;
     const held = said(holder)?.holds.find(([number]) => number === wait.number);
     return {
       waitsFor: said(wait)?.awaited ?? held?.[1] ?? `number ${wait.number}`,
       thread: threadOf(registry, wait.owner),
+      process: processOf(wait),
       isBlocked: wait.isThread,
       stack: said(wait)?.stack ?? '',
       reason: reasonOf(wait, holder),
       otherThread: threadOf(registry, holder.owner),
+      otherProcess: processOf(holder),
       hadAt: held?.[2] ?? '',
     };
   });

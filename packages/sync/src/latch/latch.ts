@@ -62,8 +62,8 @@ export class Latch {
    * Makes a latch; where to, see `Mutex.create`.
    *
    * @param count 1 to 2^30 - 1, from which it is counted down.
-   * @param options `name` for messages, `memory` to put it in; see `Mutex.create`.
-   * @throws {SyncError} SYNC_ARGUMENT, SYNC_NOT_ATTACHED.
+   * @param options `name` for messages, `memory` to put it in, `across: 'processes'` for other processes too; see `Mutex.create`.
+   * @throws {SyncError} SYNC_ARGUMENT, SYNC_NOT_ATTACHED, SYNC_UNAVAILABLE.
    */
   static create(count: number, options?: CreateOptions | Int32Array): Latch {
     checkCount('count of Latch.create()', count, 1, MAX_COUNT);
@@ -78,7 +78,7 @@ export class Latch {
     return new Latch(openShared(KIND, 'heddle-latch', handle));
   }
 
-  /** For other threads of this process. */
+  /** For other threads, and processes where it was made for them. */
   get handle(): LatchHandle {
     return handleOf('heddle-latch', this.#opened);
   }
@@ -140,7 +140,7 @@ export class Latch {
    */
   waitSync(options: LockSyncOptions = NO_OPTIONS): void {
     const { timeoutMs } = readOptions('waitSync()', options, BLOCK_OPTIONS);
-    refuseToBlock('waitSync()');
+    refuseToBlock('waitSync()', this.#opened.membership);
     const { membership } = this.#opened;
     const { registry, id } = membership;
     const endMs = performance.now() + timeoutMs;

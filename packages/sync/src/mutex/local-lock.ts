@@ -58,6 +58,8 @@ export class LocalLock implements GuardedLock, SharedPlace {
     if (!this.line.isEmpty || this.isHeld) return undefined;
     if (tryTake(this.words, this.#me)) return this.#guard(false, how);
     if (isPoisoned(this.words)) throw syncError('SYNC_POISONED');
+    // Its owner's process may have ended, and nobody waits who would find out.
+    this.membership.outside?.check();
     if (isOutOfReach(this.words, this.#registry)) return undefined;
     request(this.words, this.#me);
     const outcome = this.look();

@@ -36,7 +36,7 @@ export type MutexHandle = SyncHandle<'heddle-mutex'>;
 export let localLockOf: (mutex: Mutex) => LocalLock;
 
 /**
- * A lock for the threads of one process. It goes to the threads in the order in which they asked; the requests of one thread stand in one
+ * A lock for the threads of one process, or of several. It goes to the threads in the order in which they asked; the requests of one thread stand in one
  * place, so threads take turns. When a thread ends while it has the lock, the next one gets it with `guard.abandoned` set.
  *
  * Threads: every method may be called in every thread that uses the lock, on an object that it opened itself. `lock` and `withLock` wait
@@ -64,9 +64,10 @@ export class Mutex {
    * The first mutex or counter of a program is made or opened in the thread that starts the workers, before it starts them: from then on
    * it watches every worker it starts. Those that it had started before it attaches by `attach`.
    *
-   * @param options `name` for messages; `memory` to put it in, zeros over a SharedArrayBuffer, `Mutex.WORDS` elements, which may also be given
-   *   alone; default: memory of its own. Nobody else may write there.
-   * @throws {SyncError} SYNC_ARGUMENT, SYNC_NOT_ATTACHED.
+   * @param options `across: 'processes'` for other processes too, else for the threads of this one; `name` for messages; `memory` to put it
+   *   in, `Mutex.WORDS` zeros over a SharedArrayBuffer, or over a shared array across processes, which may also be given alone; default:
+   *   memory of its own. Nobody else may write there.
+   * @throws {SyncError} SYNC_ARGUMENT, SYNC_NOT_ATTACHED, SYNC_UNAVAILABLE.
    */
   static create(options?: CreateOptions | Int32Array): Mutex {
     return new Mutex(makeShared(KIND, options));
@@ -82,7 +83,7 @@ export class Mutex {
     return new Mutex(openShared(KIND, 'heddle-mutex', handle));
   }
 
-  /** For other threads of this process. */
+  /** For other threads, and processes where it was made for them. */
   get handle(): MutexHandle {
     return handleOf('heddle-mutex', this.#opened);
   }
@@ -107,7 +108,7 @@ export class Mutex {
    */
   lockSync(options: LockSyncOptions = NO_OPTIONS): MutexGuard {
     const { timeoutMs } = readOptions('lockSync()', options, BLOCK_OPTIONS);
-    refuseToBlock('lockSync()');
+    refuseToBlock('lockSync()', this.#lock.membership);
     if (this.#lock.isHeld) throw syncError('SYNC_RELOCK', 'lockSync()');
     const guard = this.#lock.lockSync(performance.now() + timeoutMs, 'lockSync()');
     if (guard === undefined) throw syncError('SYNC_TIMEOUT', 'the lock', timeoutMs);

@@ -55,8 +55,8 @@ export class Once {
   /**
    * Makes it, not done; where to, see `Mutex.create`.
    *
-   * @param options `name` for messages, `memory` to put it in; see `Mutex.create`.
-   * @throws {SyncError} SYNC_ARGUMENT, SYNC_NOT_ATTACHED.
+   * @param options `name` for messages, `memory` to put it in, `across: 'processes'` for other processes too; see `Mutex.create`.
+   * @throws {SyncError} SYNC_ARGUMENT, SYNC_NOT_ATTACHED, SYNC_UNAVAILABLE.
    */
   static create(options?: CreateOptions | Int32Array): Once {
     return new Once(makeShared(KIND, options));
@@ -70,7 +70,7 @@ export class Once {
     return new Once(openShared(KIND, 'heddle-once', handle));
   }
 
-  /** For other threads of this process. */
+  /** For other threads, and processes where it was made for them. */
   get handle(): OnceHandle {
     return handleOf('heddle-once', this.#opened);
   }
@@ -116,7 +116,7 @@ export class Once {
     checkFunction('fn of runSync()', fn);
     const { timeoutMs } = readOptions('runSync()', options, BLOCK_OPTIONS);
     if (this.isDone) return false;
-    refuseToBlock('runSync()');
+    refuseToBlock('runSync()', this.#lock.membership);
     if (this.#lock.isHeld) throw syncError('SYNC_RELOCK', 'runSync()');
     const guard = this.#lock.lockSync(performance.now() + timeoutMs, 'runSync()');
     if (guard === undefined) throw syncError('SYNC_TIMEOUT', 'the turn', timeoutMs);

@@ -30,7 +30,8 @@ const recorded = new Set<string>();
  * (SYNC_LOCK_ORDER) with both stacks, once, though nothing has hung. So are longer circles. Names are those of the option `name`; locks of one
  * name are one, and what has none goes by its number.
  *
- * What counts as held: inside of `with…` what the functions around hold, and for a blocking call everything that its thread holds.
+ * What counts as held: inside of `with…` what the functions around hold, and for a blocking call everything that its thread holds; of what is
+ * made across processes with others that are, and the same for threads.
  *
  * For tests: each lock costs a stack. The variable HEDDLE_SYNC_LOCK_ORDER=1 does the same for every thread of the program.
  */
@@ -51,8 +52,8 @@ export function noteOrder(membership: Membership, holding: Holding, how: Taking)
   holding.hadAt = stackHere(600);
   if (how === 'tries') return;
   for (const held of how === 'blocks' ? allHeld(membership) : heldAround()) {
-    if (held === holding || held.orderName === holding.orderName) continue;
-    const key = `${held.orderName}\n${holding.orderName}`;
+    if (!held.isIn(membership.holdings) || held.orderName === holding.orderName) continue;
+    const key = `${realm.memberships.indexOf(membership)}\n${held.orderName}\n${holding.orderName}`;
     if (recorded.has(key)) continue;
     recorded.add(key);
     const pair = { held: held.orderName, taken: holding.orderName, heldAt: held.hadAt ?? '', takenAt: holding.hadAt };

@@ -24,6 +24,11 @@ export class Holding {
     this.#holdings = holdings;
   }
 
+  /** Of the same registry: in another one numbers mean other things. */
+  isIn(holdings: Holdings): boolean {
+    return this.#holdings === holdings;
+  }
+
   /** Has so much of it from now on. */
   set(amount: number): void {
     if (this.amount === 0) {

@@ -18,17 +18,30 @@ const { waitAsync } = Atomics as typeof Atomics & {
 /** The longest interval there is: its handle keeps the program alive, the call does nothing. */
 const KEEP_ALIVE_MS = 2 ** 31 - 1;
 
+/** How threads of several processes sleep and are woken, in place of `Atomics`. */
+export interface AsyncOutside {
+  waitAsync: (
+    word: number,
+    value: number,
+  ) => { readonly async: false } | { readonly async: true; readonly value: Promise<unknown> };
+  /** To be called so often as long as somebody waits. */
+  tick: () => void;
+  readonly tickMs: number;
+}
+
 export class News {
   readonly #registry: Int32Array;
   readonly #park: number;
+  readonly #outside: AsyncOutside | undefined;
   readonly #waiters = new Set<() => boolean>();
   #isAsleep = false;
   /** A sleep in `waitAsync` alone doesn't keep the program alive, a waiter has to. */
   #keepAlive: NodeJS.Timeout | undefined;
 
-  constructor(registry: Int32Array, park: number) {
+  constructor(registry: Int32Array, park: number, outside?: AsyncOutside) {
     this.#registry = registry;
     this.#park = park;
+    this.#outside = outside;
   }
 
   /** Calls `look` now and whenever there is news, until it gives true. */
@@ -36,7 +49,8 @@ export class News {
     this.#waiters.add(look);
     if (!this.#isAsleep) this.#lookAndSleep();
     else if (look()) this.leave(look);
-    if (this.#waiters.size > 0) this.#keepAlive ??= setInterval(() => {}, KEEP_ALIVE_MS);
+    if (this.#waiters.size > 0)
+      this.#keepAlive ??= setInterval(() => this.#outside?.tick(), this.#outside?.tickMs ?? KEEP_ALIVE_MS);
   }
 
   /** Everybody looks now: this thread is blocked, and the sleep ends later. */
@@ -55,7 +69,10 @@ export class News {
       const news = Atomics.load(this.#registry, this.#park);
       for (const look of this.#waiters) if (look()) this.#waiters.delete(look);
       if (this.#waiters.size === 0) break;
-      const sleep = waitAsync(this.#registry, this.#park, news);
+      const sleep =
+        this.#outside === undefined
+          ? waitAsync(this.#registry, this.#park, news)
+          : this.#outside.waitAsync(this.#park, news);
       if (!sleep.async) continue;
       void this.#sleep(sleep.value);
       break;

@@ -3,9 +3,10 @@
  * layout its words have, its number, and to which registry its owner ids belong. Written once, before there is a handle.
  */
 import { show, syncError } from '../errors.ts';
-import { isName, readPlacement, type CreateOptions } from '../options.ts';
+import { isName, readPlacement, type Across, type CreateOptions } from '../options.ts';
 import { nextLockId } from './lives.ts';
 import { membershipIn, ownMembership, type Membership } from './membership.ts';
+import { createSegment, isSegmentName, isShareable, nameOf, openSegment, type SegmentName } from './segments.ts';
 
 const MAGIC_WORD = 0;
 const LAYOUT_WORD = 1;
@@ -21,14 +22,17 @@ export interface Kind {
   readonly bytesAligned: number;
 }
 
-/** What goes through postMessage, workerData or the arguments of a task. Plain data; it means something in one process only. */
+/**
+ * What goes through postMessage, workerData or the arguments of a task. Plain data. Made across threads it means something in one process
+ * only; across processes in those that have got its memory: by a task's arguments, or by {@link inherit}.
+ */
 export interface SyncHandle<Type extends string> {
   readonly type: Type;
-  readonly memory: SharedArrayBuffer;
+  readonly memory: SharedArrayBuffer | SegmentName;
   /** Where in `memory` the words begin. */
   readonly byteOffset: number;
-  /** By which the threads of the process know each other. */
-  readonly registry: SharedArrayBuffer;
+  /** By which the threads know each other. */
+  readonly registry: SharedArrayBuffer | SegmentName;
   /** If it has one. */
   readonly name?: string;
 }
@@ -43,15 +47,29 @@ export interface Opened {
   readonly membership: Membership;
 }
 
-/** Makes a thing in memory that was given, or of its own; `prepare` writes what must be there before anybody opens it. */
+/**
+ * Makes a thing in memory that was given, or of its own; `prepare` writes what must be there before anybody opens it. `around`: where what it
+ * belongs to is.
+ * @throws SYNC_ARGUMENT, SYNC_NOT_ATTACHED, SYNC_UNAVAILABLE.
+ */
 export function makeShared(
   kind: Kind,
   given: Int32Array | CreateOptions | undefined,
   prepare: (words: Int32Array) => void = () => {},
-  membership: Membership = ownMembership(),
+  around?: Membership,
 ): Opened {
-  const { memory, name } = readPlacement(kind.name, given);
-  const words = memory === undefined ? allocate(kind) : checkMemory(kind, memory);
+  const options = readPlacement(kind.name, given);
+  const { memory, name } = options;
+  if (around !== undefined && options.across !== undefined && options.across !== acrossIn(around))
+    throw syncError(
+      'SYNC_ARGUMENT',
+      `across of a ${kind.name}`,
+      `'${acrossIn(around)}', as that of what it belongs to`,
+      show(options.across),
+    );
+  const membership = around ?? ownMembership(acrossOf(options));
+  const isAcross = membership.outside !== undefined;
+  const words = memory === undefined ? allocate(kind, isAcross) : checkMemory(kind, memory, isAcross);
   words[LAYOUT_WORD] = kind.layout;
   const number = (words[NUMBER_WORD] = nextLockId(membership.registry));
   prepare(words);
@@ -59,15 +77,29 @@ export function makeShared(
   return { words, number, name, label: labelOf(kind, name, number), membership };
 }
 
-/** Opens what a handle names. @throws SYNC_HANDLE, SYNC_NOT_ATTACHED. */
+function acrossIn({ outside }: Membership): Across {
+  return outside === undefined ? 'threads' : 'processes';
+}
+
+/** Who shares what is made there. Memory tells it by itself. */
+function acrossOf({ across, memory }: CreateOptions): Across {
+  return across ?? (ArrayBuffer.isView(memory) && isShareable(memory.buffer) ? 'processes' : 'threads');
+}
+
+/** Opens what a handle names. @throws SYNC_HANDLE, SYNC_NOT_ATTACHED, SYNC_UNAVAILABLE. */
 export function openShared<Type extends string>(kind: Kind, type: Type, handle: SyncHandle<Type>): Opened {
   const refuse = (problem: string) => syncError('SYNC_HANDLE', kind.name, problem);
   const given: unknown = handle;
   if (typeof given !== 'object' || given === null) throw refuse(`it is ${show(given)}`);
-  const { type: givenType, memory, byteOffset, registry, name } = given as Readonly<Record<string, unknown>>;
+  const {
+    type: givenType,
+    memory: givenMemory,
+    byteOffset,
+    registry,
+    name,
+  } = given as Readonly<Record<string, unknown>>;
   if (givenType !== type) throw refuse(`its type is ${show(givenType)}`);
-  if (!(memory instanceof SharedArrayBuffer) || !(registry instanceof SharedArrayBuffer))
-    throw refuse('it has no shared memory');
+  const memory = memoryOf(givenMemory, refuse);
   if (!isName(name)) throw refuse(`its name is ${show(name)}`);
   const bytes = kind.words * Int32Array.BYTES_PER_ELEMENT;
   if (
@@ -81,7 +113,7 @@ export function openShared<Type extends string>(kind: Kind, type: Type, handle: 
   const words = new Int32Array(memory, byteOffset, kind.words);
   if (Atomics.load(words, MAGIC_WORD) !== kind.magic) throw refuse('its memory has no such thing in it');
   if (words[LAYOUT_WORD] !== kind.layout) throw refuse(`its layout is ${words[LAYOUT_WORD]}, not ${kind.layout}`);
-  const membership = membershipIn(registry);
+  const membership = membershipIn(memoryOf(registry, refuse));
   if (membership === undefined) throw refuse('its registry has another layout');
   const number = words[NUMBER_WORD]!;
   return { words, number, name, label: labelOf(kind, name, number), membership };
@@ -91,14 +123,34 @@ function labelOf({ name: kind }: Kind, name: string | undefined, number: number)
   return `${kind} ${name === undefined ? number : JSON.stringify(name)}`;
 }
 
+/** @throws what `refuse` gives. */
+function memoryOf(given: unknown, refuse: (problem: string) => Error): ArrayBufferLike {
+  if (given instanceof SharedArrayBuffer) return given;
+  // As JSON leaves shared memory.
+  if (!isSegmentName(given))
+    throw refuse("it has no shared memory; what goes to another process is made with across: 'processes'");
+  const memory = openSegment(given);
+  if (memory !== undefined) return memory;
+  throw refuse(
+    'its memory has not come to this process, or nobody here has it any more; pass the handle as an argument of its own of a task, or by inherit()',
+  );
+}
+
+/** Memory lives as long as a handle of it that has not been copied. */
+const memories = new WeakMap<object, readonly ArrayBufferLike[]>();
+
 export function handleOf<Type extends string>(type: Type, { words, name, membership }: Opened): SyncHandle<Type> {
-  return {
+  const buffers = [words.buffer, membership.registry.buffer];
+  const [memory, registry] = buffers.map((buffer) => (buffer instanceof SharedArrayBuffer ? buffer : nameOf(buffer)!));
+  const handle = {
     type,
-    memory: words.buffer as SharedArrayBuffer,
+    memory: memory!,
     byteOffset: words.byteOffset,
-    registry: membership.registry.buffer as SharedArrayBuffer,
+    registry: registry!,
     ...(name !== undefined && { name }),
   };
+  memories.set(handle, buffers);
+  return handle;
 }
 
 /** Forgets what nobody in this thread uses any more. */
@@ -116,22 +168,25 @@ export function ownOf<Own extends object>({ number, membership }: Opened, make: 
   return own;
 }
 
-function allocate(kind: Kind): Int32Array {
-  return new Int32Array(new SharedArrayBuffer(kind.words * Int32Array.BYTES_PER_ELEMENT));
+function allocate(kind: Kind, isAcross: boolean): Int32Array {
+  const bytes = kind.words * Int32Array.BYTES_PER_ELEMENT;
+  return new Int32Array(isAcross ? createSegment(bytes) : new SharedArrayBuffer(bytes), 0, kind.words);
 }
 
-function checkMemory(kind: Kind, memory: Int32Array): Int32Array {
+/** @throws SYNC_ARGUMENT. */
+function checkMemory(kind: Kind, memory: Int32Array, isAcross: boolean): Int32Array {
   const isFit =
     memory instanceof Int32Array &&
-    memory.buffer instanceof SharedArrayBuffer &&
+    (isAcross ? nameOf(memory.buffer) !== undefined : memory.buffer instanceof SharedArrayBuffer) &&
     memory.length >= kind.words &&
     memory.byteOffset % kind.bytesAligned === 0;
   const words = isFit ? memory.subarray(0, kind.words) : undefined;
+  const over = isAcross ? "memory that processes share (sharedArray with across: 'processes')" : 'a SharedArrayBuffer';
   if (words === undefined || words.some((word) => word !== 0))
     throw syncError(
       'SYNC_ARGUMENT',
       'memory',
-      `an Int32Array of ${kind.words} zeros or more over a SharedArrayBuffer, beginning at a multiple of ${kind.bytesAligned} bytes`,
+      `an Int32Array of ${kind.words} zeros or more over ${over}, beginning at a multiple of ${kind.bytesAligned} bytes`,
       words === undefined ? show(memory) : 'words that are not 0',
     );
   return words;

@@ -1,5 +1,5 @@
 /** What a look at a shared thing can end with, and the sleep between two looks of a thread that blocks. Its law is in lives.ts. */
-import { parkWord } from './lives.ts';
+import { outsides, parkWord } from './lives.ts';
 
 /** Not yet: there will be news. */
 export const WAIT = 0;
@@ -34,6 +34,8 @@ export function sleep(
     if (outcome !== WAIT) return outcome;
     if (beforeSleep !== undefined && beforeSleep() !== WAIT) return IS_DEADLOCKED;
     const leftMs = endMs === Infinity ? Infinity : Math.max(0, endMs - performance.now());
-    if (Atomics.wait(registry, park, news, leftMs) === 'timed-out') return look();
+    const outside = outsides.get(registry);
+    const end = outside === undefined ? Atomics.wait(registry, park, news, leftMs) : outside.wait(park, news, leftMs);
+    if (end === 'timed-out') return look();
   }
 }

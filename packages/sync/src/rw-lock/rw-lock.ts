@@ -40,7 +40,7 @@ export type RwLockHandle = SyncHandle<'heddle-rw-lock'>;
 export type WriteGuard = MutexGuard;
 
 /**
- * A lock for the threads of one process that many may read at the same time, or one may write. Threads get it in the order in which they
+ * A lock for the threads of one process, or of several that many may read at the same time, or one may write. Threads get it in the order in which they
  * asked, so a reader that comes after a waiting writer waits for it, and no one is starved; the requests of one thread stand in one
  * place, so threads take turns. A reader that ends holds up nobody. When a writer ends while it has the lock, everybody who gets it is told
  * (`guard.abandoned`) until a writer has repaired what it guards.
@@ -69,8 +69,8 @@ export class RwLock {
   /**
    * Makes a lock, free; where to, see `Mutex.create`.
    *
-   * @param options `name` for messages, `memory` to put it in; see `Mutex.create`.
-   * @throws {SyncError} SYNC_ARGUMENT, SYNC_NOT_ATTACHED.
+   * @param options `name` for messages, `memory` to put it in, `across: 'processes'` for other processes too; see `Mutex.create`.
+   * @throws {SyncError} SYNC_ARGUMENT, SYNC_NOT_ATTACHED, SYNC_UNAVAILABLE.
    */
   static create(options?: CreateOptions | Int32Array): RwLock {
     return new RwLock(makeShared(KIND, options, (words) => formatShares(words, ALL)));
@@ -84,7 +84,7 @@ export class RwLock {
     return new RwLock(openShared(KIND, 'heddle-rw-lock', handle));
   }
 
-  /** For other threads of this process. */
+  /** For other threads, and processes where it was made for them. */
   get handle(): RwLockHandle {
     return handleOf('heddle-rw-lock', this.#opened);
   }
@@ -190,7 +190,7 @@ export class RwLock {
 
   #takeSync(call: string, amount: number, options: LockSyncOptions): { abandoned: boolean } {
     const { timeoutMs } = readOptions(call, options, BLOCK_OPTIONS);
-    refuseToBlock(call);
+    refuseToBlock(call, this.#opened.membership);
     if (this.#shares.has > 0) throw syncError('SYNC_RELOCK', call);
     return this.#shares.takeSync(amount, timeoutMs, call);
   }

@@ -45,7 +45,7 @@ export interface AcquireOptions extends LockOptions, Permits {}
 export interface AcquireSyncOptions extends LockSyncOptions, Permits {}
 
 /**
- * A number of permits for the threads of one process: as many as there are can be held at once. They go to the threads in the order in which
+ * A number of permits for the threads of one process, or of several: as many as there are can be held at once. They go to the threads in the order in which
  * they asked, and a request for many is not passed by one for few; the requests of one thread stand in one place, so threads take turns.
  * When a thread ends, the permits that it held return.
  *
@@ -71,8 +71,8 @@ export class Semaphore {
    * Makes a semaphore with all its permits free; where to, see `Mutex.create`.
    *
    * @param permits 1 to `Semaphore.MAX_PERMITS`, how many can be held at once.
-   * @param options `name` for messages, `memory` to put it in; see `Mutex.create`.
-   * @throws {SyncError} SYNC_ARGUMENT, SYNC_NOT_ATTACHED.
+   * @param options `name` for messages, `memory` to put it in, `across: 'processes'` for other processes too; see `Mutex.create`.
+   * @throws {SyncError} SYNC_ARGUMENT, SYNC_NOT_ATTACHED, SYNC_UNAVAILABLE.
    */
   static create(permits: number, options?: CreateOptions | Int32Array): Semaphore {
     checkCount('permits of Semaphore.create()', permits, 1, MAX_SHARES);
@@ -87,7 +87,7 @@ export class Semaphore {
     return new Semaphore(openShared(KIND, 'heddle-semaphore', handle));
   }
 
-  /** For other threads of this process. */
+  /** For other threads, and processes where it was made for them. */
   get handle(): SemaphoreHandle {
     return handleOf('heddle-semaphore', this.#opened);
   }
@@ -117,7 +117,7 @@ export class Semaphore {
    */
   acquireSync(options: AcquireSyncOptions = NO_OPTIONS): Permit {
     const { permits, timeoutMs } = this.#read('acquireSync()', options, BLOCK_OPTIONS);
-    refuseToBlock('acquireSync()');
+    refuseToBlock('acquireSync()', this.#opened.membership);
     if (this.#shares.has + permits > this.permits) throw syncError('SYNC_RELOCK', 'acquireSync()');
     this.#shares.takeSync(permits, timeoutMs, 'acquireSync()');
     return new Permit(permits, this.#giveUp);

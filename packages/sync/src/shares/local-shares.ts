@@ -44,8 +44,8 @@ export class LocalShares implements SharedPlace {
     this.#words = words;
     this.#registry = membership.registry;
     this.#me = membership.id;
-    this.#line = new LocalLine(this, membership.news);
     this.#membership = membership;
+    this.#line = new LocalLine(this, membership.news);
     this.holding = new Holding(number, label, name ?? label, membership.holdings);
   }
 
@@ -60,6 +60,8 @@ export class LocalShares implements SharedPlace {
       return this.#taken(this.#note(TAKEN, amount), how);
     if (isPoisoned(this.#words)) throw syncError('SYNC_POISONED');
     if (!this.#line.isEmpty || this.has + amount > this.total) return undefined;
+    // The process of who has them may have ended, and nobody waits who would find out.
+    this.#membership.outside?.check();
     this.enter(amount);
     const outcome = this.look(amount);
     if (outcome !== WAIT) return this.#taken(outcome, how);

@@ -266,7 +266,8 @@ describe('mistakes', () => {
   });
 
   it('of a handle whose memory is too short', () => {
-    const { memory, ...handle } = Channel.create({ capacity: 4 }).handle;
+    const { memory: all, ...handle } = Channel.create({ capacity: 4 }).handle;
+    const memory = all as SharedArrayBuffer;
     const cut = memory.slice(0, memory.byteLength - 4);
     expect(codeOf(() => Channel.from({ ...handle, memory: cut }))).toBe('SYNC_HANDLE');
   });

@@ -11,10 +11,15 @@ export interface Mutation {
 const SEAM = '\n// the next file\n';
 
 /** The exports of `files`, which are paths in src, each after those that it imports. */
-export function loadProtocol<Code>(files: readonly string[], atomics: unknown, mutation?: Mutation): Code {
+export function loadProtocol<Code>(
+  files: readonly string[],
+  atomics: unknown,
+  ...mutations: (Mutation | undefined)[]
+): Code {
   const read = (file: string) => fs.readFileSync(new URL(`../../src/${file}`, import.meta.url), 'utf8');
   let text = files.map(read).join(SEAM);
-  if (mutation !== undefined) {
+  for (const mutation of mutations) {
+    if (mutation === undefined) continue;
     if (text.split(mutation.from).length !== 2) throw new Error(`not exactly once in the protocol: ${mutation.from}`);
     text = text.replace(mutation.from, () => mutation.to);
   }

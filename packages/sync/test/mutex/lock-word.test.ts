@@ -130,8 +130,8 @@ const MUTATIONS: readonly (readonly [what: string, from: string, to: string, sce
   ['a death is no news', LINE, 'slot < 0; slot++) tell(registry, slot);', 'two, one dies'],
   [
     'a death is said after its news',
-    '  endInSlot(registry, slotOf(id));\n  Atomics.add(registry, DEATHS, 1);\n  tellAll(registry);',
-    '  tellAll(registry);\n  endInSlot(registry, slotOf(id));\n  Atomics.add(registry, DEATHS, 1);',
+    '  endInSlot(registry, slotOf(id), life);\n  tellOfDeath(registry);',
+    '  tellOfDeath(registry);\n  endInSlot(registry, slotOf(id), life);',
     'two, one dies',
   ],
 ];
