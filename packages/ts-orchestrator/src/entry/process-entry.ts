@@ -5,6 +5,7 @@
 import { encodeThrow } from '../task/error-codec.ts';
 import { loadOsServices } from '../task/os-services.ts';
 import { canSerialize, type PayloadRole } from '../task/payload.ts';
+import { hasHandle } from '../task/shared-parts.ts';
 import { taskRealm } from '../task/task-context.ts';
 import { FileWords } from '../transport/file-words.ts';
 import { Mailbox } from '../transport/mailbox.ts';
@@ -85,7 +86,8 @@ const rings = new WorkerRings({ mailbox, line, words, post, onDamage });
 const workerPort: WorkerPort = {
   send: post,
   sendValue(t, id, value, transfer, role) {
-    if (transfer.length === 0 && mayBeRecord(t) && mailbox.write({ t, id, value })) return;
+    const isPlain = transfer.length === 0 && !hasHandle(value, role);
+    if (isPlain && mayBeRecord(t) && mailbox.write({ t, id, value })) return;
     post({ t, id, value: depart(toWire(value, transfer, role, line), line) });
   },
   sendCall(message, args) {

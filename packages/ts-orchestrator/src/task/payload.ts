@@ -158,7 +158,7 @@ export const SEGMENT_STAYS =
 const SEGMENT_INSIDE =
   'across processes a shared array is passed as an argument, or returned or yielded as it is, never inside of another object';
 const SHARED_BUFFER =
-  "threads can share it and processes can't: make it with sharedArray(Type, n, { across: 'processes' }), " +
+  "threads can share it and processes can't: make it with sharedArray(Type, n, { across: 'processes' }), a lock with the same option, " +
   'send a copy (array.slice()), or use backend "threads"';
 
 /**

@@ -18,6 +18,7 @@ import { ProcessStack } from '../liveness/process-stack.ts';
 import { COUNTED_BYTES, CostedCopies, timed, type CloneCost, type Costed } from '../task/clone-cost.ts';
 import { encodeThrow } from '../task/error-codec.ts';
 import { canSerialize, flatKind, SETUP_ROLE, type PayloadRole } from '../task/payload.ts';
+import { hasHandle } from '../task/shared-parts.ts';
 import { entryUrl } from './entry-url.ts';
 import { FileWords } from './file-words.ts';
 import { launchProcess, type LaunchedProcess, type ProcessExit, type ProcessLaunch } from './launch-process.ts';
@@ -77,7 +78,7 @@ export function createProcessTransport(options: ProcessTransportOptions): Transp
     pack(args, transfer, role) {
       const kind = transfer.length === 0 ? flatKind(args) : undefined;
       if (kind === 'small' || kind === 'large') return packed(args, kind === 'small');
-      const list = transfer.length === 0 ? PackedList.of(args) : undefined;
+      const list = transfer.length === 0 && !hasHandle(args, role) ? PackedList.of(args) : undefined;
       if (list !== undefined) return packed(list, true);
       const { made, cost } = copies.make(role.name, () => toWire(args, transfer, role), bytesOnWire);
       return packed(made, isSmallOnWire(made), cost);

@@ -3,7 +3,6 @@
  */
 import { isPrimitive, PackedList, unpackList } from '@heddle/codec';
 import { heddleError } from '../errors/errors.ts';
-import { segmentOf } from '../task/os-services.ts';
 import {
   arePrimitive,
   fromBytes,
@@ -125,10 +124,7 @@ export function arrive(wire: unknown, line: SegmentLine, role: PayloadRole): unk
   if (isLaneStub(wire)) return bytesOf(wire, line);
   if (wire === null || typeof wire !== 'object' || !('stubs' in wire)) return wire;
   const { stubs, rest: sent } = wire as StubbedWire;
-  const parts = stubs.map((stub): SharedPart => {
-    const array = line.take(stub, role);
-    return { at: stub.at, array, segment: segmentOf(array)! };
-  });
+  const parts = stubs.map((stub) => line.take(stub, role));
   // As they were sent: first the arrays.
   const rest = isLaneStub(sent) ? bytesOf(sent, line) : sent;
   return { parts, rest };

@@ -17,6 +17,7 @@ import { LaneReceiver, LaneSender, type SentMemory } from './byte-lane.ts';
 /** A shared array in a message. */
 export interface SharedStub {
   readonly at: number | undefined;
+  readonly path?: readonly string[] | undefined;
   readonly type: keyof typeof TYPES;
   readonly byteOffset: number;
   readonly length: number;
@@ -51,9 +52,9 @@ export class SegmentLine {
   }
 
   /** Sends the memory of an array. Never throws: who reads the message learns that it failed. */
-  send({ at, array, segment }: SharedPart): SharedStub {
+  send({ at, path, array, segment }: SharedPart): SharedStub {
     const { byteOffset, length } = array;
-    const stub = { at, type: typeName(array)!, byteOffset, length };
+    const stub = { at, path, type: typeName(array)!, byteOffset, length };
     try {
       return { ...stub, sent: this.sendSegment(segment) };
     } catch (error) {
@@ -62,18 +63,20 @@ export class SegmentLine {
   }
 
   /**
-   * The array that a message speaks of.
+   * The array that a message speaks of, and its memory.
    * @throws {HeddleError} HEDDLE_SHARED_ARRAY.
    */
-  take({ at, type, byteOffset, length, sent }: SharedStub, role: PayloadRole): SharedView {
-    const path = at === undefined ? role.subject : `${role.subject}[${at}]`;
+  take({ at, path, type, byteOffset, length, sent }: SharedStub, role: PayloadRole): SharedPart {
+    const where = at === undefined ? role.subject : `${role.subject}[${at}]`;
     try {
       if (typeof sent === 'string') throw new Error(sent);
       const View = TYPES[type] as new (buffer: ArrayBuffer, offset: number, length: number) => SharedView;
-      return new View(this.takeSegment(sent).buffer, byteOffset, length);
+      // The memory of a handle is no value.
+      const segment = this.takeSegment(sent, path !== undefined);
+      return { at, path, array: new View(segment.buffer, byteOffset, length), segment };
     } catch (error) {
       const reason = (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]!;
-      throw heddleError('HEDDLE_SHARED_ARRAY', { name: role.name, path, reason }, error);
+      throw heddleError('HEDDLE_SHARED_ARRAY', { name: role.name, path: where, reason }, error);
     }
   }
 
