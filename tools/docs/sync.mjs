@@ -7,6 +7,7 @@ const TITLES = {
   semaphore: 'Semaphore',
   channel: 'Channel',
   barrier: 'Barrier',
+  processes: 'Between processes',
 };
 const groupOf = ({ id }) => Object.keys(TITLES).find((group) => id.startsWith(`${group}-`));
 
@@ -51,12 +52,12 @@ export function sync(run) {
 
 <!-- Written by tools/generate-docs.mjs from docs/results/sync.json: edit tools/docs/sync.mjs. -->
 
-What it costs threads to wait for each other with \`@heddle/sync\`, and how many times better that is than with others: 2.00x is half the
+What it costs threads and processes to wait for each other with \`@heddle/sync\`, and how many times better that is than with others: 2.00x is half the
 time, or twice the rate. **Bold**: heddle is ahead with its whole 95 % interval; ≈: the run doesn't tell them apart; else it is behind.
 ${machineLine({ card: run.card, workers: '1 to 4' })}; noise of the machine ${(run.noise * 100).toFixed(1)} %.
 
 Not all give the same. Who has ended while it had a lock holds up the others for ever with plain Atomics and multithreading, threads take no turns
-there, and async-mutex serves one thread.
+there, async-mutex serves one thread, and proper-lockfile takes over the lock of a dead process after ten seconds.
 
 ${sections.join('\n\n')}
 ${problems.length === 0 ? '' : `\nNot compared:\n\n${problems.join('\n')}\n`}

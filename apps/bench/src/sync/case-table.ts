@@ -4,13 +4,20 @@ import type { SyncContestantName } from './contestants.ts';
 export type LockKind = 'mutex' | 'rw-lock' | 'semaphore';
 
 /** What every party does in a round, `rounds` times. */
-export type SyncWork =
-  /** Takes the lock, counts, and releases it. */
-  | { readonly kind: LockKind; readonly parties: number; readonly rounds: number }
-  /** The first of two sends, the other receives; 0 bytes: numbers. */
-  | { readonly kind: 'channel'; readonly parties: 2; readonly rounds: number; readonly bytes: number }
-  /** Waits for all others. */
-  | { readonly kind: 'barrier'; readonly parties: number; readonly rounds: number };
+export type SyncWork = {
+  readonly rounds: number;
+  /** The parties are processes; else threads of one. */
+  readonly across?: 'processes';
+} & (
+  | /** Takes the lock, counts, and releases it. */ { readonly kind: LockKind; readonly parties: number }
+  | /** The first of two sends, the other receives; 0 bytes: numbers. */ {
+      readonly kind: 'channel';
+      readonly parties: 2;
+      readonly bytes: number;
+    }
+  | /** Waits for all others. */ { readonly kind: 'barrier'; readonly parties: number }
+);
+export type ChannelWork = Extract<SyncWork, { kind: 'channel' }>;
 
 export interface SyncFigure {
   readonly key: 'nsEach' | 'perSecond' | 'mibPerSecond';
@@ -59,6 +66,20 @@ function lock(kind: LockKind, parties: number): SyncCase {
   };
 }
 
+function mutexOfProcesses(parties: number): SyncCase {
+  const rounds = parties === 1 ? 200_000 : 20_000;
+  const work = { kind: 'mutex', parties, across: 'processes' } as const;
+  return {
+    id: `processes-mutex-${parties}`,
+    group: 'processes',
+    about: `${parties === 1 ? 'One process takes' : `${parties} processes take`} ${NAMES.mutex}, counts and releases it, over and over: time of a pair, over all.`,
+    figure: NS_EACH,
+    full: { ...work, rounds },
+    quick: { ...work, rounds: rounds / 20 },
+    contestants: ['heddle', 'atomics', 'proper-lockfile'],
+  };
+}
+
 export const SYNC_CASES: readonly SyncCase[] = [
   ...(['mutex', 'rw-lock', 'semaphore'] as const).flatMap((kind) => [1, 2, 4].map((parties) => lock(kind, parties))),
   {
@@ -88,6 +109,25 @@ export const SYNC_CASES: readonly SyncCase[] = [
     quick: { kind: 'barrier', parties, rounds: 250 },
     contestants: ['heddle', 'atomics', 'multithreading'],
   })),
+  ...[1, 2, 4].map(mutexOfProcesses),
+  {
+    id: 'processes-channel-small',
+    group: 'processes',
+    about: 'One process sends numbers to another, 64 may wait: values per second.',
+    figure: { key: 'perSecond', label: 'rate', unit: 'values/s', better: 'higher' },
+    full: { kind: 'channel', parties: 2, rounds: 100_000, bytes: 0, across: 'processes' },
+    quick: { kind: 'channel', parties: 2, rounds: 5_000, bytes: 0, across: 'processes' },
+    contestants: ['heddle', 'process-send'],
+  },
+  {
+    id: 'processes-channel-64k',
+    group: 'processes',
+    about: 'One process sends blocks of 64 KiB to another, which gets copies of its own; 16 may wait: MiB per second.',
+    figure: { key: 'mibPerSecond', label: 'rate', unit: 'MiB/s', better: 'higher' },
+    full: { kind: 'channel', parties: 2, rounds: 2_000, bytes: BLOCK_BYTES, across: 'processes' },
+    quick: { kind: 'channel', parties: 2, rounds: 100, bytes: BLOCK_BYTES, across: 'processes' },
+    contestants: ['heddle', 'process-send'],
+  },
 ];
 
 export function findSyncCase(id: string): SyncCase | undefined {

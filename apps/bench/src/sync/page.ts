@@ -21,7 +21,7 @@ function caseSections({ id, about, figure, rounds, contestants }: SyncCaseResult
 export function syncPage(result: SyncResult): string {
   return renderPage({
     title: 'heddle bench: sync',
-    subtitle: 'Locks, channels and barriers between threads, heddle beside the others.',
+    subtitle: 'Locks, channels and barriers between threads and processes, heddle beside the others.',
     card: result.card,
     sections: [
       {

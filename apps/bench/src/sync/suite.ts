@@ -1,4 +1,4 @@
-// The suite `sync`: what threads wait for each other with, beside what else there is.
+// The suite `sync`: what threads and processes wait for each other with, beside what else there is.
 import type { Suite } from '../suite.ts';
 import { findSyncCase, SYNC_CASES } from './case-table.ts';
 import { syncPage } from './page.ts';
@@ -6,7 +6,7 @@ import { runSync } from './run-suite.ts';
 import { syncText } from './table.ts';
 
 export const sync: Suite = {
-  about: 'locks, channels and barriers between threads, against plain Atomics and packages',
+  about: 'locks, channels and barriers between threads and processes, against plain Atomics and packages',
   cases: SYNC_CASES.map(({ id, group }) => ({ id, group, isQuick: true })),
   async run(ids, options) {
     const result = await runSync(

@@ -1,9 +1,12 @@
 // One contestant of a case, in a process of its own for the whole case.
 import type { Contestant } from '@heddle/measure';
-import { findSyncCase, type SyncFigure, type SyncWork } from './case-table.ts';
-import type { SyncContestantName } from './contestants.ts';
+import { createSharedSegment } from '@heddle/core-native/os';
+import { findSyncCase, type ChannelWork, type SyncFigure, type SyncWork } from './case-table.ts';
+import { partOf, type SyncContestantName } from './contestants.ts';
 import { asyncMutexRig } from './rigs/async-mutex.ts';
 import { multithreadingRig } from './rigs/multithreading.ts';
+import { processSendRig } from './rigs/process-send.ts';
+import { processesRig } from './rigs/processes.ts';
 import { COUNT, expectedCount, expectedSum, SUM, WORDS, type Rig } from './rigs/rig.ts';
 import { threadsRig } from './rigs/threads.ts';
 
@@ -22,7 +25,9 @@ const BYTES_PER_MIB = 2 ** 20;
 function rigOf(contestant: SyncContestantName, work: SyncWork, words: Int32Array): Promise<Rig> | Rig {
   if (contestant === 'async-mutex') return asyncMutexRig(work, words);
   if (contestant === 'multithreading') return multithreadingRig(work, words);
-  return threadsRig(new URL(`./parties/${contestant}.js`, import.meta.url), work, words);
+  if (contestant === 'process-send') return processSendRig(work as ChannelWork, words);
+  const rig = work.across === 'processes' ? processesRig : threadsRig;
+  return rig(new URL(`./parties/${contestant}.js`, import.meta.url), work, words);
 }
 
 /** Of a round in which all parties together took `elapsedMs`. A barrier counts meetings, not parties. */
@@ -36,8 +41,10 @@ export function figureOf({ key }: SyncFigure, work: SyncWork, elapsedMs: number)
 export default async function createSyncContestant(options: SyncContestantOptions): Promise<Contestant> {
   const one = findSyncCase(options.caseId);
   if (one === undefined) throw new RangeError(`there is no case '${options.caseId}'`);
-  const work = options.quick ? one.quick : one.full;
-  const words = new Int32Array(new SharedArrayBuffer(4 * WORDS));
+  const work = partOf(options.contestant, options.quick ? one.quick : one.full);
+  const bytes = 4 * WORDS;
+  const memory = work.across === 'processes' ? createSharedSegment(bytes).buffer : new SharedArrayBuffer(bytes);
+  const words = new Int32Array(memory, 0, WORDS);
   const rig = await rigOf(options.contestant, work, words);
   let rounds = 0;
   return {

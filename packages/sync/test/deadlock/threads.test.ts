@@ -3,17 +3,8 @@ import type { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { GRAPH_WORDS, readWaits } from '../../src/deadlock/wait-records.ts';
 import { REGISTRY_WORDS } from '../../src/registry/lives.ts';
-import { Barrier, Latch, Mutex, Once, reports, RwLock, Semaphore, start, until } from '../support.ts';
-
-interface Thing {
-  readonly handle: object;
-}
-type Step = readonly [act: string, name: string | number, option?: unknown];
-interface Report {
-  readonly ended: string;
-  readonly message?: string;
-  readonly waits?: readonly { readonly waitsFor: string; readonly stack: string; readonly reason: string }[];
-}
+import { Barrier, Latch, Mutex, reports, RwLock, Semaphore, start, until } from '../support.ts';
+import { checkCircle, checkOne, circle, CIRCLE_KINDS, CIRCLE_SIZES, type Report, type Step, type Thing } from './circles.ts';
 
 const TIMEOUT_MS = 600_000;
 const WORDS = 8;
@@ -30,52 +21,13 @@ function run(things: Readonly<Record<string, Thing>>, plans: readonly (readonly 
   });
 }
 
-/** One failed, the others ended well. */
-function checkOne(reports: readonly Report[]): Report {
-  const failed = reports.filter(({ ended }) => ended !== 'well');
-  expect(failed.map(({ ended }) => ended)).toEqual(['SYNC_DEADLOCK']);
-  return failed[0]!;
-}
-
-interface Kind {
-  make(name: string): Thing;
-  readonly hold: string;
-  readonly want: string;
-  readonly amount?: number;
-}
-const KINDS: Readonly<Record<string, Kind>> = {
-  mutex: { make: (name) => Mutex.create({ name }), hold: 'lock', want: 'lock' },
-  writer: { make: (name) => RwLock.create({ name }), hold: 'write', want: 'write' },
-  'writer, readers wait': { make: (name) => RwLock.create({ name }), hold: 'write', want: 'read' },
-  'reader, writers wait': { make: (name) => RwLock.create({ name }), hold: 'read', want: 'write' },
-  semaphore: { make: (name) => Semaphore.create(1, { name }), hold: 'acquire', want: 'acquire' },
-  once: { make: (name) => Once.create({ name }), hold: 'once', want: 'once' },
-};
-
 describe('in a circle', () => {
-  const sizes = [2, 3, 5];
-  const kinds = [...Object.keys(KINDS), 'one of each'];
-  it.each(sizes.flatMap((size) => kinds.map((kind) => [size, kind] as const)))(
+  it.each(CIRCLE_SIZES.flatMap((size) => CIRCLE_KINDS.map((kind) => [size, kind] as const)))(
     'of %i, %s: one fails and names all, the others go on',
     { timeout: TIMEOUT_MS },
     async (size, kind) => {
-      const order = Array.from({ length: size }, (_, index) =>
-        kind === 'one of each' ? Object.values(KINDS)[index]! : KINDS[kind]!,
-      );
-      const things = Object.fromEntries(order.map((each, index) => [`t${index}`, each.make(`thing ${index}`)]));
-      const plans = order.map((each, index): Step[] => {
-        const next = (index + 1) % size;
-        return [
-          [each.hold, `t${index}`],
-          ['meet', 0, size],
-          [order[next]!.want, `t${next}`],
-        ];
-      });
-      const { message, waits } = checkOne(await Promise.all(run(things, plans)));
-      expect(waits).toHaveLength(size);
-      expect(waits!.map(({ reason }) => reason)).toEqual(waits!.map(() => 'has it'));
-      for (let index = 0; index < size; index++) expect(message).toContain(`"thing ${index}"`);
-      for (const { stack } of waits!) expect(stack).toContain('fixtures/deadlock.mjs');
+      const { things, plans } = circle(size, kind);
+      checkCircle(await Promise.all(run(things, plans)));
     },
   );
 });

@@ -6,19 +6,15 @@ import type { Mutex as AnyMutex } from '../../src/mutex/mutex.ts';
 import { REGISTRY_WORDS } from '../../src/registry/lives.ts';
 import { PROCESS_REGISTRY_WORDS } from '../../src/registry/processes.ts';
 import type { SegmentName } from '../../src/registry/segments.ts';
+import { ONE_OF_EACH, type Report } from '../deadlock/circles.ts';
 import { Mutex } from '../support.ts';
+import { itFindsCircles } from './circles.ts';
 import { across, exits, hears, isMissing, kill, reportMissing, startProcess } from './support.ts';
 
 /** Of the header (shared-memory.ts). */
 const NUMBER_WORD = 2;
 
 reportMissing();
-
-interface Report {
-  readonly ended: string;
-  readonly message?: string;
-  readonly waits?: readonly { waitsFor: string; process: number; otherProcess: number; isBlocked: boolean }[];
-}
 
 describe.skipIf(isMissing)('processes that wait for each other', () => {
   const ways = [true, false].flatMap((one) => [true, false].map((other) => [one, other] as const));
@@ -57,6 +53,10 @@ describe.skipIf(isMissing)('processes that wait for each other', () => {
     // That of the one killed is poisoned, since the other released it without a word.
     expect(a.tryLock.bind(a)).toThrow('poisoned');
   });
+});
+
+describe.skipIf(isMissing)('in a circle', () => {
+  itFindsCircles(['mutex', ONE_OF_EACH]);
 });
 
 describe.skipIf(isMissing)('things of threads beside things of processes', () => {

@@ -39,10 +39,15 @@ afterEach(async () => {
   await Promise.all([...children].map((child) => kill(child)));
 });
 
-/** `things` are handles, by name; `how` is plain: process.mjs in fixtures says what it does. */
-export function startProcess(things: object, how: object, execArgv: readonly string[] = []): ChildProcess {
+/** `things` are handles, by name; `how` is plain: `file` in fixtures says what it does. */
+export function startProcess(
+  things: object,
+  how: object,
+  execArgv: readonly string[] = [],
+  file = 'process.mjs',
+): ChildProcess {
   const { handles, descriptors } = inherit(things, FIRST_FD);
-  const child = fork(fileURLToPath(new URL('../fixtures/process.mjs', import.meta.url)), [], {
+  const child = fork(fileURLToPath(new URL(`../fixtures/${file}`, import.meta.url)), [], {
     execArgv: [...execArgv],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc', ...descriptors],
   });

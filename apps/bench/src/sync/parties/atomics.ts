@@ -1,6 +1,8 @@
 // What one writes by hand for exactly this: no turns, no deaths, no time-outs, and no more parties than there are.
-import { capacityFor, type SyncWork } from '../case-table.ts';
+import { createSharedSegment, openSharedSegment, waitOnWord, wakeWord } from '@heddle/core-native/os';
+import { capacityFor, type ChannelWork, type SyncWork } from '../case-table.ts';
 import { COUNT } from '../rigs/rig.ts';
+import { isSegmentName, nameOf, type SegmentName } from '../rigs/segment-name.ts';
 import { receiving, sending } from './channel-loops.ts';
 
 /** 0 free, 1 locked, 2 locked and somebody waits; of a channel how many were sent and received; of a barrier its round and who came. */
@@ -8,13 +10,22 @@ const STATE = 0;
 const OTHER = 16;
 const HEAD_WORDS = 32;
 const NUMBER_BYTES = 8;
+const LONG_MS = 2 ** 31 - 1;
 
-export function prepare(work: SyncWork): SharedArrayBuffer {
+export function prepare(work: SyncWork): SharedArrayBuffer | SegmentName {
+  if (work.across === 'processes') return nameOf(createSharedSegment(4 * HEAD_WORDS).buffer);
   const slots = work.kind === 'channel' ? capacityFor(work.bytes) * Math.max(NUMBER_BYTES, work.bytes) : 0;
   return new SharedArrayBuffer(4 * HEAD_WORDS + slots);
 }
 
-export function join(memory: SharedArrayBuffer, work: SyncWork, words: Int32Array, index: number): () => void {
+export function join(
+  given: SharedArrayBuffer | SegmentName,
+  work: SyncWork,
+  words: Int32Array,
+  index: number,
+): () => void {
+  const isAcross = isSegmentName(given);
+  const memory = isAcross ? openSharedSegment(given.fd).buffer : given;
   const state = new Int32Array(memory, 0, HEAD_WORDS);
   const { rounds } = work;
   if (work.kind === 'channel') return channel(memory, state, work, words, index);
@@ -25,27 +36,42 @@ export function join(memory: SharedArrayBuffer, work: SyncWork, words: Int32Arra
         Atomics.add(words, COUNT, 1);
       }
     };
+  const { sleep, wake } = isAcross ? OF_PROCESSES : OF_THREADS;
   return () => {
     for (let round = 0; round < rounds; round++) {
-      lock(state);
+      lock(state, sleep);
       words[COUNT]!++;
-      unlock(state);
+      unlock(state, wake);
     }
   };
 }
 
-function lock(state: Int32Array): void {
+interface Sleep {
+  readonly sleep: (state: Int32Array) => void;
+  readonly wake: (state: Int32Array) => void;
+}
+const OF_THREADS: Sleep = {
+  sleep: (state) => void Atomics.wait(state, STATE, 2),
+  wake: (state) => void Atomics.notify(state, STATE, 1),
+};
+/** `Atomics.wait` keeps its sleepers in the process. */
+const OF_PROCESSES: Sleep = {
+  sleep: (state) => void waitOnWord(state, STATE, 2, LONG_MS),
+  wake: (state) => wakeWord(state, STATE),
+};
+
+function lock(state: Int32Array, sleep: Sleep['sleep']): void {
   let was = Atomics.compareExchange(state, STATE, 0, 1);
   while (was !== 0) {
-    if (was === 2 || Atomics.compareExchange(state, STATE, 1, 2) !== 0) Atomics.wait(state, STATE, 2);
+    if (was === 2 || Atomics.compareExchange(state, STATE, 1, 2) !== 0) sleep(state);
     was = Atomics.compareExchange(state, STATE, 0, 2);
   }
 }
 
-function unlock(state: Int32Array): void {
+function unlock(state: Int32Array, wake: Sleep['wake']): void {
   if (Atomics.sub(state, STATE, 1) === 1) return;
   Atomics.store(state, STATE, 0);
-  Atomics.notify(state, STATE, 1);
+  wake(state);
 }
 
 function meet(state: Int32Array, parties: number): void {
@@ -61,9 +87,9 @@ function meet(state: Int32Array, parties: number): void {
 
 /** STATE counts what was sent, OTHER what was received; both only grow, and each is written by one side. */
 function channel(
-  memory: SharedArrayBuffer,
+  memory: ArrayBufferLike,
   state: Int32Array,
-  work: Extract<SyncWork, { kind: 'channel' }>,
+  work: ChannelWork,
   words: Int32Array,
   index: number,
 ): () => void {

@@ -1,8 +1,6 @@
 // The two sides of a channel, for those who send values as they are.
-import type { SyncWork } from '../case-table.ts';
+import type { ChannelWork } from '../case-table.ts';
 import { COUNT, SUM } from '../rigs/rig.ts';
-
-type ChannelWork = Extract<SyncWork, { kind: 'channel' }>;
 
 export function sending({ rounds, bytes }: ChannelWork, send: (value: unknown) => void): () => void {
   const block = new Uint8Array(bytes);

@@ -1,23 +1,27 @@
 // @heddle/sync.
 import { Barrier, Channel, Mutex, RwLock, Semaphore } from '@heddle/sync';
-import { capacityFor, type SyncWork } from '../case-table.ts';
+import { capacityFor, type ChannelWork, type SyncWork } from '../case-table.ts';
 import { COUNT } from '../rigs/rig.ts';
 import { receiving, sending } from './channel-loops.ts';
 
 export function prepare(work: SyncWork): unknown {
+  const across = work.across ?? 'threads';
   switch (work.kind) {
     case 'mutex':
-      return Mutex.create().handle;
+      return Mutex.create({ across }).handle;
     case 'rw-lock':
-      return RwLock.create().handle;
+      return RwLock.create({ across }).handle;
     case 'semaphore':
-      return Semaphore.create(1).handle;
+      return Semaphore.create(1, { across }).handle;
     case 'barrier':
-      return Barrier.create(work.parties).handle;
+      return Barrier.create(work.parties, { across }).handle;
     case 'channel':
-      return Channel.create({ capacity: capacityFor(work.bytes), blockBytes: Math.max(16, work.bytes) }).handle;
+      return Channel.create({ capacity: capacityFor(work.bytes), blockBytes: blockBytesFor(work), across }).handle;
   }
 }
+
+/** Of processes, what a value is made of lies in the block too. */
+const blockBytesFor = ({ bytes, across }: ChannelWork): number => Math.max(16, bytes + (across ? 256 : 0));
 
 export function join(handle: never, work: SyncWork, words: Int32Array, index: number): () => void {
   const { rounds } = work;

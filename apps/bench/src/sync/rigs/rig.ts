@@ -2,7 +2,7 @@
 import type { SyncWork } from '../case-table.ts';
 
 export interface PartyTimes {
-  /** Of the clock of the machine, which all threads share. */
+  /** Of the clock of the machine, which all share. */
   readonly startMs: number;
   readonly endMs: number;
 }
@@ -34,5 +34,5 @@ export function expectedSum(work: SyncWork): number {
   return sum;
 }
 
-/** The clock of the machine: the same in all threads of a process. */
-export const nowMs = (): number => performance.timeOrigin + performance.now();
+/** The clock of the machine: the same in all threads and processes. */
+export const nowMs = (): number => Number(process.hrtime.bigint()) / 1e6;
