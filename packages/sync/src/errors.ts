@@ -10,6 +10,8 @@ const MESSAGES = {
     'stay locked when it ends. Make or open the lock in the thread that starts workers before it starts them, or call attach(worker) there',
   SYNC_FULL: (threads: number) =>
     `${threads} threads have their places already, which is the most there can be; end some of them, or make room for more`,
+  SYNC_NAMES: (names: number) =>
+    `${names} names are taken, which is the most there can be; make what has no fixed name by create(), and send its handle`,
   SYNC_WOULD_BLOCK: (call: string, thread: string) =>
     `${call} blocks the thread, which ${thread} must not, because it would not notice that a worker has ended; use the call without Sync here`,
   SYNC_RELOCK: (call: string) =>

@@ -15,7 +15,7 @@ export { Once, type OnceHandle } from './once/once.ts';
 export { Latch, type LatchHandle } from './latch/latch.ts';
 export { Barrier, type BarrierHandle } from './barrier/barrier.ts';
 export { Channel, type ChannelHandle, type ChannelOptions, type ChannelStats } from './channel/channel.ts';
-export type { Across, CreateOptions, LockOptions, LockSyncOptions } from './options.ts';
+export type { Across, CreateOptions, LockOptions, LockSyncOptions, OpenOptions } from './options.ts';
 export { AtomicCounter, type AtomicCounterHandle } from './counter/counter.ts';
 export { attach } from './registry/membership.ts';
 export { checkLockOrder, lockOrderInversions, type LockOrderInversion } from './order/lock-order.ts';

@@ -64,11 +64,25 @@ export interface CreateOptions {
   readonly name?: string | undefined;
 }
 
+/** Where a name means something. */
+export type OpenOptions = Pick<CreateOptions, 'across'>;
+
 const CREATE_OPTIONS: readonly string[] = ['across', 'memory', 'name'];
 const MAX_NAME_CHARS = 100;
 
 export function isName(name: unknown): name is string | undefined {
   return name === undefined || (typeof name === 'string' && name !== '' && name.length <= MAX_NAME_CHARS);
+}
+
+/** Of `open` of this kind. @throws SYNC_ARGUMENT. */
+export function readOpening(kind: string, name: unknown, options: unknown): { name: string; across: Across } {
+  if (name === undefined || !isName(name))
+    throw syncError('SYNC_ARGUMENT', `name of a ${kind}`, `a string of 1 to ${MAX_NAME_CHARS} characters`, show(name));
+  if (typeof options !== 'object' || options === null)
+    throw syncError('SYNC_ARGUMENT', `the options of a ${kind}`, 'an object', show(options));
+  for (const option of Object.keys(options))
+    if (option !== 'across') throw syncError('SYNC_ARGUMENT', `an option to open a ${kind}`, 'across', show(option));
+  return { name, across: readAcross(kind, (options as OpenOptions).across) ?? 'threads' };
 }
 
 /** `given`: the memory itself, or options. */
@@ -99,6 +113,11 @@ export function readAcross(kind: string, across: unknown): Across | undefined {
 
 export function checkFunction(what: string, fn: unknown): void {
   if (typeof fn !== 'function') throw syncError('SYNC_ARGUMENT', what, 'a function', show(fn));
+}
+
+/** What `label` was made with is what everybody says. */
+export function checkSame(what: string, made: number, label: string, said: number): void {
+  if (made !== said) throw syncError('SYNC_ARGUMENT', what, `${made}, with which ${label} was made`, String(said));
 }
 
 /** An integer from `min` to `max`. */

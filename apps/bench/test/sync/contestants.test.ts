@@ -4,6 +4,10 @@ import { SYNC_CASES } from '../../src/sync/case-table.ts';
 import { missingReason } from '../../src/sync/contestants.ts';
 import type createSyncContestant from '../../src/sync/sync-contestant.ts';
 
+// Vitest resolves the packages of this repository to their sources; only it can load them so.
+(globalThis as Record<symbol, unknown>)[Symbol.for('@heddle/sync/os-services@1')] =
+  await import('@heddle/core-native/os');
+
 // From dist: its threads are.
 const { default: create } = (await import(new URL('../../dist/sync/sync-contestant.js', import.meta.url).href)) as {
   default: typeof createSyncContestant;

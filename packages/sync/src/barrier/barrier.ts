@@ -10,12 +10,14 @@ import { waitForNews } from '../line/wait.ts';
 import {
   BLOCK_OPTIONS,
   checkCount,
+  checkSame,
   NO_OPTIONS,
   readOptions,
   WAIT_OPTIONS,
   type CreateOptions,
   type LockOptions,
   type LockSyncOptions,
+  type OpenOptions,
 } from '../options.ts';
 import { idOf, refuseToBlock } from '../registry/membership.ts';
 import { Holding } from '../registry/holdings.ts';
@@ -23,6 +25,7 @@ import { hasSeat, idsInSeats } from '../registry/seats.ts';
 import {
   handleOf,
   makeShared,
+  openNamed,
   openShared,
   ownOf,
   type Kind,
@@ -94,6 +97,22 @@ export class Barrier {
    */
   static from(handle: BarrierHandle): Barrier {
     return new Barrier(openShared(KIND, 'heddle-barrier', handle));
+  }
+
+  /**
+   * Opens the barrier of this name, and makes it when nobody has opened it before: all threads of the program that say the same name have the
+   * same one, without a handle. It stays until the program ends. Names of other kinds are others.
+   *
+   * @param parties as of `create`; everybody says the same.
+   * @param name 1 to 100 characters. A program can have 64 names.
+   * @param options `across: 'processes'`: among all processes of the program that have opened a handle of another process, or made one.
+   * @throws {SyncError} SYNC_ARGUMENT, SYNC_NAMES, SYNC_NOT_ATTACHED, SYNC_UNAVAILABLE.
+   */
+  static open(name: string, parties: number, options?: OpenOptions): Barrier {
+    checkCount('parties of Barrier.open()', parties, 1, MAX_PARTIES);
+    const opened = openNamed(KIND, name, options, (words) => formatBarrier(words, parties));
+    checkSame('parties of Barrier.open()', partiesOf(opened.words), opened.label, parties);
+    return new Barrier(opened);
   }
 
   /** For other threads, and processes where it was made for them. */

@@ -21,7 +21,7 @@
  * All who search find the same circle, and choose in it the same wait to end, so one ends: of those without which nobody of them would be
  * stuck the one that began last, or simply that, if there is no such one.
  */
-import { ARRIVED, FOR_COUNT, FOR_PARTIES, FOR_SHARES, goesOn, readWaits, type Wait } from './wait-records.ts';
+import { ARRIVED, FOR_PARTIES, FOR_SHARES, goesOn, readWaits, type Wait } from './wait-records.ts';
 
 export interface Circle {
   /** In the order in which each waits for the next; the last waits for the first. All are of the same circle, but not all of it. */

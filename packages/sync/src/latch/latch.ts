@@ -16,6 +16,7 @@ import {
   type CreateOptions,
   type LockOptions,
   type LockSyncOptions,
+  type OpenOptions,
 } from '../options.ts';
 import { idOf, refuseToBlock } from '../registry/membership.ts';
 import { Holding } from '../registry/holdings.ts';
@@ -23,6 +24,7 @@ import { hasSeat, idsInSeats, SEAT_WORDS, takeSeat } from '../registry/seats.ts'
 import {
   handleOf,
   makeShared,
+  openNamed,
   openShared,
   ownOf,
   type Kind,
@@ -76,6 +78,20 @@ export class Latch {
    */
   static from(handle: LatchHandle): Latch {
     return new Latch(openShared(KIND, 'heddle-latch', handle));
+  }
+
+  /**
+   * Opens the latch of this name, and makes it when nobody has opened it before: all threads of the program that say the same name have the
+   * same one, without a handle. It stays until the program ends. Names of other kinds are others.
+   *
+   * @param count as of `create`, for who makes it.
+   * @param name 1 to 100 characters. A program can have 64 names.
+   * @param options `across: 'processes'`: among all processes of the program that have opened a handle of another process, or made one.
+   * @throws {SyncError} SYNC_ARGUMENT, SYNC_NAMES, SYNC_NOT_ATTACHED, SYNC_UNAVAILABLE.
+   */
+  static open(name: string, count: number, options?: OpenOptions): Latch {
+    checkCount('count of Latch.open()', count, 1, MAX_COUNT);
+    return new Latch(openNamed(KIND, name, options, (words) => formatLatch(words, count)));
   }
 
   /** For other threads, and processes where it was made for them. */

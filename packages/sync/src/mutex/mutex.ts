@@ -12,11 +12,13 @@ import {
   type CreateOptions,
   type LockOptions,
   type LockSyncOptions,
+  type OpenOptions,
 } from '../options.ts';
 import { refuseToBlock } from '../registry/membership.ts';
 import {
   handleOf,
   makeShared,
+  openNamed,
   openShared,
   ownOf,
   type Kind,
@@ -81,6 +83,18 @@ export class Mutex {
    */
   static from(handle: MutexHandle): Mutex {
     return new Mutex(openShared(KIND, 'heddle-mutex', handle));
+  }
+
+  /**
+   * Opens the mutex of this name, and makes it when nobody has opened it before: all threads of the program that say the same name have the
+   * same one, without a handle. It stays until the program ends. Names of other kinds are others.
+   *
+   * @param name 1 to 100 characters. A program can have 64 names.
+   * @param options `across: 'processes'`: among all processes of the program that have opened a handle of another process, or made one.
+   * @throws {SyncError} SYNC_ARGUMENT, SYNC_NAMES, SYNC_NOT_ATTACHED, SYNC_UNAVAILABLE.
+   */
+  static open(name: string, options?: OpenOptions): Mutex {
+    return new Mutex(openNamed(KIND, name, options));
   }
 
   /** For other threads, and processes where it was made for them. */

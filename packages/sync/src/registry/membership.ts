@@ -37,6 +37,7 @@ import type { AsyncWait } from '../deadlock/async-wait.ts';
 import { TEXT_WORDS } from '../deadlock/texts.ts';
 import { ORDER_WORDS } from '../order/order-table.ts';
 import { Holdings, type Holding } from './holdings.ts';
+import { NAME_WORDS } from './names.ts';
 import { News } from './news.ts';
 import { unavailable } from './os-services.ts';
 import { ProcessOutside } from './outside.ts';
@@ -74,6 +75,8 @@ export interface Membership {
   readonly graph: Int32Array;
   readonly texts: Int32Array;
   readonly order: Int32Array;
+  /** Things that have been opened by name (names.ts). */
+  readonly names: Int32Array;
   readonly holdings: Holdings;
   /** Asynchronous waits that others see, by the index of their record. */
   readonly waits: Map<number, AsyncWait>;
@@ -107,9 +110,9 @@ export interface HeldGuard {
 }
 
 const REALM = Symbol.for('@heddle/sync/realm@3');
-const ENVIRONMENT_KEY = '@heddle/sync/registry@3';
+const ENVIRONMENT_KEY = '@heddle/sync/registry@4';
 const HAS_HANDLES = Symbol.for('@heddle/sync/processes');
-const PROCESSES_KEY = '@heddle/sync/processes@1';
+const PROCESSES_KEY = '@heddle/sync/processes@2';
 
 export const realm: ThreadRealm = ((globalThis as { [REALM]?: ThreadRealm })[REALM] ??= {
   memberships: [],
@@ -132,7 +135,7 @@ export function ownMembership(across: Across = 'threads'): Membership {
 
 /** Of all that is in one piece, so that whoever has the registry has it all: `words` for who lives, and what is behind them. */
 function bytesOf(words: number): number {
-  return (words + GRAPH_WORDS + TEXT_WORDS + ORDER_WORDS) * Int32Array.BYTES_PER_ELEMENT;
+  return (words + GRAPH_WORDS + TEXT_WORDS + ORDER_WORDS + NAME_WORDS) * Int32Array.BYTES_PER_ELEMENT;
 }
 
 /** This thread in the registry that came with a handle, undefined when it is none. Blocks as above. @throws as above. */
@@ -231,6 +234,7 @@ function enter(registry: Int32Array, id: number, isRoot: boolean, outside?: Proc
     graph: behind(graphAt, GRAPH_WORDS),
     texts: behind(graphAt + GRAPH_WORDS, TEXT_WORDS),
     order: behind(graphAt + GRAPH_WORDS + TEXT_WORDS, ORDER_WORDS),
+    names: behind(graphAt + GRAPH_WORDS + TEXT_WORDS + ORDER_WORDS, NAME_WORDS),
     holdings: new Holdings(),
     waits: new Map(),
     locks: new Map(),

@@ -3,9 +3,18 @@
  * layout its words have, its number, and to which registry its owner ids belong. Written once, before there is a handle.
  */
 import { show, syncError } from '../errors.ts';
-import { isName, readPlacement, type Across, type CreateOptions } from '../options.ts';
+import {
+  isName,
+  NO_OPTIONS,
+  readOpening,
+  readPlacement,
+  type Across,
+  type CreateOptions,
+  type OpenOptions,
+} from '../options.ts';
 import { nextLockId } from './lives.ts';
 import { membershipIn, ownMembership, type Membership } from './membership.ts';
+import { findEntry, IS_BEING_MADE, isMade, MAX_NAMES, NO_ROOM, setMade, thingOf } from './names.ts';
 import { createSegment, isSegmentName, isShareable, nameOf, openSegment, type SegmentName } from './segments.ts';
 
 const MAGIC_WORD = 0;
@@ -70,11 +79,47 @@ export function makeShared(
   const membership = around ?? ownMembership(acrossOf(options));
   const isAcross = membership.outside !== undefined;
   const words = memory === undefined ? allocate(kind, isAcross) : checkMemory(kind, memory, isAcross);
+  format(kind, words, membership, prepare);
+  return openedOf(kind, words, name, membership);
+}
+
+/** Before anybody else has the words. */
+function format(kind: Kind, words: Int32Array, { registry }: Membership, prepare: (words: Int32Array) => void): void {
   words[LAYOUT_WORD] = kind.layout;
-  const number = (words[NUMBER_WORD] = nextLockId(membership.registry));
+  words[NUMBER_WORD] = nextLockId(registry);
   prepare(words);
   Atomics.store(words, MAGIC_WORD, kind.magic);
+}
+
+function openedOf(kind: Kind, words: Int32Array, name: string | undefined, membership: Membership): Opened {
+  const number = words[NUMBER_WORD]!;
   return { words, number, name, label: labelOf(kind, name, number), membership };
+}
+
+/**
+ * Opens the thing of this kind and name, and makes it when it is the first to ask. It stays for as long as the registry. Blocks for the
+ * microseconds in which another thread makes a thing of whatever name.
+ * @throws SYNC_ARGUMENT, SYNC_NAMES, SYNC_NOT_ATTACHED, SYNC_UNAVAILABLE.
+ */
+export function openNamed(
+  kind: Kind,
+  given: string,
+  options: OpenOptions = NO_OPTIONS,
+  prepare: (words: Int32Array) => void = () => {},
+): Opened {
+  const { name, across } = readOpening(kind.name, given, options);
+  const membership = ownMembership(across);
+  const { registry, names, id, outside } = membership;
+  const find = () => findEntry(names, registry, id, `${kind.name} ${name}`);
+  let entry = find();
+  for (; entry === IS_BEING_MADE; entry = find()) outside?.check();
+  if (entry === NO_ROOM) throw syncError('SYNC_NAMES', MAX_NAMES);
+  const words = thingOf(names, entry, kind.words);
+  if (!isMade(names, entry)) {
+    format(kind, words, membership, prepare);
+    setMade(names, entry);
+  }
+  return openedOf(kind, words, name, membership);
 }
 
 function acrossIn({ outside }: Membership): Across {
@@ -115,8 +160,7 @@ export function openShared<Type extends string>(kind: Kind, type: Type, handle: 
   if (words[LAYOUT_WORD] !== kind.layout) throw refuse(`its layout is ${words[LAYOUT_WORD]}, not ${kind.layout}`);
   const membership = membershipIn(memoryOf(registry, refuse));
   if (membership === undefined) throw refuse('its registry has another layout');
-  const number = words[NUMBER_WORD]!;
-  return { words, number, name, label: labelOf(kind, name, number), membership };
+  return openedOf(kind, words, name, membership);
 }
 
 function labelOf({ name: kind }: Kind, name: string | undefined, number: number): string {

@@ -7,18 +7,21 @@ import {
   BLOCK_OPTIONS,
   checkCount,
   checkFunction,
+  checkSame,
   NO_OPTIONS,
   readOptions,
   WAIT_OPTIONS,
   type CreateOptions,
   type LockOptions,
   type LockSyncOptions,
+  type OpenOptions,
   type WaitOptions,
 } from '../options.ts';
 import { refuseToBlock } from '../registry/membership.ts';
 import {
   handleOf,
   makeShared,
+  openNamed,
   openShared,
   ownOf,
   type Kind,
@@ -26,7 +29,7 @@ import {
   type SyncHandle,
 } from '../registry/shared-memory.ts';
 import { LocalShares } from '../shares/local-shares.ts';
-import { formatShares, MAX_SHARES, SHARE_WORDS } from '../shares/share-words.ts';
+import { formatShares, MAX_SHARES, SHARE_WORDS, totalShares } from '../shares/share-words.ts';
 import { Permit } from './permit.ts';
 
 const KIND: Kind = { name: 'semaphore', magic: 0x68_64_73_6d, layout: 1, words: SHARE_WORDS, bytesAligned: 4 };
@@ -85,6 +88,22 @@ export class Semaphore {
    */
   static from(handle: SemaphoreHandle): Semaphore {
     return new Semaphore(openShared(KIND, 'heddle-semaphore', handle));
+  }
+
+  /**
+   * Opens the semaphore of this name, and makes it when nobody has opened it before: all threads of the program that say the same name have the
+   * same one, without a handle. It stays until the program ends. Names of other kinds are others.
+   *
+   * @param permits as of `create`; everybody says the same.
+   * @param name 1 to 100 characters. A program can have 64 names.
+   * @param options `across: 'processes'`: among all processes of the program that have opened a handle of another process, or made one.
+   * @throws {SyncError} SYNC_ARGUMENT, SYNC_NAMES, SYNC_NOT_ATTACHED, SYNC_UNAVAILABLE.
+   */
+  static open(name: string, permits: number, options?: OpenOptions): Semaphore {
+    checkCount('permits of Semaphore.open()', permits, 1, MAX_SHARES);
+    const opened = openNamed(KIND, name, options, (words) => formatShares(words, permits));
+    checkSame('permits of Semaphore.open()', totalShares(opened.words), opened.label, permits);
+    return new Semaphore(opened);
   }
 
   /** For other threads, and processes where it was made for them. */

@@ -14,6 +14,7 @@ export interface Report {
     readonly stack: string;
     readonly reason: string;
     readonly process: number;
+    readonly otherProcess: number;
     readonly thread: number;
   }[];
 }

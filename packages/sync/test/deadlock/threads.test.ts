@@ -4,7 +4,16 @@ import { describe, expect, it } from 'vitest';
 import { GRAPH_WORDS, readWaits } from '../../src/deadlock/wait-records.ts';
 import { REGISTRY_WORDS } from '../../src/registry/lives.ts';
 import { Barrier, Latch, Mutex, reports, RwLock, Semaphore, start, until } from '../support.ts';
-import { checkCircle, checkOne, circle, CIRCLE_KINDS, CIRCLE_SIZES, type Report, type Step, type Thing } from './circles.ts';
+import {
+  checkCircle,
+  checkOne,
+  circle,
+  CIRCLE_KINDS,
+  CIRCLE_SIZES,
+  type Report,
+  type Step,
+  type Thing,
+} from './circles.ts';
 
 const TIMEOUT_MS = 600_000;
 const WORDS = 8;

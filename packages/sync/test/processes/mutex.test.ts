@@ -228,6 +228,17 @@ describe.skipIf(isMissing)('a mutex of processes', () => {
     expect(stdout).toBe('SYNC_NOT_ATTACHED\n');
   });
 
+  it('has a name among the processes that have joined, which another of threads is not', async () => {
+    const { words, plain } = shareWords(1);
+    const guard = Mutex.open('count', across).tryLock()!;
+    Mutex.open('count').tryLock()!.release();
+    const things = { mutex: Mutex.create(across).handle, plain };
+    const children = [0, 1].map(() => startProcess(things, { job: 'count by name', name: 'count', rounds: 500 }));
+    guard.release();
+    await Promise.all(children.map(exits));
+    expect(words[0]).toBe(1_000);
+  });
+
   it('is the same one however often it is opened', async () => {
     const mutex = Mutex.create(across);
     const guard = await mutex.lock();
