@@ -6,7 +6,8 @@
  * one call at a time, waiting included, ceil(n / P) (wall + w); and all of that shares the cores. One way there and back comes on top,
  * and one spread, for the worker that ends last.
  * What calls have taken inline beyond what they compute, such as the time of whoever consumes the results, they will take elsewhere too.
- * A backend that has to be started first is waited for, or, where inline is possible, inline goes on until it is there.
+ * A backend that has to be started first is waited for, or, where inline is possible, inline goes on until it is there. Its workers start one
+ * after the other, and inline goes on beside them until all are there.
  */
 import type { Backend, Question } from './question.ts';
 import { workersThatFit } from './rules.ts';
@@ -36,13 +37,27 @@ export function predictMs(question: Question, backend: Backend, canRunInline: bo
   if (backend === 'inline') return inlineMs(question, calls);
   const { isReady } = question.costs[backend];
   if (isReady) return predictReadyMs(question, backend);
+  return canRunInline
+    ? predictStartingMs(question, backend)
+    : startMsOf(question, backend) + workersMs(question, backend, calls);
+}
+
+function predictStartingMs(question: Question, backend: Backend): number {
+  const { work, machine } = question;
   const startMs = startMsOf(question, backend);
-  if (!canRunInline) return startMs + workersMs(question, backend, calls);
-  const allInlineMs = inlineMs(question, calls);
-  if (allInlineMs <= startMs) return startMs;
-  // Workers that start, and what runs meanwhile, share the cores.
-  const pace = Math.min(1, Math.floor(question.machine.cores) / (1 + workersFor(question, backend)));
-  return startMs + workersMs(question, backend, calls * (1 - (pace * startMs) / allInlineMs));
+  const allMs = inlineMs(question, work.calls);
+  const cores = Math.floor(machine.cores);
+  // What runs meanwhile shares the cores with the first start.
+  let leftMs = allMs - startMs * Math.min(1, cores / 2);
+  if (leftMs <= 0) return startMs;
+  let atMs = startMs;
+  const lanesMax = Math.min(cores, workersFor(question, backend));
+  for (let lanes = 2; lanes < lanesMax; lanes++) {
+    if (leftMs <= lanes * startMs) return atMs + leftMs / lanes;
+    leftMs -= lanes * startMs;
+    atMs += startMs;
+  }
+  return atMs + workersMs(question, backend, (work.calls * leftMs) / allMs);
 }
 
 /** Of all the calls of the question, once its workers are there. */

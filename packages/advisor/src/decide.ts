@@ -1,9 +1,9 @@
 /**
  * The decision: hard rules first, then the least predicted time.
  *
- * Workers that have to be started first must save as much time again as their start takes: it takes processor time from what runs meanwhile.
- * Where so much was missed for want of workers that PAID_START of their start would have been paid, they count as if they were there (the
- * rule for renting or buying skis): many short pieces of work then get what one of them alone would not start.
+ * Workers that have to be started first must save some of their start besides: it takes processor time from what runs meanwhile, and
+ * most where others want the cores. Where so much was missed for want of workers that PAID_START of their start would have been paid, they
+ * count as if they were there (the rule for renting or buying skis): many short pieces of work then get what one of them alone would not start.
  * Where calls run now is left only for a gain of more than LEAVE_GAIN, inline as well as workers, so that predictions that are a little
  * wrong don't move work to and fro. Backends within NEAR_TIE of each other count as equal, and the more isolated is taken. Isolation that
  * was required, or that a crash has shown to be needed, is a hard rule: no prediction moves calls below it.
@@ -19,8 +19,10 @@ import { problemOf } from './sane.ts';
 export const LEAVE_GAIN = 0.2;
 /** The same with objective `memory`. */
 export const LEAVE_GAIN_MEMORY = 0.5;
-/** More than once: what is missed towards the end of one piece of work may have been the last. A guess. */
-export const PAID_START = 1.5;
+/** As in the classic rule. */
+export const PAID_START = 1;
+/** Part of a start that has to be saved, beyond its own time; more by the pressure on the cores. A guess. */
+export const SAVED_START = 0.5;
 /** As Vitest does with the backends that it has measured. */
 export const NEAR_TIE = 0.05;
 /** What meets a soft wish counts as if it took so much less. */
@@ -52,7 +54,8 @@ function choose(
   candidates: readonly Backend[],
   predictedMs: Readonly<Partial<Record<Backend, number>>>,
 ): [Backend, Why] {
-  const { current, wishes, costs, missedMs = 0 } = question;
+  const { current, wishes, costs, missedMs = 0, machine } = question;
+  const { pressure = 0 } = machine;
   const isThere = (backend: Backend) => costs[backend].isReady || missedMs >= PAID_START * startMsOf(question, backend);
   const timeOf = (backend: Backend) => (isThere(backend) ? predictReadyMs(question, backend) : predictedMs[backend]!);
   const scoreOf = (backend: Backend) =>
@@ -73,7 +76,8 @@ function choose(
   if (stay === undefined) return [near[0]!, 'gain'];
   const leaveGain = isSaving && stay === 'inline' ? LEAVE_GAIN_MEMORY : LEAVE_GAIN;
   const paysItsStart = (backend: Backend) =>
-    isThere(backend) || predictedMs[stay]! - predictedMs[backend]! >= startMsOf(question, backend);
+    isThere(backend) ||
+    predictedMs[stay]! - predictedMs[backend]! >= (SAVED_START + pressure) * startMsOf(question, backend);
   const gaining = near.find((backend) => scoreOf(backend) < scoreOf(stay) * (1 - leaveGain) && paysItsStart(backend));
   return gaining === undefined ? [stay, 'stays'] : [gaining, 'gain'];
 }

@@ -66,13 +66,15 @@ export interface PoolAssembly {
   readonly nextWorkerId?: (() => number) | undefined;
   /** The histograms of `recordTimes`. Default: one of its own, where the options ask for it. */
   readonly times?: TaskTimes | undefined;
+  readonly workersLimit?: (() => number) | undefined;
   readonly onWorkers?: (() => void) | undefined;
   readonly onDeath?: ((name: string, isOutOfMemory: boolean) => void) | undefined;
 }
 
 /** Joins the parts; nothing is started yet. Throws what `packSetup` refuses. */
 export function assemblePool(assembly: PoolAssembly): { readonly scheduler: Scheduler; readonly core: PoolCore } {
-  const { transport, clock, random, keepAlive, options, moduleUrl, writeLine, onWorkers, onDeath } = assembly;
+  const { transport, clock, random, keepAlive, options, moduleUrl, writeLine, workersLimit, onWorkers, onDeath } =
+    assembly;
   const { nextTaskNumber = countFromOne(), nextWorkerId = countFromOne() } = assembly;
   const times = assembly.times ?? (options.recordTimes ? new TaskTimes(clock) : undefined);
   // Nobody can look at the thread that it runs on.
@@ -96,6 +98,7 @@ export function assemblePool(assembly: PoolAssembly): { readonly scheduler: Sche
     keepAlive,
     nextTaskNumber,
     times,
+    workersLimit,
     onWorkers,
     onDeath,
   });

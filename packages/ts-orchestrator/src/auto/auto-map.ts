@@ -5,7 +5,8 @@
  *
  * It begins inline with a few items, which tell what the function takes. Then it is decided anew in chunks of a twentieth of the items, by
  * then with what the items have really taken, so that a choice that was wrong is left soon. Each move doubles the chunks: work that is as
- * fast here as there, or differs from item to item, is not moved to and fro. While workers start, items go on inline, few ahead.
+ * fast here as there, or differs from item to item, is not moved to and fro. While workers start, items go on inline, few ahead; while some
+ * of them are there, items go to them and inline (side-by-side.ts), and nothing is judged.
  */
 import type { Decision } from '@heddle/advisor';
 import { isPrimitive } from '@heddle/codec';
@@ -15,6 +16,7 @@ import { isRuledOut, type Matter } from './advice.ts';
 import type { Part } from './part.ts';
 import { isForThisProcess } from './plan.ts';
 import { inlineWindow, PROBE_CALLS, PROBE_MS, type FunctionMeasures } from './run-measures.ts';
+import { SideBySide } from './side-by-side.ts';
 
 export interface AutoMapParts {
   readonly measures: FunctionMeasures;
@@ -46,6 +48,8 @@ const LEAD_ITEMS = 4;
 const LATE_WORKERS_MS = 1_000;
 /** Less time than this tells nothing: timers and collections are of that size. */
 const CHUNK_MS_MIN = 2;
+/** Where items go to two places, so many times what is under way may wait for the turn of one that takes longer. */
+const OUT_OF_TURN = 4;
 
 /** Items that have settled since the last look, of those that went to one backend since it was chosen. */
 class Stretch {
@@ -94,7 +98,10 @@ export class AutoMap implements MapTarget<unknown> {
   #stretch: Stretch;
   #chunkFactor = 1;
   /** Where it will go on as soon as there are workers. */
-  #wanted: Backend | undefined;
+  #wanted: SideBySide | undefined;
+  /** Items that those have which are there. */
+  readonly #away = new Set<number>();
+  #isRefillingSoon = false;
   #isBatched = false;
   /** The window that was given last is less than the backend's own. */
   #isNarrow = false;
@@ -112,8 +119,14 @@ export class AutoMap implements MapTarget<unknown> {
     return this.#isProbing ? 1 : this.#target.batchItems();
   };
 
-  readonly window = (batchItems: number): number => {
-    const window = this.#target.window(batchItems);
+  readonly window = (batchItems: number, ready: number): number => {
+    const sides = this.#sides;
+    if (sides !== undefined) {
+      this.#isNarrow = true;
+      const most = Math.max(batchItems, sides.hereMax + sides.awayMax);
+      return Math.min(most + ready, OUT_OF_TURN * most);
+    }
+    const window = this.#target.window(batchItems, ready);
     const narrow = this.#at === this.#parts.inline ? Math.max(batchItems, this.#inlineWindow()) : window;
     this.#isNarrow = narrow < window;
     return Math.min(narrow, window);
@@ -126,39 +139,66 @@ export class AutoMap implements MapTarget<unknown> {
 
   readonly submit = (item: unknown, index: number, onOutcome: OnOutcome): CancelItem => {
     this.#isBatched = isPrimitive(item);
-    this.#count(1);
+    const part = this.#place(index, 1);
     try {
-      return this.#target.submit(item, index, this.#heard(onOutcome));
+      return this.#targetIn(part).submit(item, index, this.#heard(onOutcome));
     } catch (error) {
-      if (!isForThisProcess(error) || !this.#leaveProcesses()) throw error;
+      if (!isForThisProcess(error) || !this.#leave(part, index)) throw error;
       return this.#target.submit(item, index, this.#heard(onOutcome));
     }
   };
 
   readonly submitBatch = (items: readonly unknown[], firstIndex: number, onOutcome: OnOutcome): CancelItem => {
-    this.#count(items.length);
-    return this.#target.submitBatch(items, firstIndex, this.#heard(onOutcome));
+    const part = this.#place(firstIndex, items.length);
+    return this.#targetIn(part).submitBatch(items, firstIndex, this.#heard(onOutcome));
   };
 
+  /** Where the next items go, which are counted there. */
+  #place(firstIndex: number, items: number): Part {
+    const sides = this.#sides;
+    const isAway = sides !== undefined && this.#away.size < sides.awayMax;
+    if (isAway) for (let index = firstIndex; index < firstIndex + items; index++) this.#away.add(index);
+    const part = isAway ? sides.part : this.#at!;
+    const { measures, inline } = this.#parts;
+    this.#submitted += items;
+    measures.countSent(part.backend, items);
+    if (part === inline && sides === undefined) measures.countCrowd(items);
+    return part;
+  }
+
+  /** Set while workers and this thread take items side by side. */
+  get #sides(): SideBySide | undefined {
+    const wanted = this.#wanted;
+    return wanted !== undefined && wanted.part.isReady && !wanted.isComplete ? wanted : undefined;
+  }
+
   get #target(): MapTarget<unknown> {
-    const part = this.#at!;
+    return this.#targetIn(this.#at!);
+  }
+
+  #targetIn(part: Part): MapTarget<unknown> {
     let target = this.#targets.get(part);
     if (target === undefined) this.#targets.set(part, (target = this.#parts.targetIn(part)));
     return target;
   }
 
-  #count(items: number): void {
-    const { measures, inline } = this.#parts;
-    this.#submitted += items;
-    measures.countSent(this.#at!.backend, items);
-    if (this.#at === inline) measures.countCrowd(items);
-  }
-
   /** One function for all items: they all come from the same iteration. */
   #heard(onOutcome: OnOutcome): OnOutcome {
     return (this.#hears ??= (index, outcome) => {
+      this.#away.delete(index);
       if (index >= this.#stretch.firstIndex) this.#stretch.settle();
       onOutcome(index, outcome);
+      if (this.#sides !== undefined) this.#refillSoon();
+    });
+  }
+
+  /** Not in the middle of the outcome that has made room. */
+  #refillSoon(): void {
+    if (this.#isRefillingSoon) return;
+    this.#isRefillingSoon = true;
+    queueMicrotask(() => {
+      this.#isRefillingSoon = false;
+      this.widen();
     });
   }
 
@@ -181,8 +221,9 @@ export class AutoMap implements MapTarget<unknown> {
     if (this.#at === undefined) return this.#begin();
     if (this.#isFixed) return;
     if (this.#wanted !== undefined) {
-      const part = this.#parts.open(this.#wanted);
-      if (part.isReady) return this.#move(part);
+      this.#wanted.grow(this.#toCome);
+      if (this.#wanted.isComplete) return this.#move(this.#wanted.part);
+      if (this.#sides !== undefined) return;
     }
     const isLong = this.#parts.now() - this.#decidedAt >= CHUNK_MS_MAX * this.#chunkFactor;
     if ((!isLong && this.#submitted < this.#lookAt) || this.#isProbing) return;
@@ -234,16 +275,26 @@ export class AutoMap implements MapTarget<unknown> {
     const { backend, workers } = decision;
     this.#lookAt = this.#submitted + this.#chunk();
     this.#decidedAt = this.#parts.now();
-    this.#wanted = undefined;
+    this.#wants(undefined);
     this.#workers = workers;
     if (backend === this.#at!.backend) return;
     const part = this.#parts.open(backend);
     const mustLeave = isRuledOut(decision, this.#at!.backend);
-    if (part.isReady || part === this.#parts.inline || mustLeave) return this.#move(part);
-    this.#wanted = backend;
-    part.warm(1);
+    const isThere = part === this.#parts.inline || part.readyWorkers >= workers;
+    if (isThere || mustLeave) return this.#move(part);
+    this.#wants(new SideBySide(part, workers, this.#parts.measures));
     // To start processes holds this thread for some time, which is nothing that items take.
     this.#stretch = new Stretch(this.#stretch.firstIndex, this.#parts.now);
+  }
+
+  #wants(workers: SideBySide | undefined): void {
+    this.#wanted?.end();
+    this.#wanted = workers;
+  }
+
+  /** No items come any more. */
+  end(): void {
+    this.#wants(undefined);
   }
 
   #ask(current: Backend | undefined): Decision {
@@ -263,10 +314,15 @@ export class AutoMap implements MapTarget<unknown> {
     return Math.max(CHUNK_ITEMS_MIN, Math.ceil(items)) * this.#chunkFactor;
   }
 
-  /** False: there is nowhere else to go. */
-  #leaveProcesses(): boolean {
+  /** From where a value can't go. False: there is nowhere else to go. */
+  #leave(part: Part, index: number): boolean {
     const { measures, open } = this.#parts;
     measures.isForThisProcess = true;
+    this.#away.delete(index);
+    if (part !== this.#at) {
+      this.#wants(undefined);
+      return true;
+    }
     const { backend } = this.#ask(undefined);
     if (backend === this.#at!.backend) return false;
     this.#move(open(backend));
@@ -275,7 +331,7 @@ export class AutoMap implements MapTarget<unknown> {
 
   #move(part: Part): void {
     this.#at = part;
-    this.#wanted = undefined;
+    this.#wants(undefined);
     this.#lookAt = this.#submitted + this.#chunk();
     this.#decidedAt = this.#movedAt = this.#parts.now();
     this.#chunkFactor *= 2;

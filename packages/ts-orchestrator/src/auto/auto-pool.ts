@@ -26,8 +26,10 @@ import { CallLine } from './call-line.ts';
 import { Part, type Assembled } from './part.ts';
 import { demandOf, isForThisProcess, type AutoPlan } from './plan.ts';
 import { inlineWindow, type FunctionMeasures, type RunMeasures } from './run-measures.ts';
+import { SideBySide } from './side-by-side.ts';
 
 export interface PartHooks {
+  readonly workersLimit: () => number;
   readonly onWorkers: () => void;
   readonly onDeath: (name: string, isOutOfMemory: boolean) => void;
 }
@@ -46,6 +48,8 @@ export interface AutoPoolParts {
 /** Where single calls of a function go, and what was known when that was decided. */
 interface Route {
   readonly backend: Backend;
+  /** Its workers that make sense. */
+  readonly workers: number;
   /** May a call run inline as long as that backend has no worker? */
   readonly isInlineAllowed: boolean;
   /** Calls under way, and calls measured, as powers of two. */
@@ -65,6 +69,8 @@ export class AutoPool {
   readonly #routes = new Map<string, Route>();
   readonly #maps = new Set<AutoMap>();
   readonly #lines = new Map<string, CallLine>();
+  /** Of functions of which calls are held, or go to two places. */
+  readonly #sides = new Map<string, SideBySide>();
   #isWideningSoon = false;
   /** Set from `open` on: inline, where it may be used. */
   #first!: Part;
@@ -138,17 +144,41 @@ export class AutoPool {
       name,
       inline,
       route,
-      window: () => inlineWindow(measures, !measures.isProbed || this.#isLeaving(name)),
+      window: () =>
+        this.#sides.get(name)?.hereMax ?? inlineWindow(measures, !measures.isProbed || this.#isLeaving(name)),
+      awayMax: (part) => this.#awayMax(measures, part),
       heldMax: this.#plan.available.get('inline')!.queueLimit,
       submit: (part, args, waiter) =>
         this.#send(name, part, (to) => to.core.submit(name, args, undefined, waiter), route),
       submitHeld: (part, held, waiter) => {
         this.#send(name, part, (to) => to.core.submitHeld(name, held, to === inline, waiter), route);
-        if (part === inline) measures.countCrowd(1);
+        if (part === inline && !this.#sides.has(name)) measures.countCrowd(1);
       },
+      onIdle: () => this.#endSides(name),
     });
     this.#lines.set(name, line);
     return line;
+  }
+
+  /** Calls of a line that workers may have. */
+  #awayMax({ name }: FunctionMeasures, part: Part): number {
+    const { workers, isInlineAllowed } = this.#routes.get(name)!;
+    if (!isInlineAllowed || part.readyWorkers >= workers) {
+      this.#endSides(name);
+      return Infinity;
+    }
+    let sides = this.#sides.get(name);
+    if (sides?.part !== part) {
+      this.#endSides(name);
+      this.#sides.set(name, (sides = new SideBySide(part, workers, this.#measures.of(name))));
+    }
+    sides.grow(this.#lines.get(name)!.held + 1);
+    return sides.awayMax;
+  }
+
+  #endSides(name: string): void {
+    this.#sides.get(name)?.end();
+    this.#sides.delete(name);
   }
 
   /** Calls of it are to go to workers that are not there yet. */
@@ -188,7 +218,10 @@ export class AutoPool {
     return overItems(name, items, call, map, (refill) => {
       map.refill = refill;
       this.#maps.add(map);
-      return () => void this.#maps.delete(map);
+      return () => {
+        map.end();
+        this.#maps.delete(map);
+      };
     });
   }
 
@@ -214,7 +247,10 @@ export class AutoPool {
   #partOnDemand(name: string): Part {
     const matter = { calls: 1, current: this.#working?.backend, isDemanded: true, isBatched: false };
     const part = this.#partOf(this.#ask(name, matter).backend);
-    if (part !== this.#first) part.warm(1);
+    if (part !== this.#first) {
+      part.letGrow();
+      part.warm(1);
+    }
     return part;
   }
 
@@ -229,7 +265,8 @@ export class AutoPool {
       const current = route?.backend;
       const decision = this.#ask(name, { calls: underWay + 1, current, isDemanded: false, isBatched: false });
       const isInlineAllowed = !isRuledOut(decision, 'inline');
-      route = { backend: decision.backend, isInlineAllowed, crowd, known, changes: this.#changes };
+      const { backend, workers } = decision;
+      route = { backend, workers, isInlineAllowed, crowd, known, changes: this.#changes };
       this.#routes.set(name, route);
       if (decision.backend !== 'inline') this.#partOf(decision.backend).warm(1);
     }
@@ -277,6 +314,7 @@ export class AutoPool {
 
   #assembled(backend: Backend): Part {
     const assembled = this.#assemble(backend, {
+      workersLimit: () => part.workersLimit,
       onWorkers: () => {
         part.onWorkers();
         this.#changes++;

@@ -3,10 +3,13 @@
  * some milliseconds, and the rest is held here, because what stands there can't go elsewhere any more. So of a burst of calls of a function
  * that nobody knows yet the first few run, and tell; where the others go is decided then, and once more when workers are there.
  *
+ * While some workers are there and not all, calls go to those and inline, each as far as there is room (side-by-side.ts).
+ *
  * A held call is a call like any other: its arguments were copied when it was made, it is counted among what waits, and it stands behind
  * those that were made before it.
  *
- * Invariant: as long as a call is held, one of this line is under way inline, which hands the next one on when it settles.
+ * Invariant: as long as a call is held, one of this line is under way whose outcome hands the next one on. Nothing else does but news of
+ * workers, and that something is known of the function (auto-pool.ts).
  */
 import { heddleError } from '../errors/errors.ts';
 import type { Packed } from '../transport/transport.ts';
@@ -24,11 +27,21 @@ export interface CallLineParts {
   readonly route: () => Part;
   /** Calls that may be under way inline, 1 or more. */
   readonly window: () => number;
+  /** Calls that this part may have; Infinity: it is the place for all. */
+  readonly awayMax: (part: Part) => number;
   /** Calls that may be held. */
   readonly heldMax: number;
   readonly submit: (part: Part, args: readonly unknown[] | undefined, waiter: Waiter) => void;
   /** The same with arguments that were copied before. */
   readonly submitHeld: (part: Part, held: Packed, waiter: Waiter) => void;
+  /** None is held or under way, of those that were counted. */
+  readonly onIdle: () => void;
+}
+
+interface Place {
+  readonly part: Part;
+  /** Its outcome makes room for another one. */
+  readonly isCounted: boolean;
 }
 
 export class CallLine {
@@ -37,6 +50,9 @@ export class CallLine {
   /** Of `#held`, so many have left. */
   #left = 0;
   #underWay = 0;
+  #isFlushed = false;
+  /** Under way in workers, of those that were counted. */
+  #away = 0;
 
   constructor(parts: CallLineParts) {
     this.#parts = parts;
@@ -48,51 +64,56 @@ export class CallLine {
 
   /** Throws what is wrong with the call; nothing was taken over then. */
   take(args: readonly unknown[] | undefined, waiter: Waiter): void {
-    const { inline, route, window, submit, heldMax, name } = this.#parts;
-    const part = route();
-    if (part !== inline) {
-      this.handOn();
-      return submit(part, args, waiter);
-    }
-    if (this.held === 0 && this.#underWay < window()) {
-      submit(inline, args, this.#counted(waiter));
-      this.#underWay++;
+    const { inline, submit, heldMax, name } = this.#parts;
+    const place = this.held === 0 ? this.#place() : undefined;
+    if (place !== undefined) {
+      submit(place.part, args, place.isCounted ? this.#counted(place.part, waiter) : waiter);
+      if (place.isCounted) this.#begin(place.part);
       return;
     }
     if (this.held >= heldMax) throw heddleError('HEDDLE_QUEUE_FULL', { queueLimit: heldMax });
-    // Copying runs the caller's own code where an argument has getters, which may call again: those come first, as in any pool.
+    // Copying runs the caller's own code where an argument has getters, which may call again: those come first, as in any pool. Or end it all.
     const packed = inline.core.packHeld(name, args);
     this.#held.push({ packed, waiter });
-    // Unless what was under way has settled meanwhile, this does nothing.
-    this.handOn();
+    if (this.#isFlushed) this.handOn();
   }
 
   /** Something is known now that wasn't, or there is room: those that may go do. */
   handOn(): void {
-    const { inline, route, window } = this.#parts;
     while (this.held > 0) {
-      let part: Part;
+      let place: Place | undefined;
       try {
-        part = route();
+        place = this.#place();
       } catch (error) {
         return this.#refuseAll(error);
       }
-      if (part === inline && this.#underWay >= window()) return;
-      this.#handOnOne(part);
+      if (place === undefined) return;
+      this.#handOnOne(place);
     }
+  }
+
+  /** Where the next call goes now; undefined: nowhere. Throws when no call is taken any more. */
+  #place(): Place | undefined {
+    const { inline, route, window, awayMax } = this.#parts;
+    const part = route();
+    if (part !== inline) {
+      const most = awayMax(part);
+      if (this.#away < most) return { part, isCounted: most !== Infinity };
+    }
+    return this.#underWay < window() ? { part: inline, isCounted: true } : undefined;
   }
 
   /** All of them to this part, before it refuses what is new. */
   flush(): void {
-    while (this.held > 0) this.#handOnOne(this.#parts.inline);
+    this.#isFlushed = true;
+    while (this.held > 0) this.#handOnOne({ part: this.#parts.inline, isCounted: true });
   }
 
-  #handOnOne(part: Part): void {
-    const isInline = part === this.#parts.inline;
+  #handOnOne({ part, isCounted }: Place): void {
     const { packed, waiter } = this.#next();
     try {
-      this.#parts.submitHeld(part, packed, isInline ? this.#counted(waiter) : waiter);
-      if (isInline) this.#underWay++;
+      this.#parts.submitHeld(part, packed, isCounted ? this.#counted(part, waiter) : waiter);
+      if (isCounted) this.#begin(part);
     } catch (error) {
       waiter.reject(error);
     }
@@ -112,22 +133,29 @@ export class CallLine {
     while (this.held > 0) this.#next().waiter.reject(error);
   }
 
-  #counted({ resolve, reject }: Waiter): Waiter {
+  #begin(part: Part): void {
+    if (part === this.#parts.inline) this.#underWay++;
+    else this.#away++;
+  }
+
+  #counted(part: Part, { resolve, reject }: Waiter): Waiter {
     return {
       resolve: (value) => {
         resolve(value);
-        this.#settled();
+        this.#settled(part);
       },
       reject: (error) => {
         reject(error);
-        this.#settled();
+        this.#settled(part);
       },
     };
   }
 
   /** Not in the middle of the outcome that has told it. */
-  #settled(): void {
-    this.#underWay--;
+  #settled(part: Part): void {
+    if (part === this.#parts.inline) this.#underWay--;
+    else this.#away--;
     if (this.held > 0) queueMicrotask(() => this.handOn());
+    else if (this.#underWay + this.#away === 0) this.#parts.onIdle();
   }
 }

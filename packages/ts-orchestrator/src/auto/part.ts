@@ -18,6 +18,9 @@ export class Part {
   /** When workers were asked for that are not there yet. */
   #askedAt: number | undefined;
   readonly #onStarted: (ms: number) => void;
+  /** Who wants no more workers than so many, for now. */
+  readonly #limits = new Map<object, number>();
+  #isUnlimited = false;
 
   /** `onStarted`: its first worker took so long to be there. */
   constructor(backend: Backend, { scheduler, core }: Assembled, onStarted: (ms: number) => void) {
@@ -33,6 +36,22 @@ export class Part {
 
   get readyWorkers(): number {
     return this.scheduler.readyWorkers;
+  }
+
+  /** Workers that there may be: as many as the one wants who wants most. */
+  get workersLimit(): number {
+    return this.#isUnlimited || this.#limits.size === 0 ? Infinity : Math.max(...this.#limits.values());
+  }
+
+  /** For `who`, no more workers are to be started than so many; undefined: it says nothing any more. */
+  keepTo(who: object, workers: number | undefined): void {
+    if (workers === undefined) this.#limits.delete(who);
+    else this.#limits.set(who, workers);
+  }
+
+  /** Calls come that have no other place: from now on it has the workers that they need. */
+  letGrow(): void {
+    this.#isUnlimited = true;
   }
 
   /** Starts workers in the background. */

@@ -9,6 +9,8 @@ import { Samples } from './samples.ts';
 
 /** A call that gives a promise after less than this waits for something, as long as nothing else is known. A guess. */
 const PROMPT_MS = 1;
+/** The same of the first call, whose code never ran before. */
+const FIRST_PROMPT_MS = 5;
 /** So many calls, or so long, tell what a function takes: the first ones run code that is not compiled yet. */
 export const PROBE_CALLS = 8;
 export const PROBE_MS = 20;
@@ -108,7 +110,7 @@ export class FunctionMeasures {
     this.#seemsToWait =
       this.#isWaitedFor &&
       (wallMs === undefined
-        ? this.#computed.spread.median < PROMPT_MS
+        ? this.#computed.least < (this.calls === 1 ? FIRST_PROMPT_MS : PROMPT_MS)
         : cpuMs!.median < wallMs.median * COMPUTES_SHARE);
   }
 

@@ -23,6 +23,8 @@ export interface FleetParts {
   readonly listener: WorkerListener;
   /** The wait before a restart is over: whoever needs workers may ask again. */
   readonly onMayGrow: () => void;
+  /** Workers that there may be now, if that is less than the options say. */
+  readonly workersLimit?: (() => number) | undefined;
   /** A spare works from now on. */
   readonly onTaken: (worker: PoolWorker) => void;
 }
@@ -86,8 +88,9 @@ export class Fleet {
   /** Takes or starts `wanted` workers, as far as the maximum allows; `extra` are held by tasks that only wait for others. */
   grow(wanted: number, extra = 0): void {
     if (this.#isGivenUp || this.#pause !== undefined) return;
-    const { backend, workersMax } = this.#parts.options;
-    const most = backend === 'inline' ? 1 : workersMax + extra;
+    const { options, workersLimit } = this.#parts;
+    const { backend, workersMax } = options;
+    const most = backend === 'inline' ? 1 : Math.min(workersMax, workersLimit?.() ?? workersMax) + extra;
     for (let n = wanted; n > 0 && this.working < most; n--) {
       const spare = this.#spares.take();
       if (spare?.state === 'ready') {

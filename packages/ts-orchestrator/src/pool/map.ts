@@ -12,9 +12,10 @@ import type { Outcome } from '../task/task.ts';
 
 /** Where the items of a map go: a pool, or what chooses between pools. */
 export interface MapTarget<Item> {
-  /** Items that may be submitted together now; 1: none. It changes with what is known of how long the function takes, and so does: */
+  /** Items that may be submitted together now; 1: none. It changes with what is known of how long the function takes, and so does
+   *  the window; `ready` items are in it that have an outcome and not their turn. */
   readonly batchItems: () => number;
-  readonly window: (batchItems: number) => number;
+  readonly window: (batchItems: number, ready: number) => number;
   /** Submits one item; the returned function cancels it. Throws when the pool takes nothing any more or the item can't be sent. */
   readonly submit: (item: Item, index: number, onOutcome: OnOutcome) => CancelItem;
   /** The same for several primitive items, of which the first has this index. The list is taken over. */
@@ -198,7 +199,7 @@ class MapRun<Item> {
   /** Never rejects. */
   async #fill(): Promise<void> {
     const batchItems = this.#parts.batchItems();
-    const window = this.#parts.window(batchItems);
+    const window = this.#parts.window(batchItems, this.#ready.size);
     this.#refillAt = window - batchItems;
     if (this.#pulled - this.yielded > this.#refillAt) return;
     this.#isPulling = true;

@@ -38,6 +38,8 @@ export interface SchedulerParts {
   readonly nextTaskNumber: () => number;
   /** Keeps histograms; undefined: none are kept. */
   readonly times: TaskTimes | undefined;
+  /** Workers that there may be now, if that is less than the options say. */
+  readonly workersLimit?: (() => number) | undefined;
   /** A worker takes tasks from now on, or is gone. */
   readonly onWorkers?: (() => void) | undefined;
   /** A call of this function has ended its worker. */
@@ -70,6 +72,7 @@ export class Scheduler implements WorkerListener {
       random,
       options,
       listener: this,
+      workersLimit: parts.workersLimit,
       onMayGrow: () => this.#dispatcher.dispatch(),
       onTaken: (worker) => this.#dispatcher.fill(worker),
     });

@@ -17,6 +17,7 @@ import { collect } from '../helpers.ts';
 class FakeBackend {
   isReady: boolean;
   warmed = 0;
+  keptTo: number | undefined;
   workers = 2;
   batch = 1;
   windowItems = 8;
@@ -35,6 +36,9 @@ class FakeBackend {
     this.part = {
       backend,
       warm,
+      keepTo: (_who: object, most: number | undefined) => {
+        this.keptTo = most;
+      },
       get isReady() {
         return isReadyNow();
       },
@@ -174,6 +178,66 @@ describe('a map that chooses', () => {
     expect(inline.indices.length).toBe(before);
   });
 
+  it('goes to the first worker and on inline, side by side, until all workers are there', async () => {
+    const { inline, threads, runInline, turn, map, all } = mapping(numbers(80), leaves);
+    threads.isReady = false;
+    await turn();
+    for (let done = 0; done < 12; await turn()) done += runInline(1);
+    expect(threads.keptTo).toBe(1);
+    threads.isReady = true;
+    threads.workers = 1;
+    map.widen();
+    // What is under way inline from before stays there.
+    await turn();
+    runInline(1);
+    const before = inline.indices.length;
+    for (let n = 0; n < 10; n++) {
+      await turn();
+      // One millisecond of work here, one task under way there and one behind it.
+      expect(inline.open.length).toBeLessThanOrEqual(1);
+      expect(threads.open.length).toBeLessThanOrEqual(2);
+      runInline(1);
+      threads.answer();
+    }
+    const [here, there] = [inline.indices.length - before, threads.indices.length];
+    expect(here).toBeGreaterThanOrEqual(8);
+    expect(there).toBeGreaterThanOrEqual(16);
+    // No other worker: two cores are busy with these.
+    expect(threads.keptTo).toBe(1);
+    threads.workers = 2;
+    map.widen();
+    const last = inline.indices.length;
+    for (let n = 0; n < 80; n++) {
+      await turn();
+      runInline(1);
+      threads.answer();
+    }
+    expect((await all).map(({ index }) => index)).toEqual(numbers(80));
+    expect(inline.indices.length - last).toBeLessThanOrEqual(1);
+    expect(threads.keptTo).toBeUndefined();
+  });
+
+  it('does not wait inline for a worker that is slow, nor the other way round', async () => {
+    const { inline, threads, runInline, turn, map, all, time } = mapping(numbers(60), leaves);
+    threads.workers = 1;
+    for (let n = 0; n < 20; n++) {
+      await turn();
+      runInline(1);
+      map.widen();
+    }
+    // What the worker has is never answered here, and so nothing is yielded behind it.
+    expect(threads.open).toHaveLength(2);
+    expect(inline.indices.length).toBeGreaterThan(8);
+    expect(inline.indices.length + threads.indices.length).toBeLessThan(30);
+    time.ms += 1;
+    for (let n = 0; n < 60; n++) {
+      threads.answer();
+      await turn();
+      runInline(1);
+    }
+    expect(await all).toHaveLength(60);
+  });
+
   it('leaves a wrong choice before a tenth of the work is done', async () => {
     const total = 400;
     // By what an item is seen to take there.
@@ -200,16 +264,22 @@ describe('a map that chooses', () => {
     });
     const { inline, threads, runInline, turn, time, all } = mapping(numbers(total), advise);
     threads.workers = 1;
+    let inlineBefore = 0;
     for (let n = 0; n < 2 * total; n++) {
       await turn();
       runInline(1);
       // Slow as long as one is alone.
       for (const _ of threads.open) time.ms += threads.workers === 1 ? 5 : 1;
-      if (threads.indices.length > 100) threads.workers = 2;
+      if (threads.indices.length > 100 && threads.workers === 1) {
+        threads.workers = 2;
+        inlineBefore = inline.indices.length;
+      }
       threads.answer();
     }
     expect(await all).toHaveLength(total);
-    expect(inline.indices.length).toBeLessThan(20);
+    expect(inlineBefore).toBeGreaterThan(0);
+    // It stays with them, once they are there.
+    expect(inline.indices.length - inlineBefore).toBeLessThanOrEqual(2);
   });
 
   it('moves to and fro less and less often', async () => {

@@ -21,12 +21,12 @@ function makeLine({ heldMax = 100, window = 1 } = {}) {
   };
   const inline = { backend: 'inline', core: { packHeld } } as unknown as Part;
   const workers = { backend: 'threads' } as unknown as Part;
-  const state = { window, to: inline, refuses: undefined as unknown };
+  const state = { window, to: inline, refuses: undefined as unknown, awayMax: Infinity, idle: 0 };
   const sent: Sent[] = [];
   const send = (part: Part, args: readonly unknown[], wasHeld: boolean, waiter: Waiter) => {
     if (args[0] === 'refused') throw new TypeError('no');
     sent.push({ where: part === inline ? 'inline' : 'workers', value: args[0], wasHeld, waiter });
-    if (part === workers) waiter.resolve(args[0]);
+    if (part === workers && state.awayMax === Infinity) waiter.resolve(args[0]);
   };
   const line = new CallLine({
     name: 'f',
@@ -36,6 +36,8 @@ function makeLine({ heldMax = 100, window = 1 } = {}) {
       return state.to;
     },
     window: () => state.window,
+    awayMax: () => state.awayMax,
+    onIdle: () => void state.idle++,
     heldMax,
     submit: (part, args, waiter) => send(part, args!, false, waiter),
     submitHeld: (part, held, waiter) => send(part, held.value as unknown[], true, waiter),
@@ -45,9 +47,9 @@ function makeLine({ heldMax = 100, window = 1 } = {}) {
     result.catch(() => {});
     return result;
   };
-  /** The oldest that is inline gives its result; the next may come in the microtask after. */
-  const settleOne = async () => {
-    const next = sent.find((each) => each.where === 'inline' && !settled.has(each))!;
+  /** The oldest that is there gives its result; the next may come in the microtask after. */
+  const settleOne = async (where: Sent['where'] = 'inline') => {
+    const next = sent.find((each) => each.where === where && !settled.has(each))!;
     settled.add(next);
     next.waiter.resolve(next.value);
     await Promise.resolve();
@@ -64,8 +66,9 @@ describe('calls of one function', () => {
     expect([places(), line.held]).toEqual([['inline 1'], 3]);
     await settleOne();
     expect([places(), line.held]).toEqual([['inline 1', 'inline 2'], 2]);
-    state.window = 4;
     void call(5);
+    state.window = 4;
+    line.handOn();
     expect(places().slice(2)).toEqual(['inline 3', 'inline 4', 'inline 5']);
     expect(sent.map(({ wasHeld }) => wasHeld)).toEqual([false, true, true, true, true]);
     expect(line.held).toBe(0);
@@ -77,6 +80,7 @@ describe('calls of one function', () => {
     const { line, state, workers, call, places } = makeLine();
     const results = [1, 2, 3].map(call);
     state.to = workers;
+    line.handOn();
     const last = call(4);
     expect(places()).toEqual(['inline 1', 'workers 2', 'workers 3', 'workers 4']);
     expect(line.held).toBe(0);
@@ -91,6 +95,26 @@ describe('calls of one function', () => {
     line.handOn();
     expect(places()).toEqual(['inline 1', 'workers 2']);
     expect(await second).toBe(2);
+  });
+
+  it('go to the workers that are there and inline, each as far as there is room, until there is room for all', async () => {
+    const { line, state, workers, call, settleOne, places } = makeLine();
+    state.to = workers;
+    state.awayMax = 2;
+    const results = [1, 2, 3, 4, 5, 6].map(call);
+    expect([places(), line.held]).toEqual([['workers 1', 'workers 2', 'inline 3'], 3]);
+    await settleOne('workers');
+    expect(places().slice(3)).toEqual(['workers 4']);
+    await settleOne();
+    expect(places().slice(4)).toEqual(['inline 5']);
+    expect(state.idle).toBe(0);
+    state.awayMax = Infinity;
+    line.handOn();
+    expect(places().slice(5)).toEqual(['workers 6']);
+    for (let i = 0; i < 2; i++) await settleOne('workers');
+    await settleOne();
+    expect(await Promise.all(results)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(state.idle).toBe(1);
   });
 
   it('are refused when too many are held, and when they can’t be copied; the others stay', async () => {
