@@ -44,7 +44,9 @@ export async function openAuto(wanted: AutoPlan, moduleUrl: string): Promise<Aut
   const workerIds = countFromOne();
   const times = plan.recordTimes ? new TaskTimes(systemClock) : undefined;
   const pool = new AutoPool({
-    plan: isLater ? whole.without('processes', 'how they start is not looked up before workers make sense') : whole,
+    plan: isLater
+      ? whole.without('processes', 'how they start is not looked up before they would be the right place')
+      : whole,
     completePlan: isLater ? () => prepare(whole, 'processes') : undefined,
     observer,
     cores: coresAllowed,

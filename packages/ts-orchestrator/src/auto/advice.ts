@@ -19,7 +19,9 @@ export interface AdviceParts {
   readonly measures: RunMeasures;
   readonly partOf: (backend: Backend) => Part | undefined;
   readonly cores: () => number;
-  /** Workers would make sense for calls. */
+  /** Is it not known yet whether this backend can be had? */
+  readonly isPending: (backend: Backend) => boolean;
+  /** Such a backend would be the right one: now it is to be found out. */
   readonly onWanted: () => void;
 }
 
@@ -41,6 +43,8 @@ const BACKENDS: readonly Backend[] = ['inline', 'threads', 'processes'];
 const RUN_TIME_MS_MAX = 10;
 /** How long the free memory that was read holds: reading it takes some milliseconds. */
 const MEMORY_HOLDS_MS = 10_000;
+/** Free memory of which the first workers take little. A guess. */
+const PLENTY_BYTES = 2 ** 30;
 /** Part of the free memory that workers may take. A guess. */
 const MEMORY_SHARE = 0.5;
 
@@ -58,10 +62,10 @@ export class Advice {
     // Where nothing is gained with all the cores that there can be, none of the files is read that say how many there are.
     let decision = decide(this.#question(measures, matter, true));
     if (decision.backend !== 'inline') {
-      this.#parts.onWanted();
+      if (this.#parts.isPending(decision.backend)) this.#parts.onWanted();
       const question = this.#question(measures, matter);
       decision = decide(question);
-      // Only before workers start: to read how much memory is free takes some milliseconds.
+      // Only before workers start.
       if (decision.backend !== 'inline' && !question.costs[decision.backend].isReady)
         decision = decide({ ...question, machine: { ...question.machine, memoryMiB: this.#memoryMiB() } });
     }
@@ -130,7 +134,7 @@ export class Advice {
       costs: this.costs(isBatched),
       workersMax: isHopeful ? undefined : Math.max(sizeOf('threads'), sizeOf('processes')),
       wishes: { ...wishes, require: { ...wishes.require, interruption: isDemanded } },
-      unavailable: this.unavailable(),
+      unavailable: this.unavailable().filter(({ backend }) => !isHopeful || !this.#parts.isPending(backend)),
     };
   }
 
@@ -164,7 +168,13 @@ export class Advice {
     return [...this.#parts.plan().unavailable, ...failed];
   }
 
+  /**
+   * What is free by Node's own look, which takes microseconds and may miss a limit of a group above; where that is little, by all the files
+   * that say so, which takes milliseconds.
+   */
   #memoryMiB(): number {
+    const bytes = (process as { availableMemory?: () => number }).availableMemory?.() ?? 0;
+    if (bytes >= PLENTY_BYTES) return (bytes / 2 ** 20) * MEMORY_SHARE;
     const now = monotonicMs();
     if (this.#memory === undefined || now - this.#memory.readAt > MEMORY_HOLDS_MS)
       this.#memory = { mib: (readMachine().memory.availableBytes / 2 ** 20) * MEMORY_SHARE, readAt: now };

@@ -36,7 +36,7 @@ export interface PartHooks {
 
 export interface AutoPoolParts {
   readonly plan: AutoPlan;
-  /** Finds out what takes longer, when workers make sense for the first time. Never rejects. Undefined: all is known. */
+  /** Finds out what takes longer: whether there can be processes, when they would make sense for the first time. Never rejects. Undefined: all is known. */
   readonly completePlan: (() => Promise<AutoPlan>) | undefined;
   /** Hears what runs inline. */
   readonly observer: RunMeasures;
@@ -87,6 +87,7 @@ export class AutoPool {
       costs: this.#costs,
       measures: observer,
       cores,
+      isPending: (backend) => backend === 'processes' && this.#completePlan !== undefined,
       onWanted: () => void this.#onWanted(),
       partOf: (backend) => this.#parts.get(backend),
     });
@@ -278,7 +279,7 @@ export class AutoPool {
     return this.#advice.ask(name, matter);
   }
 
-  /** Once: workers would make sense. */
+  /** Once: processes would make sense. */
   async #onWanted(): Promise<void> {
     const complete = this.#completePlan;
     this.#completePlan = undefined;

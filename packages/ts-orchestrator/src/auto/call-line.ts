@@ -40,6 +40,8 @@ export interface CallLineParts {
 
 interface Place {
   readonly part: Part;
+  /** For so many calls, 1 or more. */
+  readonly room: number;
   /** Its outcome makes room for another one. */
   readonly isCounted: boolean;
 }
@@ -50,6 +52,10 @@ export class CallLine {
   /** Of `#held`, so many have left. */
   #left = 0;
   #underWay = 0;
+  /** With so few under way the next ones are handed on: for each single one it would cost more than a short call. */
+  #fewHere = 0;
+  #fewAway = 0;
+  #isHandingOnSoon = false;
   #isFlushed = false;
   /** Under way in workers, of those that were counted. */
   #away = 0;
@@ -88,7 +94,7 @@ export class CallLine {
         return this.#refuseAll(error);
       }
       if (place === undefined) return;
-      this.#handOnOne(place);
+      for (let room = place.room; room > 0 && this.held > 0; room--) this.#handOnOne(place);
     }
   }
 
@@ -98,9 +104,12 @@ export class CallLine {
     const part = route();
     if (part !== inline) {
       const most = awayMax(part);
-      if (this.#away < most) return { part, isCounted: most !== Infinity };
+      this.#fewAway = most / 2;
+      if (this.#away < most) return { part, room: most - this.#away, isCounted: most !== Infinity };
     }
-    return this.#underWay < window() ? { part: inline, isCounted: true } : undefined;
+    const most = window();
+    this.#fewHere = most / 2;
+    return this.#underWay < most ? { part: inline, room: most - this.#underWay, isCounted: true } : undefined;
   }
 
   /** All of them to this part, before it refuses what is new. */
@@ -109,7 +118,7 @@ export class CallLine {
     while (this.held > 0) this.#handOnOne({ part: this.#parts.inline, isCounted: true });
   }
 
-  #handOnOne({ part, isCounted }: Place): void {
+  #handOnOne({ part, isCounted }: Pick<Place, 'part' | 'isCounted'>): void {
     const { packed, waiter } = this.#next();
     try {
       this.#parts.submitHeld(part, packed, isCounted ? this.#counted(part, waiter) : waiter);
@@ -151,11 +160,21 @@ export class CallLine {
     };
   }
 
-  /** Not in the middle of the outcome that has told it. */
   #settled(part: Part): void {
     if (part === this.#parts.inline) this.#underWay--;
     else this.#away--;
-    if (this.held > 0) queueMicrotask(() => this.handOn());
-    else if (this.#underWay + this.#away === 0) this.#parts.onIdle();
+    if (this.held > 0) {
+      if (this.#underWay <= this.#fewHere || this.#away <= this.#fewAway) this.#handOnSoon();
+    } else if (this.#underWay + this.#away === 0) this.#parts.onIdle();
+  }
+
+  /** Not in the middle of the outcome that has told it. */
+  #handOnSoon(): void {
+    if (this.#isHandingOnSoon) return;
+    this.#isHandingOnSoon = true;
+    queueMicrotask(() => {
+      this.#isHandingOnSoon = false;
+      this.handOn();
+    });
   }
 }

@@ -163,9 +163,10 @@ describe('workers that can not be had', () => {
     expect(refused).toMatchObject({ code: 'HEDDLE_POOL_FAILED', message: expect.stringContaining('not in a worker') });
     expect(await pool.run('identity', [3])).toBe(3);
     expect(await collect(pool.map('identity', [4, 5]))).toHaveLength(2);
-    expect(pool.explain().unavailable).toEqual([
-      { backend: 'threads', reason: expect.stringContaining('not in a worker') },
-    ]);
+    expect(pool.explain().unavailable).toContainEqual({
+      backend: 'threads',
+      reason: expect.stringContaining('not in a worker') as string,
+    });
     await pool.close();
     expect(pool.stats().state).not.toBe('open');
   });
