@@ -75,11 +75,12 @@ export class LocalLock implements GuardedLock, SharedPlace {
   }
 
   /**
-   * Blocks until `endMs` of `performance.now()`. Undefined: it was not to be had until then.
+   * Blocks for `timeoutMs` at most. Undefined: it was not to be had until then.
    * @throws SYNC_POISONED; SYNC_DEADLOCK, if it `canFail`.
    */
-  lockSync(endMs: number, call: string, canFail = true): MutexGuard | undefined {
+  lockSync(timeoutMs: number, call: string, canFail = true): MutexGuard | undefined {
     if (this.line.isEmpty && tryTake(this.words, this.#me)) return this.#guard(false, 'blocks');
+    const endMs = performance.now() + timeoutMs;
     const awaited = canFail ? this.#awaited : { ...this.#awaited, canFail };
     const wait = endMs === Infinity ? new BlockedWait(this.membership, call, awaited) : undefined;
     const outcome = this.line.lend(1, () =>

@@ -124,7 +124,7 @@ export class Mutex {
     const { timeoutMs } = readOptions('lockSync()', options, BLOCK_OPTIONS);
     refuseToBlock('lockSync()', this.#lock.membership);
     if (this.#lock.isHeld) throw syncError('SYNC_RELOCK', 'lockSync()');
-    const guard = this.#lock.lockSync(performance.now() + timeoutMs, 'lockSync()');
+    const guard = this.#lock.lockSync(timeoutMs, 'lockSync()');
     if (guard === undefined) throw syncError('SYNC_TIMEOUT', 'the lock', timeoutMs);
     return guard;
   }

@@ -132,7 +132,7 @@ export class Once {
     if (this.isDone) return false;
     refuseToBlock('runSync()', this.#lock.membership);
     if (this.#lock.isHeld) throw syncError('SYNC_RELOCK', 'runSync()');
-    const guard = this.#lock.lockSync(performance.now() + timeoutMs, 'runSync()');
+    const guard = this.#lock.lockSync(timeoutMs, 'runSync()');
     if (guard === undefined) throw syncError('SYNC_TIMEOUT', 'the turn', timeoutMs);
     try {
       const isAgain = this.#begin(guard);
