@@ -9,7 +9,7 @@ describe('four workers', () => {
   it.each([
     ['blocking', true, ROUNDS],
     ['asynchronous', false, ROUNDS / 10],
-  ])('keep a plain counter exact, %s', { timeout: 600_000 }, async (_how, blocks, rounds) => {
+  ])('keep a plain counter exact, %s', { timeout: 3_600_000 }, async (_how, blocks, rounds) => {
     const mutex = Mutex.create();
     const plain = new SharedArrayBuffer(4);
     const workers = Array.from({ length: 4 }, () =>
@@ -93,7 +93,7 @@ describe('an owner that ends', () => {
     }
   });
 
-  it(`at ${KILLS} random instants: no hang, and never without a word`, { timeout: 600_000 }, async () => {
+  it(`at ${KILLS} random instants: no hang, and never without a word`, { timeout: 3_600_000 }, async () => {
     const mutex = Mutex.create();
     const plain = new SharedArrayBuffer(16);
     const words = new Int32Array(plain);
