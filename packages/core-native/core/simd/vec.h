@@ -63,9 +63,9 @@ HEDDLE_INLINE void store(T* to, typename VecOf<T>::Type value) {
   *reinterpret_cast<typename VecOf<T>::Unaligned*>(to) = value;
 }
 
-/** Every lane the same. */
-HEDDLE_INLINE F64v splat(double value) { return F64v{} + value; }
-HEDDLE_INLINE F32v splat(float value) { return F32v{} + value; }
+/** Every lane the same. Less nothing is the value itself, -0 too; added to nothing, -0 would become +0. */
+HEDDLE_INLINE F64v splat(double value) { return value - F64v{}; }
+HEDDLE_INLINE F32v splat(float value) { return value - F32v{}; }
 
 /** 0, 1, 2, … */
 HEDDLE_INLINE F64v laneNumbers() {
