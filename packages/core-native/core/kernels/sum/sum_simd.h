@@ -29,7 +29,7 @@ HEDDLE_INLINE F64v loadAsF64<double>(const double* from) {
   return load(from);
 }
 
-// What is added: the element itself, or its squared distance from the mean. Works on a vector and on one number.
+// What an element adds: itself, or its squared distance from the mean. Works on a vector and on one number.
 struct Itself {
   template <class V>
   HEDDLE_INLINE V operator()(V x) const {
@@ -45,8 +45,18 @@ struct SquaredDistance {
   }
 };
 
+// What a block adds up, a vector's worth or one by one.
 template <class T, class Term>
-HEDDLE_INLINE double blockSum(const T* x, uint64_t count, Term term) {
+struct TermsOf {
+  const T* x;
+  Term term;
+  HEDDLE_INLINE F64v vectorAt(uint64_t i) const { return term(loadAsF64(x + i)); }
+  HEDDLE_INLINE double at(uint64_t i) const { return term(static_cast<double>(x[i])); }
+};
+
+/** The sum of the addends begin..begin+count-1, which are one block. */
+template <class Addends>
+HEDDLE_INLINE double blockSum(const Addends& addends, uint64_t begin, uint64_t count) {
   // Eight registers in flight hide the latency of the additions; sets with narrow registers go over the block several
   // times for different lanes, which the first-level cache holds.
   constexpr int kVectors = 8;
@@ -57,24 +67,23 @@ HEDDLE_INLINE double blockSum(const T* x, uint64_t count, Term term) {
   for (int lane = 0; lane < kSumLanes; lane += kLanesPerPass) {
     F64v sums[kVectors] = {};
     for (uint64_t row = 0; row < rows; ++row) {
-      const T* const from = x + row * kSumLanes + lane;
+      const uint64_t from = begin + row * kSumLanes + static_cast<uint64_t>(lane);
 #pragma GCC unroll 8
-      for (int v = 0; v < kVectors; ++v) sums[v] += term(loadAsF64(from + v * kF64Lanes));
+      for (int v = 0; v < kVectors; ++v) sums[v] += addends.vectorAt(from + static_cast<uint64_t>(v) * kF64Lanes);
     }
     for (int v = 0; v < kVectors; ++v) store(lanes + lane + v * kF64Lanes, sums[v]);
   }
-  for (uint64_t i = rows * kSumLanes; i < count; ++i) lanes[i % kSumLanes] += term(static_cast<double>(x[i]));
+  for (uint64_t i = rows * kSumLanes; i < count; ++i) lanes[i % kSumLanes] += addends.at(begin + i);
   for (int width = kSumLanes / 2; width > 0; width /= 2) {
     for (int lane = 0; lane < width; ++lane) lanes[lane] += lanes[lane + width];
   }
   return lanes[0];
 }
 
-template <class T, class Term>
-HEDDLE_INLINE void sumsOfBlocks(const void* data, uint64_t count, Term term, double* sums) {
-  const T* const x = static_cast<const T*>(data);
+template <class Addends>
+HEDDLE_INLINE void sumsOfBlocks(const Addends& addends, uint64_t count, double* sums) {
   for (uint64_t begin = 0; begin < count; begin += kBlock) {
-    *sums++ = blockSum(x + begin, count - begin < kBlock ? count - begin : kBlock, term);
+    *sums++ = blockSum(addends, begin, count - begin < kBlock ? count - begin : kBlock);
   }
 }
 
@@ -82,13 +91,13 @@ template <class Term>
 HEDDLE_INLINE void sumsByType(ElementType type, const void* x, uint64_t count, Term term, double* sums) {
   switch (type) {
     case ElementType::f64:
-      return sumsOfBlocks<double>(x, count, term, sums);
+      return sumsOfBlocks(TermsOf<double, Term>{static_cast<const double*>(x), term}, count, sums);
     case ElementType::f32:
-      return sumsOfBlocks<float>(x, count, term, sums);
+      return sumsOfBlocks(TermsOf<float, Term>{static_cast<const float*>(x), term}, count, sums);
     case ElementType::i32:
-      return sumsOfBlocks<int32_t>(x, count, term, sums);
+      return sumsOfBlocks(TermsOf<int32_t, Term>{static_cast<const int32_t*>(x), term}, count, sums);
     case ElementType::u32:
-      return sumsOfBlocks<uint32_t>(x, count, term, sums);
+      return sumsOfBlocks(TermsOf<uint32_t, Term>{static_cast<const uint32_t*>(x), term}, count, sums);
     default:
       return;  // refused by the kernel table
   }
