@@ -1,11 +1,11 @@
 // Pi from random points: the work of a simulation, where every block of samples has its own stream of random numbers, so
 // that a seed gives the same result however the blocks are shared out.
 //
-// Block b has LANES generators xoshiro128++ (Blackman and Vigna, public domain); sample s of a block comes from lane
-// s mod LANES. One 32-bit output is one sample: its halves i and j are a point of a 65,536 x 65,536 grid of midpoints,
-// inside the quarter circle when i*(i+1) + j*(j+1) < 2^32.
+// Sample s of a block comes from lane s mod LANES (random-lanes.ts). One 32-bit output is one sample: its halves i and j
+// are a point of a 65,536 x 65,536 grid of midpoints, inside the quarter circle when i*(i+1) + j*(j+1) < 2^32.
 import { checkInteger, checkObject, checkOptions, type KernelOptions, type SyncKernelOptions } from '../arguments.ts';
 import { beginAsync } from '../async-form.ts';
+import { LANES, PHI, seedLanes, states, type Stream } from '../random-lanes.ts';
 
 /** How many samples, and of which streams. */
 export interface MonteCarloPiParameters {
@@ -30,7 +30,7 @@ export interface MonteCarloPiResult {
 const SAMPLES_MAX = 2 ** 40;
 const SEED_MAX = 2 ** 32 - 1;
 const BLOCK_SAMPLES = 65_536;
-const LANES = 16;
+const STREAM: Stream = { first: PHI, second: 0x6c62_272e };
 
 type Run = Required<MonteCarloPiParameters>;
 
@@ -73,11 +73,8 @@ function compute({ samples, seed, blockStart }: Run): MonteCarloPiResult {
   return { inside, samples, pi: (4 * inside) / samples };
 }
 
-// States of the current block's lanes: word w of lane l at w * LANES + l.
-const states = new Int32Array(4 * LANES);
-
 function countBlock(seed: number, block: number, samples: number): number {
-  for (let lane = 0; lane < LANES; lane++) seedLane(seed, block, lane);
+  seedLanes(STREAM, seed, block);
   let outside = 0;
   for (let lane = 0; lane < LANES; lane += 2) {
     // Lane l draws samples l, l + LANES, …: ceil((samples - l) / LANES) of them.
@@ -87,37 +84,6 @@ function countBlock(seed: number, block: number, samples: number): number {
     if (first > second) outside += nextIsOutside(lane) ? 1 : 0;
   }
   return samples - outside;
-}
-
-const PHI = 0x9e37_79b9;
-
-function mix(z: number): number {
-  z ^= z >>> 16;
-  z = Math.imul(z, 0x85eb_ca6b);
-  z ^= z >>> 13;
-  z = Math.imul(z, 0xc2b2_ae35);
-  return z ^ (z >>> 16);
-}
-
-function chain(constant: number, seed: number, block: number, lane: number): number {
-  let h = mix((seed + constant) | 0);
-  h = mix(h ^ ((block % 2 ** 32) | 0));
-  h = mix(((h + PHI) | 0) ^ Math.floor(block / 2 ** 32));
-  return mix((h + Math.imul(lane, PHI) + 0x7f4a_7c15) | 0);
-}
-
-function seedLane(seed: number, block: number, lane: number): void {
-  const a = chain(PHI, seed, block, lane);
-  const b = chain(0x6c62_272e, seed, block, lane);
-  const s0 = mix((a + PHI) | 0);
-  const s1 = mix((a + 2 * PHI) | 0);
-  const s2 = mix((b + PHI) | 0);
-  const s3 = mix((b + 2 * PHI) | 0);
-  // A generator whose state is all zero stays there.
-  states[lane] = (s0 | s1 | s2 | s3) === 0 ? 1 : s0;
-  states[LANES + lane] = s1;
-  states[2 * LANES + lane] = s2;
-  states[3 * LANES + lane] = s3;
 }
 
 // Advances lanes `lane` and `lane + 1` by `steps` samples each and counts those outside the circle. Two lanes fill each

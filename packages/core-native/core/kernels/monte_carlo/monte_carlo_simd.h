@@ -1,10 +1,9 @@
-// Samples of blocks: each block has 16 generators (xoshiro128++, Blackman and Vigna) side by side in vector lanes,
-// seeded from (seed, block, lane), so a block's samples depend on nothing else. Sample s of a block is the next output
-// of lane s mod 16; its two halves are a point of a 65,536 x 65,536 grid. Narrow sets need several registers for one
-// block; wide ones take several blocks at once: the generator's steps wait for each other, and the others fill the
-// wait.
+// Samples of blocks: sample s of a block is the next word of its lane s mod 16 (kernels/random); the word's two halves
+// are a point of a 65,536 x 65,536 grid. Wide sets take several blocks at once: the generator's steps wait for each
+// other, and the others fill the wait.
 #pragma once
 
+#include "kernels/random/generators_simd.h"
 #include "simd/kernel_set.h"
 #include "simd/vec.h"
 
@@ -13,64 +12,11 @@ namespace heddle {
 /** Samples per block. Part of the numeric contract: never changes. */
 inline constexpr uint64_t kMonteCarloBlock = 65536;
 
+inline constexpr Stream kMonteCarloStream = {kPhi, 0x6c62272eu};
+
 }  // namespace heddle
 
 namespace heddle::HEDDLE_ISA {
-
-inline constexpr int kGeneratorLanes = 16;
-inline constexpr int kRegisters = kGeneratorLanes / kU32Lanes;  // registers that hold one block's lanes
-
-HEDDLE_INLINE uint32_t mix(uint32_t z) {
-  z ^= z >> 16;
-  z *= 0x85ebca6bu;
-  z ^= z >> 13;
-  z *= 0xc2b2ae35u;
-  return z ^ (z >> 16);
-}
-
-inline constexpr uint32_t kPhi = 0x9e3779b9u;
-
-HEDDLE_INLINE uint32_t chain(uint32_t constant, uint32_t seed, uint64_t block, uint32_t lane) {
-  uint32_t h = mix(seed + constant);
-  h = mix(h ^ static_cast<uint32_t>(block));
-  h = mix((h + kPhi) ^ static_cast<uint32_t>(block >> 32));
-  return mix(h + lane * kPhi + 0x7f4a7c15u);
-}
-
-struct Generators {
-  U32v s0[kRegisters], s1[kRegisters], s2[kRegisters], s3[kRegisters];
-};
-
-HEDDLE_INLINE void seedGenerators(uint32_t seed, uint64_t block, Generators* g) {
-  for (int lane = 0; lane < kGeneratorLanes; ++lane) {
-    const uint32_t a = chain(kPhi, seed, block, static_cast<uint32_t>(lane));
-    const uint32_t b = chain(0x6c62272eu, seed, block, static_cast<uint32_t>(lane));
-    const uint32_t s0 = mix(a + kPhi);
-    const uint32_t s1 = mix(a + 2 * kPhi);
-    const uint32_t s2 = mix(b + kPhi);
-    const uint32_t s3 = mix(b + 2 * kPhi);
-    const int r = lane / kU32Lanes;
-    const int at = lane % kU32Lanes;
-    g->s0[r][at] = (s0 | s1 | s2 | s3) == 0 ? 1 : s0;  // all zero is the one state that xoshiro never leaves
-    g->s1[r][at] = s1;
-    g->s2[r][at] = s2;
-    g->s3[r][at] = s3;
-  }
-}
-
-HEDDLE_INLINE U32v rotateLeft(U32v x, int by) { return (x << by) | (x >> (32 - by)); }
-
-HEDDLE_INLINE U32v next(Generators& g, int r) {
-  const U32v out = rotateLeft(g.s0[r] + g.s3[r], 7) + g.s0[r];
-  const U32v t = g.s1[r] << 9;
-  g.s2[r] ^= g.s0[r];
-  g.s3[r] ^= g.s1[r];
-  g.s1[r] ^= g.s2[r];
-  g.s0[r] ^= g.s3[r];
-  g.s2[r] ^= t;
-  g.s3[r] = rotateLeft(g.s3[r], 11);
-  return out;
-}
 
 /** counts + 1 in the lanes whose point lies inside: i(i+1) + j(j+1) < 2^32, that is, the addition doesn't carry. */
 HEDDLE_INLINE U32v countInside(U32v random, U32v counts) {
@@ -90,7 +36,9 @@ template <int kBlocks>
 HEDDLE_INLINE uint64_t insideOfBlocks(uint32_t seed, uint64_t first, uint64_t samples) {
   Generators generators[kBlocks];
   U32v counts[kBlocks][kRegisters] = {};
-  for (int b = 0; b < kBlocks; ++b) seedGenerators(seed, first + static_cast<uint64_t>(b), &generators[b]);
+  for (int b = 0; b < kBlocks; ++b) {
+    seedGenerators(kMonteCarloStream, seed, first + static_cast<uint64_t>(b), &generators[b]);
+  }
   for (uint64_t step = 0; step < samples / kGeneratorLanes; ++step) {
 #pragma GCC unroll 4
     for (int b = 0; b < kBlocks; ++b) {
