@@ -9,40 +9,24 @@ import {
   plainPrefixInteger,
 } from './baselines/loops.ts';
 import type { BenchCase, CaseWork } from './case-table.ts';
-import type { ContestantKind } from './contestants.ts';
-import { fillUniform, Stock, uniform, type DataArray } from './inputs.ts';
-
-const ALL: readonly ContestantKind[] = ['plain', 'twin', 'native-1', 'native-all'];
-const WITHOUT_PLAIN: readonly ContestantKind[] = ['twin', 'native-1', 'native-all'];
-const NATIVE: readonly ContestantKind[] = ['native-1', 'native-all'];
-
-const LENGTHS = [100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];
-const QUICK_LENGTHS = [1_000, 30_000, 1_000_000];
-
-const FLOATS = { f64: Float64Array, f32: Float32Array } as const;
-const INTEGERS = { i32: Int32Array, u32: Uint32Array } as const;
-const TYPES = { ...FLOATS, ...INTEGERS } as const;
-type TypeName = keyof typeof TYPES;
-type NumberArray = Float64Array | Float32Array | Int32Array | Uint32Array;
-type FloatArray = Float64Array | Float32Array;
-
-const bytesOf = (array: ArrayBufferView): Uint8Array =>
-  new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-const bytesOfNumbers = (...values: number[]): Uint8Array => bytesOf(Float64Array.from(values));
-const constructorOf = (type: TypeName): new (length: number) => NumberArray => TYPES[type];
-
-/** Arrays that calls only read, taken from one stock. */
-function readOnly<T extends DataArray>(Type: new (length: number) => T, size: number): (count: number) => T[] {
-  const stock = new Stock(Type, size, size);
-  return (count) => Array.from({ length: count }, (_, index) => stock.window(index));
-}
-
-/** Relative difference of reductions that add in another order: rounding, growing with the number of additions. */
-function differsByRounding(size: number, scale: number): (value: number, reference: number) => string | undefined {
-  const bound = Number.EPSILON * size * scale;
-  return (value, reference) =>
-    Math.abs(value - reference) <= bound ? undefined : `${value} is not within ${bound} of ${reference}`;
-}
+import {
+  ALL,
+  bytesOf,
+  bytesOfNumbers,
+  constructorOf,
+  differsByRounding,
+  FLOATS,
+  LENGTHS,
+  NATIVE,
+  QUICK_LENGTHS,
+  readOnly,
+  TYPES,
+  WITHOUT_PLAIN,
+  type FloatArray,
+  type NumberArray,
+  type TypeName,
+} from './case-parts.ts';
+import { fillUniform, Stock, uniform } from './inputs.ts';
 
 function sortCase(type: TypeName, quickSizes: readonly number[]): BenchCase {
   return {
