@@ -1,5 +1,5 @@
-// The one order in which sums are taken, shared by `sum` and `meanVariance` and equal to the native package's, so that
-// a sum has the same bits for any thread count and any vector width:
+// The one order in which sums are taken, shared by `sum`, `meanVariance` and `dot` and equal to the native package's, so
+// that a sum has the same bits for any thread count and any vector width:
 //   blocks of BLOCK elements; in a block, lane l adds the elements whose place modulo LANES is l, in ascending order,
 //   starting from +0; the lanes are halved (lane l += lane l + w for w = 32, 16, … 1); block sums are added left to right.
 // Elements are converted to double first. A short last block is a block whose missing elements are +0: adding +0 to a
@@ -8,11 +8,12 @@ import { isOf, type NumericArray } from './arguments.ts';
 
 /** Elements per block. */
 export const BLOCK = 4096;
-const LANES = 64;
+/** Partial sums per block. */
+export const LANES = 64;
 
 // Scratch of the calling thread; kernels never run in each other's middle. Arrays bound to a constant of the module let
 // V8 drop the bounds checks and the loads of their address.
-const lanes = new Float64Array(LANES);
+export const lanes = new Float64Array(LANES);
 const block = new Float64Array(BLOCK);
 const touched = new Float64Array(4);
 
@@ -41,7 +42,7 @@ function sumOfBlock(x: NumericArray, doubles: Float64Array | undefined, start: n
     touch(doubles, start);
     return sumLanes(doubles, start);
   }
-  loadBlock(x, start);
+  loadBlock(x, start, block);
   return sumLanes(block, 0);
 }
 
@@ -50,7 +51,7 @@ function squaresOfBlock(x: NumericArray, doubles: Float64Array | undefined, star
     touch(doubles, start);
     return squareLanes(doubles, start, mean);
   }
-  const count = loadBlock(x, start);
+  const count = loadBlock(x, start, block);
   if (count === BLOCK) return squareLanes(block, 0, mean);
   // What is missing must add +0, not mean * mean.
   for (let i = 0; i < count; i++) {
@@ -61,16 +62,16 @@ function squaresOfBlock(x: NumericArray, doubles: Float64Array | undefined, star
 }
 
 /** Copies up to BLOCK elements as doubles, fills the rest with +0, returns how many were copied. */
-function loadBlock(x: NumericArray, start: number): number {
+export function loadBlock(x: NumericArray, start: number, to: Float64Array): number {
   const end = Math.min(start + BLOCK, x.length);
-  block.set(x.subarray(start, end));
-  if (end - start < BLOCK) block.fill(0, end - start);
+  to.set(x.subarray(start, end));
+  if (end - start < BLOCK) to.fill(0, end - start);
   return end - start;
 }
 
 // Reads one element per cache line in ascending order before the lanes walk the block in strides, which the hardware
 // does not prefetch: from memory that is the difference between 6 and 11 GB/s.
-function touch(x: Float64Array, start: number): void {
+export function touch(x: Float64Array, start: number): void {
   const end = start + BLOCK;
   let a = 0;
   let b = 0;
@@ -163,7 +164,8 @@ function squareLanes(x: Float64Array, start: number, mean: number): number {
   return combineLanes();
 }
 
-function combineLanes(): number {
+/** The sum of the lanes, by halving. */
+export function combineLanes(): number {
   for (let width = LANES / 2; width >= 1; width /= 2) {
     for (let lane = 0; lane < width; lane++) lanes[lane] = lanes[lane]! + lanes[lane + width]!;
   }

@@ -1,7 +1,10 @@
 export type { FloatArray, KernelOptions, NumericArray, SyncKernelOptions } from './arguments.ts';
+export { axpy, axpySync } from './axpy.ts';
+export { dot, dotSync } from './dot.ts';
 export { histogram, histogramSync, type HistogramParameters } from './histogram.ts';
 export { matmul, matmulSync, type MatmulParameters } from './matmul.ts';
 export { meanVariance, meanVarianceSync, type MeanVariance } from './mean-variance.ts';
+export { minMax, minMaxSync, type MinMax } from './min-max.ts';
 export { prefixSum, prefixSumSync, type PrefixSumOutput } from './prefix-sum.ts';
 export { sort, sortSync } from './sort.ts';
 export { sum, sumSync } from './sum.ts';

@@ -1,8 +1,11 @@
 export type { FloatArray, NumericArray } from './arguments.ts';
 export type { KernelOptions, SyncKernelOptions } from './kernel-call.ts';
+export { axpy, axpySync } from './kernels/axpy.ts';
+export { dot, dotSync } from './kernels/dot.ts';
 export { histogram, histogramSync, type HistogramParameters } from './kernels/histogram.ts';
 export { matmul, matmulSync, type MatmulParameters } from './kernels/matmul.ts';
 export { meanVariance, meanVarianceSync, type MeanVariance } from './kernels/mean-variance.ts';
+export { minMax, minMaxSync, type MinMax } from './kernels/min-max.ts';
 export { prefixSum, prefixSumSync, type PrefixSumOutput } from './kernels/prefix-sum.ts';
 export { sort, sortSync } from './kernels/sort.ts';
 export { sum, sumSync } from './kernels/sum.ts';

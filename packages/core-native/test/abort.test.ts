@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { mandelbrot, monteCarloPi } from '../src/examples/index.ts';
-import { sort, sum } from '../src/index.ts';
+import { axpy, dot, minMax, poolThreads, sort, sum } from '../src/index.ts';
 import { isMissing, numbers, reportMissing, shared } from './native.ts';
 
 /** Hours of work: a test that waits for it hangs. */
@@ -34,6 +34,23 @@ describe.skipIf(isMissing)('AbortSignal', () => {
     const promises = Array.from({ length: 50 }, () => monteCarloPi(ENDLESS, { signal: controller.signal }));
     controller.abort();
     for (const outcome of await Promise.allSettled(promises)) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'AbortError' } });
+    }
+  });
+
+  it('stops vector kernels that wait behind others', async () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const [x, y] = [shared(numbers(1000)), shared(numbers(1000, 2))];
+    // More than there are threads: jobs are taken in turn, so none is left for those behind.
+    const busy = Array.from({ length: 2 * poolThreads() }, () => monteCarloPi(ENDLESS, { signal }));
+    const promises = [
+      minMax(x, { signal }),
+      dot(x, y, { signal }),
+      axpy(2, x, y, { signal }),
+    ];
+    controller.abort();
+    for (const outcome of await Promise.allSettled([...busy, ...promises])) {
       expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'AbortError' } });
     }
   });

@@ -74,7 +74,20 @@ const either = (kernel: string, argument: string, value: unknown, ...values: unk
 
 const overlapping = new Float64Array(8);
 
+
 const cases: Case[] = [
+  ...notArrays.flatMap((value) => [
+    type('minMax', 'x', value),
+    type('dot', 'x', value, x()),
+    type('dot', 'y', x(), value),
+    type('axpy', 'x', 2, value, x()),
+    type('axpy', 'y', 2, x(), value),
+  ]),
+  range('minMax', 'x', new Float64Array(0)),
+  range('dot', 'y', x(), new Float64Array(3)),
+  ...[undefined, null, '2', 2n, {}].map((a) => type('axpy', 'a', a, x(), x())),
+  range('axpy', 'y', 2, overlapping.subarray(0, 4), overlapping.subarray(3, 7)),
+  range('axpy', 'y', 2, x(), new Float64Array(5)),
   ...['sort', 'sum', 'meanVariance', 'prefixSum', 'histogram'].flatMap((kernel) =>
     notArrays.map((value) => type(kernel, 'x', value)),
   ),
@@ -222,5 +235,10 @@ describe.skipIf(isMissing)('bad arguments', () => {
     Object.defineProperty(small, 'length', { value: 4 });
     expect(() => root.prefixSumSync(x(), { out: small })).toThrow(RangeError);
     expect(() => root.matmulSync(x(), x(), { m: 2, n: 2, k: 2, out: small })).toThrow(RangeError);
+    expect(() => root.dotSync(x(), small)).toThrow(RangeError);
+    expect(() => root.axpySync(1, x(), small)).toThrow(RangeError);
+    const empty = new Float64Array(0);
+    Object.defineProperty(empty, 'length', { value: 4 });
+    expect(() => root.minMaxSync(empty)).toThrow(RangeError);
   });
 });

@@ -27,6 +27,7 @@ import {
   type TypeName,
 } from './case-parts.ts';
 import { fillUniform, Stock, uniform } from './inputs.ts';
+import { VECTOR_CASES } from './vector-cases.ts';
 
 function sortCase(type: TypeName, quickSizes: readonly number[]): BenchCase {
   return {
@@ -404,6 +405,7 @@ export const KERNEL_CASES: readonly BenchCase[] = [
   sumCase('f32', []),
   sumCase('i32', []),
   meanVarianceCase,
+  ...VECTOR_CASES,
   prefixSumCase('f64', QUICK_LENGTHS),
   prefixSumCase('f32', []),
   prefixSumCase('i32', QUICK_LENGTHS),

@@ -4,7 +4,8 @@ import type { Core } from './cores.ts';
 /** A call with wrong values on purpose, so without types. */
 // oxlint-disable-next-line typescript/no-explicit-any -- the values are wrong on purpose
 type AnyFunction = (...args: any[]) => unknown;
-type KernelName = 'sort' | 'sum' | 'meanVariance' | 'prefixSum' | 'histogram' | 'matmul' | ExampleName;
+type KernelName = 'sort' | 'sum' | 'meanVariance' | 'prefixSum' | 'histogram' | 'matmul' | VectorName | ExampleName;
+type VectorName = 'minMax' | 'dot' | 'axpy';
 type ExampleName = 'mandelbrot' | 'nbodyAccelerations' | 'monteCarloPi';
 
 export interface BadCall {
@@ -20,21 +21,21 @@ export interface BadCall {
   form?: 'async';
 }
 
-const f64 = (n: number): Float64Array => new Float64Array(n);
+export const f64 = (n: number): Float64Array => new Float64Array(n);
 
-function detached(): Float64Array {
+export function detached(): Float64Array {
   const buffer = new ArrayBuffer(32);
   const array = new Float64Array(buffer);
   structuredClone(buffer, { transfer: [buffer] });
   return array;
 }
 
-function resizable(): Float64Array {
+export function resizable(): Float64Array {
   const Buffer = ArrayBuffer as unknown as new (length: number, options: { maxByteLength: number }) => ArrayBuffer;
   return new Float64Array(new Buffer(64, { maxByteLength: 128 }));
 }
 
-function bad(
+export function bad(
   kernel: KernelName,
   what: string,
   error: BadCall['error'],
@@ -54,6 +55,7 @@ const ARRAYS: ReadonlyArray<readonly [KernelName, unknown[]]> = [
   ['sort', []],
   ['sum', []],
   ['meanVariance', []],
+  ['minMax', []],
   ['prefixSum', []],
   ['histogram', [range]],
 ];

@@ -2,6 +2,7 @@
 // asynchronous call. One suite, run against each of them.
 import { describe, expect, it } from 'vitest';
 import { BAD_CALLS, refusalAsync, refusalSync } from './bad-calls.ts';
+import { BAD_VECTOR_CALLS } from './bad-vector-calls.ts';
 import { expectSameBits } from './bits.ts';
 import { javascript, type Core } from './cores.ts';
 import { uniform } from './random.ts';
@@ -21,7 +22,7 @@ function shared(array: Float64Array): Float64Array {
 
 export function describeArguments(core: Core): void {
   describe('refuses', () => {
-    it.each(BAD_CALLS)('$kernel: $what', async (call) => {
+    it.each([...BAD_CALLS, ...BAD_VECTOR_CALLS])('$kernel: $what', async (call) => {
       const refusals = [await refusalAsync(core, call), ...(call.form === 'async' ? [] : [refusalSync(core, call)])];
       for (const error of refusals) {
         expect(error).toBeInstanceOf(call.error === 'TypeError' ? TypeError : RangeError);

@@ -4,7 +4,7 @@ import type { NumericArray } from '../../src/index.ts';
 const BLOCK = 4096;
 const LANES = 64;
 
-function blockedSum(length: number, valueAt: (i: number) => number): number {
+export function blockedSum(length: number, valueAt: (i: number) => number): number {
   let total: number | undefined;
   for (let start = 0; start < length; start += BLOCK) {
     const lanes = Array.from({ length: LANES }, () => 0);

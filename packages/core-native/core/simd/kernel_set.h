@@ -33,6 +33,12 @@ struct NbodySpan {
   double* out;
 };
 
+/** The smallest and the largest of some elements. See kernels/min_max. */
+struct Extremes {
+  double min;
+  double max;
+};
+
 /** The innermost product of a packed matrix multiplication. See kernels/matmul. */
 template <class T>
 struct MatmulTile {
@@ -80,6 +86,15 @@ struct KernelSet {
   void (*blockSums)(ElementType type, const void* x, uint64_t count, double* sums);
   /** The same over the squares of x[i] - mean. */
   void (*blockSquares)(ElementType type, const void* x, uint64_t count, double mean, double* sums);
+
+  /** The same over the products x[i] * y[i]. See kernels/dot. */
+  void (*blockDots)(ElementType type, const void* x, const void* y, uint64_t count, double* sums);
+
+  /** Of at least one element. */
+  Extremes (*extremes)(ElementType type, const void* x, uint64_t count);
+
+  /** y[i] = a * x[i] + y[i]. x may be y. See kernels/axpy. */
+  void (*axpy)(ElementType type, double a, const void* x, void* y, uint64_t count);
 
   void (*nbodyExact)(const NbodySpan& span);
   void (*nbodyFast)(const NbodySpan& span);

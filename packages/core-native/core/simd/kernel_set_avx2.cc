@@ -3,8 +3,11 @@
 #error "compile this unit with -mavx2 -mfma"
 #endif
 
+#include "kernels/axpy/axpy_simd.h"
+#include "kernels/dot/dot_simd.h"
 #include "kernels/mandelbrot/mandelbrot_simd.h"
 #include "kernels/matmul/matmul_simd.h"
+#include "kernels/min_max/min_max_simd.h"
 #include "kernels/monte_carlo/monte_carlo_simd.h"
 #include "kernels/nbody/nbody_simd.h"
 #include "kernels/sort/sort_simd.h"
@@ -19,6 +22,9 @@ const KernelSet kKernelSetAvx2 = {
     .mandelbrot = HEDDLE_ISA::mandelbrotSpan,
     .blockSums = HEDDLE_ISA::blockSums,
     .blockSquares = HEDDLE_ISA::blockSquares,
+    .blockDots = HEDDLE_ISA::blockDots,
+    .extremes = HEDDLE_ISA::extremes,
+    .axpy = HEDDLE_ISA::axpy,
     .nbodyExact = HEDDLE_ISA::nbodyExact,
     .nbodyFast = HEDDLE_ISA::nbodyFast,
     .nbodyFastMin = HEDDLE_ISA::kNbodyFastMin,

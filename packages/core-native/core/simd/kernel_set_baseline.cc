@@ -3,8 +3,11 @@
 #error "compile this unit for the least processor of the architecture: CXXFLAGS must not name a newer one"
 #endif
 
+#include "kernels/axpy/axpy_simd.h"
+#include "kernels/dot/dot_simd.h"
 #include "kernels/mandelbrot/mandelbrot_simd.h"
 #include "kernels/matmul/matmul_simd.h"
+#include "kernels/min_max/min_max_simd.h"
 #include "kernels/monte_carlo/monte_carlo_simd.h"
 #include "kernels/nbody/nbody_simd.h"
 #include "kernels/sum/sum_simd.h"
@@ -18,6 +21,9 @@ const KernelSet kKernelSetBaseline = {
     .mandelbrot = HEDDLE_ISA::mandelbrotSpan,
     .blockSums = HEDDLE_ISA::blockSums,
     .blockSquares = HEDDLE_ISA::blockSquares,
+    .blockDots = HEDDLE_ISA::blockDots,
+    .extremes = HEDDLE_ISA::extremes,
+    .axpy = HEDDLE_ISA::axpy,
     .nbodyExact = HEDDLE_ISA::nbodyExact,
     .nbodyFast = HEDDLE_ISA::nbodyFast,
     .nbodyFastMin = HEDDLE_ISA::kNbodyFastMin,

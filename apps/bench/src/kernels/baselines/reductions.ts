@@ -45,3 +45,29 @@ export function plainMeanVariance(x: ArrayLike<number>): { mean: number; varianc
   for (let i = even; i < x.length; i++) a += (x[i]! - mean) ** 2;
   return { mean, variance: (a + b + (c + d)) / x.length };
 }
+
+export function plainDot(x: ArrayLike<number>, y: ArrayLike<number>): number {
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  const even = x.length - (x.length % 4);
+  for (let i = 0; i < even; i += 4) {
+    a += x[i]! * y[i]!;
+    b += x[i + 1]! * y[i + 1]!;
+    c += x[i + 2]! * y[i + 2]!;
+    d += x[i + 3]! * y[i + 3]!;
+  }
+  for (let i = even; i < x.length; i++) a += x[i]! * y[i]!;
+  return a + b + (c + d);
+}
+
+export function plainMinMax(x: ArrayLike<number>): { min: number; max: number } {
+  let min = Infinity;
+  let max = -Infinity;
+  for (let i = 0; i < x.length; i++) {
+    min = Math.min(min, x[i]!);
+    max = Math.max(max, x[i]!);
+  }
+  return { min, max };
+}
