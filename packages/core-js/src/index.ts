@@ -6,5 +6,8 @@ export { matmul, matmulSync, type MatmulParameters } from './matmul.ts';
 export { meanVariance, meanVarianceSync, type MeanVariance } from './mean-variance.ts';
 export { minMax, minMaxSync, type MinMax } from './min-max.ts';
 export { prefixSum, prefixSumSync, type PrefixSumOutput } from './prefix-sum.ts';
+export type { RandomParameters } from './random-fill.ts';
+export { randomNormal, randomNormalSync, type RandomNormalParameters } from './random-normal.ts';
+export { randomUniform, randomUniformSync } from './random-uniform.ts';
 export { sort, sortSync } from './sort.ts';
 export { sum, sumSync } from './sum.ts';

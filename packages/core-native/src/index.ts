@@ -7,6 +7,8 @@ export { matmul, matmulSync, type MatmulParameters } from './kernels/matmul.ts';
 export { meanVariance, meanVarianceSync, type MeanVariance } from './kernels/mean-variance.ts';
 export { minMax, minMaxSync, type MinMax } from './kernels/min-max.ts';
 export { prefixSum, prefixSumSync, type PrefixSumOutput } from './kernels/prefix-sum.ts';
+export { randomNormal, randomNormalSync, type RandomNormalParameters } from './kernels/random-normal.ts';
+export { randomUniform, randomUniformSync, type RandomParameters } from './kernels/random-uniform.ts';
 export { sort, sortSync } from './kernels/sort.ts';
 export { sum, sumSync } from './kernels/sum.ts';
 export { isAvailable, loadedFrom, NativeUnavailableError, unavailableReason, type SimdLevel } from './load-addon.ts';

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { mandelbrot, monteCarloPi } from '../src/examples/index.ts';
-import { axpy, dot, minMax, poolThreads, sort, sum } from '../src/index.ts';
+import { axpy, dot, minMax, poolThreads, randomNormal, randomUniform, sort, sum } from '../src/index.ts';
 import { isMissing, numbers, reportMissing, shared } from './native.ts';
 
 /** Hours of work: a test that waits for it hangs. */
@@ -38,7 +38,7 @@ describe.skipIf(isMissing)('AbortSignal', () => {
     }
   });
 
-  it('stops vector kernels that wait behind others', async () => {
+  it('stops vector and random kernels that wait behind others', async () => {
     const controller = new AbortController();
     const { signal } = controller;
     const [x, y] = [shared(numbers(1000)), shared(numbers(1000, 2))];
@@ -48,6 +48,8 @@ describe.skipIf(isMissing)('AbortSignal', () => {
       minMax(x, { signal }),
       dot(x, y, { signal }),
       axpy(2, x, y, { signal }),
+      randomUniform(y, { signal, seed: 1 }),
+      randomNormal(y, { signal, seed: 1 }),
     ];
     controller.abort();
     for (const outcome of await Promise.allSettled([...busy, ...promises])) {

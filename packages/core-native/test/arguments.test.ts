@@ -74,6 +74,7 @@ const either = (kernel: string, argument: string, value: unknown, ...values: unk
 
 const overlapping = new Float64Array(8);
 
+const seeded = { seed: 1 };
 
 const cases: Case[] = [
   ...notArrays.flatMap((value) => [
@@ -82,12 +83,22 @@ const cases: Case[] = [
     type('dot', 'y', x(), value),
     type('axpy', 'x', 2, value, x()),
     type('axpy', 'y', 2, x(), value),
+    type('randomUniform', 'out', value, seeded),
+    type('randomNormal', 'out', value, seeded),
   ]),
+  ...notWhole.flatMap((value) => [
+    either('randomUniform', 'seed', value, x(), { seed: value }),
+    either('randomNormal', 'seed', value, x(), { seed: value }),
+  ]),
+  range('randomUniform', 'blockStart', x(), { seed: 1, blockStart: 0.5 }),
+  type('randomNormal', 'blockStart', x(), { seed: 1, blockStart: '1' }),
   range('minMax', 'x', new Float64Array(0)),
   range('dot', 'y', x(), new Float64Array(3)),
   ...[undefined, null, '2', 2n, {}].map((a) => type('axpy', 'a', a, x(), x())),
   range('axpy', 'y', 2, overlapping.subarray(0, 4), overlapping.subarray(3, 7)),
   range('axpy', 'y', 2, x(), new Float64Array(5)),
+  range('randomNormal', 'mean', x(), { seed: 1, mean: Number.NaN }),
+  range('randomNormal', 'deviation', x(), { seed: 1, deviation: -1 }),
   ...['sort', 'sum', 'meanVariance', 'prefixSum', 'histogram'].flatMap((kernel) =>
     notArrays.map((value) => type(kernel, 'x', value)),
   ),
@@ -240,5 +251,7 @@ describe.skipIf(isMissing)('bad arguments', () => {
     const empty = new Float64Array(0);
     Object.defineProperty(empty, 'length', { value: 4 });
     expect(() => root.minMaxSync(empty)).toThrow(RangeError);
+    root.randomUniformSync(small, { seed: 1 });
+    expect(small[1]).toBeLessThan(1);
   });
 });

@@ -27,6 +27,7 @@ import {
   type TypeName,
 } from './case-parts.ts';
 import { fillUniform, Stock, uniform } from './inputs.ts';
+import { RANDOM_CASES } from './random-cases.ts';
 import { VECTOR_CASES } from './vector-cases.ts';
 
 function sortCase(type: TypeName, quickSizes: readonly number[]): BenchCase {
@@ -411,6 +412,7 @@ export const KERNEL_CASES: readonly BenchCase[] = [
   prefixSumCase('i32', QUICK_LENGTHS),
   byteHistogramCase,
   histogramCase,
+  ...RANDOM_CASES,
   matmulCase('f64', [16, 64, 256]),
   matmulCase('f32', []),
   mandelbrotCase,

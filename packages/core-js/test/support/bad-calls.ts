@@ -5,7 +5,7 @@ import type { Core } from './cores.ts';
 // oxlint-disable-next-line typescript/no-explicit-any -- the values are wrong on purpose
 type AnyFunction = (...args: any[]) => unknown;
 type KernelName = 'sort' | 'sum' | 'meanVariance' | 'prefixSum' | 'histogram' | 'matmul' | VectorName | ExampleName;
-type VectorName = 'minMax' | 'dot' | 'axpy';
+type VectorName = 'minMax' | 'dot' | 'axpy' | 'randomUniform' | 'randomNormal';
 type ExampleName = 'mandelbrot' | 'nbodyAccelerations' | 'monteCarloPi';
 
 export interface BadCall {

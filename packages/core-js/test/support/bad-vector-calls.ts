@@ -1,4 +1,4 @@
-// Calls of the vector kernels that every core must refuse. One table for both.
+// Calls of the vector and random kernels that every core must refuse. One table for both.
 import { bad, detached, f64, resizable, type BadCall } from './bad-calls.ts';
 
 const vectors = (['dot', 'axpy'] as const).flatMap((kernel): BadCall[] => {
@@ -23,6 +23,28 @@ const vectors = (['dot', 'axpy'] as const).flatMap((kernel): BadCall[] => {
   ];
 });
 
+const random = (['randomUniform', 'randomNormal'] as const).flatMap((kernel): BadCall[] => [
+  bad(kernel, 'nothing', 'TypeError', 'out', () => []),
+  bad(kernel, 'a length', 'TypeError', 'out', () => [100, { seed: 1 }]),
+  bad(kernel, 'integers', 'TypeError', 'out', () => [new Uint32Array(2), { seed: 1 }]),
+  bad(kernel, 'a detached array', 'TypeError', 'out', () => [detached(), { seed: 1 }]),
+  bad(kernel, 'a resizable array', 'RangeError', 'out', () => [resizable(), { seed: 1 }], 'async'),
+  bad(kernel, 'no options', 'TypeError', 'options', () => [f64(2)]),
+  bad(kernel, 'a seed as options', 'TypeError', 'options', () => [f64(2), 1]),
+  bad(kernel, 'no seed', 'TypeError', 'seed', () => [f64(2), {}]),
+  bad(kernel, 'a seed as text', 'TypeError', 'seed', () => [f64(2), { seed: '1' }]),
+  bad(kernel, 'a negative seed', 'RangeError', 'seed', () => [f64(2), { seed: -1 }]),
+  bad(kernel, 'half a seed', 'RangeError', 'seed', () => [f64(2), { seed: 0.5 }]),
+  bad(kernel, 'NaN as seed', 'RangeError', 'seed', () => [f64(2), { seed: NaN }]),
+  bad(kernel, 'a seed that is too large', 'RangeError', 'seed', () => [f64(2), { seed: 2 ** 32 }]),
+  bad(kernel, 'a negative block', 'RangeError', 'blockStart', () => [f64(2), { seed: 1, blockStart: -1 }]),
+  bad(kernel, 'half a block', 'RangeError', 'blockStart', () => [f64(2), { seed: 1, blockStart: 0.5 }]),
+  bad(kernel, 'a block too far', 'RangeError', 'blockStart', () => [f64(2), { seed: 1, blockStart: 2 ** 40 + 1 }]),
+  bad(kernel, 'a block as a bigint', 'TypeError', 'blockStart', () => [f64(2), { seed: 1, blockStart: 1n }]),
+  bad(kernel, 'no threads', 'RangeError', 'threads', () => [f64(2), { seed: 1, threads: 0 }]),
+  bad(kernel, 'another signal', 'TypeError', 'signal', () => [f64(2), { seed: 1, signal: {} }], 'async'),
+]);
+
 export const BAD_VECTOR_CALLS: readonly BadCall[] = [
   bad('minMax', 'an empty array', 'RangeError', 'x', () => [f64(0)]),
   bad('minMax', 'an empty array of integers', 'RangeError', 'x', () => [new Int32Array(0)]),
@@ -40,4 +62,15 @@ export const BAD_VECTOR_CALLS: readonly BadCall[] = [
     const whole = f64(6);
     return [2, whole.subarray(2, 6), whole.subarray(0, 4)];
   }),
+  ...random,
+  bad('randomNormal', 'mean as text', 'TypeError', 'mean', () => [f64(2), { seed: 1, mean: '0' }]),
+  bad('randomNormal', 'NaN as mean', 'RangeError', 'mean', () => [f64(2), { seed: 1, mean: NaN }]),
+  bad('randomNormal', 'an endless mean', 'RangeError', 'mean', () => [f64(2), { seed: 1, mean: Infinity }]),
+  bad('randomNormal', 'deviation as a bigint', 'TypeError', 'deviation', () => [f64(2), { seed: 1, deviation: 1n }]),
+  bad('randomNormal', 'a negative deviation', 'RangeError', 'deviation', () => [f64(2), { seed: 1, deviation: -1 }]),
+  bad('randomNormal', 'NaN as deviation', 'RangeError', 'deviation', () => [f64(2), { seed: 1, deviation: NaN }]),
+  bad('randomNormal', 'an endless deviation', 'RangeError', 'deviation', () => [
+    f64(2),
+    { seed: 1, deviation: Infinity },
+  ]),
 ];

@@ -1,11 +1,15 @@
-// The asynchronous forms of minMax, dot and axpy: whose memory the results are in, and that they are
+// The asynchronous forms of minMax, dot, axpy and the random numbers: whose memory the results are in, and that they are
 // those of the synchronous forms. One suite, run against each package.
 import { describe, expect, it } from 'vitest';
+import type { KernelOptions, RandomParameters } from '../../src/index.ts';
 import { expectSameBits } from './bits.ts';
 import { javascript, type Core } from './cores.ts';
 import { uniform } from './random.ts';
 
 const N = 100_000;
+
+type FillSync = (out: Float64Array, options: RandomParameters) => Float64Array;
+type Fill = (out: Float64Array, options: RandomParameters & KernelOptions) => Promise<Float64Array>;
 
 function numbers(seed: number): Float64Array {
   return new Float64Array(N).map(uniform(seed));
@@ -61,11 +65,33 @@ export function describeVectors(core: Core): void {
       }
     });
 
+    it.each(['randomUniform', 'randomNormal'] as const)(
+      '%s fills the given array, shared, moved or not',
+      async (kernel) => {
+        const options = { seed: 5, blockStart: 3 };
+        const fillSync: FillSync = javascript[`${kernel}Sync`];
+        const fill: Fill = core[kernel];
+        const expected = fillSync(new Float64Array(N), options);
+        const plain = new Float64Array(N);
+        expect(await fill(plain, options)).toBe(plain);
+        expectSameBits(plain, expected, 'plain');
+        const inPlace = shared(new Float64Array(N));
+        expect(await fill(inPlace, options)).toBe(inPlace);
+        expectSameBits(inPlace, expected, 'shared');
+        const given = new Float64Array(N);
+        const moved = await fill(given, { ...options, move: true });
+        expect(given.length).toBe(0);
+        expectSameBits(moved, expected, 'moved');
+      },
+    );
+
     it('take empty arrays where there is an answer', async () => {
       const none = new Float64Array(0);
       expect(Object.is(await core.dot(none, none), 0)).toBe(true);
       expect(Object.is(core.dotSync(none, none), 0)).toBe(true);
       expect(await core.axpy(2, none, none)).toBe(none);
+      expect(await core.randomUniform(none, { seed: 1 })).toBe(none);
+      expect(core.randomNormalSync(none, { seed: 1 })).toBe(none);
     });
 
     it('end with the signal’s reason and leave plain arrays alone', async () => {
@@ -75,6 +101,8 @@ export function describeVectors(core: Core): void {
       await expect(core.dot(x, y, options)).rejects.toBe(reason);
       await expect(core.minMax(x, options)).rejects.toBe(reason);
       await expect(core.axpy(2, x, y, options)).rejects.toBe(reason);
+      await expect(core.randomUniform(x, { ...options, seed: 1 })).rejects.toBe(reason);
+      await expect(core.randomNormal(x, { ...options, seed: 1 })).rejects.toBe(reason);
       expectSameBits(x, numbers(1), 'x');
       expectSameBits(y, numbers(2), 'y');
     });

@@ -39,6 +39,17 @@ struct Extremes {
   double max;
 };
 
+/** Random numbers of whole blocks and, at the end, the beginning of one. See kernels/random. */
+struct RandomSpan {
+  ElementType type;
+  void* out;
+  uint64_t count;
+  uint32_t seed;
+  uint64_t block;    // that of out's first element
+  double mean;       // of normal numbers
+  double deviation;  // of normal numbers
+};
+
 /** The innermost product of a packed matrix multiplication. See kernels/matmul. */
 template <class T>
 struct MatmulTile {
@@ -95,6 +106,9 @@ struct KernelSet {
 
   /** y[i] = a * x[i] + y[i]. x may be y. See kernels/axpy. */
   void (*axpy)(ElementType type, double a, const void* x, void* y, uint64_t count);
+
+  void (*randomUniform)(const RandomSpan& span);
+  void (*randomNormal)(const RandomSpan& span);
 
   void (*nbodyExact)(const NbodySpan& span);
   void (*nbodyFast)(const NbodySpan& span);

@@ -10,6 +10,8 @@
 #include "kernels/min_max/min_max_simd.h"
 #include "kernels/monte_carlo/monte_carlo_simd.h"
 #include "kernels/nbody/nbody_simd.h"
+#include "kernels/random/random_normal_simd.h"
+#include "kernels/random/random_uniform_simd.h"
 #include "kernels/sort/sort_simd.h"
 #include "kernels/sum/sum_simd.h"
 #include "simd/kernel_set.h"
@@ -25,6 +27,8 @@ const KernelSet kKernelSetAvx2 = {
     .blockDots = HEDDLE_ISA::blockDots,
     .extremes = HEDDLE_ISA::extremes,
     .axpy = HEDDLE_ISA::axpy,
+    .randomUniform = HEDDLE_ISA::randomUniform,
+    .randomNormal = HEDDLE_ISA::randomNormal,
     .nbodyExact = HEDDLE_ISA::nbodyExact,
     .nbodyFast = HEDDLE_ISA::nbodyFast,
     .nbodyFastMin = HEDDLE_ISA::kNbodyFastMin,

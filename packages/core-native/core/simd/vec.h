@@ -49,6 +49,7 @@ using F32v = VecOf<float>::Type;
 using I64v = VecOf<int64_t>::Type;
 using U64v = VecOf<uint64_t>::Type;
 using U32v = VecOf<uint32_t>::Type;
+using I32v = VecOf<int32_t>::Type;
 
 inline constexpr int kF64Lanes = kVecBytes / 8;
 inline constexpr int kU32Lanes = kVecBytes / 4;
