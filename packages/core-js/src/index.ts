@@ -1,6 +1,8 @@
 export type { FloatArray, KernelOptions, NumericArray, SyncKernelOptions } from './arguments.ts';
 export { axpy, axpySync } from './axpy.ts';
 export { dot, dotSync } from './dot.ts';
+export { distances, distancesSync, type DistancesParameters } from './distances.ts';
+export { fft, fftSync, ifft, ifftSync, type ComplexArrays, type FftParameters } from './fft.ts';
 export { histogram, histogramSync, type HistogramParameters } from './histogram.ts';
 export { matmul, matmulSync, type MatmulParameters } from './matmul.ts';
 export { meanVariance, meanVarianceSync, type MeanVariance } from './mean-variance.ts';

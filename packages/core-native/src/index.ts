@@ -2,6 +2,8 @@ export type { FloatArray, NumericArray } from './arguments.ts';
 export type { KernelOptions, SyncKernelOptions } from './kernel-call.ts';
 export { axpy, axpySync } from './kernels/axpy.ts';
 export { dot, dotSync } from './kernels/dot.ts';
+export { distances, distancesSync, type DistancesParameters } from './kernels/distances.ts';
+export { fft, fftSync, ifft, ifftSync, type ComplexArrays, type FftParameters } from './kernels/fft.ts';
 export { histogram, histogramSync, type HistogramParameters } from './kernels/histogram.ts';
 export { matmul, matmulSync, type MatmulParameters } from './kernels/matmul.ts';
 export { meanVariance, meanVarianceSync, type MeanVariance } from './kernels/mean-variance.ts';

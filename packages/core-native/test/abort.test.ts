@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { mandelbrot, monteCarloPi } from '../src/examples/index.ts';
-import { axpy, dot, minMax, poolThreads, randomNormal, randomUniform, sort, sum } from '../src/index.ts';
+import { axpy, dot, fft, minMax, poolThreads, randomNormal, randomUniform, sort, sum } from '../src/index.ts';
 import { isMissing, numbers, reportMissing, shared } from './native.ts';
 
 /** Hours of work: a test that waits for it hangs. */
@@ -75,6 +75,15 @@ describe.skipIf(isMissing)('AbortSignal', () => {
     controller.abort();
     await expect(promise).rejects.toThrow();
     expect(Buffer.compare(Buffer.from(x.buffer), Buffer.from(copy.buffer))).toBe(0);
+  });
+
+  it('stops a transform between its tiles, and leaves plain arrays as they were', async () => {
+    const [re, im] = [numbers(2 ** 21), numbers(2 ** 21, 2)];
+    const controller = new AbortController();
+    const promise = fft(re, im, { signal: controller.signal });
+    controller.abort();
+    await expect(promise).rejects.toMatchObject({ name: 'AbortError' });
+    expect([re, im]).toEqual([numbers(2 ** 21), numbers(2 ** 21, 2)]);
   });
 
   it('after the end changes nothing, and calls don’t pile up listeners', async () => {

@@ -21,6 +21,7 @@ const x = (): Float64Array => new Float64Array([3, 1, 2, 4]);
 const picture = { width: 2, height: 2, centerX: 0, centerY: 0, pixelSize: 1, maxIter: 10 };
 const bodies = { positions: new Float64Array(6), masses: new Float64Array(2), softening: 0.1 };
 const oneByOne = { m: 1, n: 1, k: 1 };
+const pair = { dimension: 2, metric: 'squaredL2' };
 const one = (): Float64Array => new Float64Array(1);
 
 function detached(): Float64Array {
@@ -141,6 +142,38 @@ const cases: Case[] = [
   type('matmul', 'out', one(), one(), { ...oneByOne, out: new Float32Array(1) }),
   range('matmul', 'out', one(), one(), { ...oneByOne, out: new Float64Array(2) }),
   range('matmul', 'out', overlapping.subarray(0, 1), one(), { ...oneByOne, out: overlapping.subarray(0, 1) }),
+  ...['fft', 'ifft'].flatMap((kernel) => [
+    ...notArrays.flatMap((value) => [type(kernel, 're', value, x()), type(kernel, 'im', x(), value)]),
+    type(kernel, 're', new Float32Array(4), x()),
+    type(kernel, 'im', x(), detached()),
+    range(kernel, 're', new Float64Array(6), new Float64Array(6)),
+    range(kernel, 're', new Float64Array(0), new Float64Array(0)),
+    range(kernel, 're', x(), x(), { transforms: 3 }),
+    range(kernel, 're', x(), x(), { transforms: 0 }),
+    range(kernel, 'im', x(), new Float64Array(8)),
+    range(kernel, 'im', overlapping.subarray(0, 4), overlapping.subarray(3, 7)),
+    ...notWhole.map((value) => either(kernel, 'transforms', value, x(), x(), { transforms: value })),
+    type(kernel, 'options', x(), x(), 2),
+    range(kernel, 'threads', x(), x(), { threads: 0 }),
+  ]),
+  ...notArrays.flatMap((value) => [
+    type('distances', 'queries', value, x(), pair),
+    type('distances', 'rows', x(), value, pair),
+  ]),
+  type('distances', 'rows', x(), new Float32Array(4), pair),
+  type('distances', 'options', x(), x()),
+  type('distances', 'dimension', x(), x(), { metric: 'dot' }),
+  ...notWhole.map((dimension) => either('distances', 'dimension', dimension, x(), x(), { ...pair, dimension })),
+  range('distances', 'dimension', x(), x(), { ...pair, dimension: 0 }),
+  type('distances', 'metric', x(), x(), { dimension: 2 }),
+  type('distances', 'metric', x(), x(), { dimension: 2, metric: 1 }),
+  range('distances', 'metric', x(), x(), { dimension: 2, metric: 'cosine'.repeat(100) }),
+  range('distances', 'queries', x(), x(), { ...pair, dimension: 3 }),
+  range('distances', 'rows', x(), new Float64Array(5), pair),
+  type('distances', 'out', x(), x(), { ...pair, out: new Float32Array(4) }),
+  range('distances', 'out', x(), x(), { ...pair, out: new Float64Array(5) }),
+  range('distances', 'out', overlapping.subarray(0, 4), x(), { ...pair, out: overlapping.subarray(2, 6) }),
+  range('distances', 'out', x(), overlapping.subarray(0, 4), { ...pair, out: overlapping.subarray(2, 6) }),
   ...[undefined, null, 'abc', 7].map((value) => type('mandelbrot', 'parameters', value)),
   ...(['width', 'height', 'maxIter'] as const).flatMap((name) =>
     notWhole.map((value) => either('mandelbrot', name, value, { ...picture, [name]: value })),

@@ -4,6 +4,10 @@ import { markAsUntransferable } from 'node:worker_threads';
 import { afterAll, describe, expect, it } from 'vitest';
 import { mandelbrot, mandelbrotSync, nbodyAccelerations, nbodyAccelerationsSync } from '../src/examples/index.ts';
 import {
+  distances,
+  distancesSync,
+  fft,
+  fftSync,
   histogram,
   histogramSync,
   matmul,
@@ -50,6 +54,13 @@ describe.skipIf(isMissing)('memory of asynchronous kernels', () => {
     expect(await histogram(x, range)).toEqual(histogramSync(x, range));
     const product = await matmul(x.subarray(0, 600), x.subarray(0, 1500), { m: 20, n: 50, k: 30 });
     expect(product).toEqual(matmulSync(x.subarray(0, 600), x.subarray(0, 1500), { m: 20, n: 50, k: 30 }));
+    const [re, im] = [x.slice(0, 1024), x.slice(1024, 2048)];
+    const parts = await fft(re, im);
+    expect([parts.re === re, parts.im === im]).toEqual([true, true]);
+    expect(parts).toEqual(fftSync(x.slice(0, 1024), x.slice(1024, 2048)));
+    const shape = { dimension: 30, metric: 'dot' } as const;
+    const [queries, rows] = [x.subarray(0, 600), x.subarray(600, 9000)];
+    expect(await distances(queries, rows, shape)).toEqual(distancesSync(queries, rows, shape));
     const bodies = { positions: x.subarray(0, 300), masses: x.subarray(300, 400), softening: 0.1 };
     expect(await nbodyAccelerations(bodies)).toEqual(nbodyAccelerationsSync(bodies));
     const picture = { width: 64, height: 64, centerX: -0.6, centerY: 0, pixelSize: 0.04, maxIter: 100 };
@@ -104,6 +115,19 @@ describe.skipIf(isMissing)('memory of asynchronous kernels', () => {
     const ones: Float64Array = new Float64Array([1, 1, 1, 1]);
     expect(await prefixSum(ones, { out: sharedOut, move: true })).toBe(sharedOut);
     expect([...sharedOut]).toEqual([1, 2, 3, 4]);
+  });
+
+  it('the two halves of a buffer are moved, and transformed in place in shared memory', async () => {
+    const x = numbers(512);
+    const expected = fftSync(x.slice(0, 256), x.slice(256));
+    const all = shared(x);
+    const inPlace = await fft(all.subarray(0, 256), all.subarray(256));
+    expect([...all]).toEqual([...expected.re, ...expected.im]);
+    expect(inPlace.re.buffer).toBe(all.buffer);
+    const { re, im } = await fft(x.subarray(0, 256), x.subarray(256), { move: true });
+    expect(x.length).toBe(0);
+    expect(re.buffer).toBe(im.buffer);
+    expect({ re: re.slice(), im: im.slice() }).toEqual(expected);
   });
 
   it('a buffer that can’t be transferred is refused when it should be moved', async () => {

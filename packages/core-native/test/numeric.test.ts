@@ -1,4 +1,4 @@
-// The numeric contract: the same bits for every thread count and, but for two results, every instruction set.
+// The numeric contract: the same bits for every thread count and, but for those with a bound, every instruction set.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';

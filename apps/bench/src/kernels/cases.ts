@@ -26,6 +26,8 @@ import {
   type NumberArray,
   type TypeName,
 } from './case-parts.ts';
+import { DISTANCE_CASES } from './distance-cases.ts';
+import { FOURIER_CASES } from './fourier-cases.ts';
 import { fillUniform, Stock, uniform } from './inputs.ts';
 import { RANDOM_CASES } from './random-cases.ts';
 import { VECTOR_CASES } from './vector-cases.ts';
@@ -419,4 +421,6 @@ export const KERNEL_CASES: readonly BenchCase[] = [
   nbodyCase('exact', []),
   nbodyCase('fast', [16, 128, 1024]),
   monteCarloCase,
+  ...FOURIER_CASES,
+  ...DISTANCE_CASES,
 ];

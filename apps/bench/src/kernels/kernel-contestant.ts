@@ -42,9 +42,10 @@ function timeCalls(station: Station): number {
  */
 function examine({ work, inputs, size, output }: Station, isInexact: boolean, twin: Core): Examined {
   if (!isInexact) return { bytes: work.bytes(output) };
-  // The reference goes to the same array.
+  // The reference goes to the same array; what works in place finds it filled again.
   const kept = keep(output);
   const input = inputs.at(-1);
+  work.refill?.([input]);
   const reference = work.call(twin, undefined)(input);
   const problem = work.differs!(kept, reference, input);
   return { bytes: work.bytes(reference), ...(problem === undefined ? {} : { problem: `size ${size}: ${problem}` }) };

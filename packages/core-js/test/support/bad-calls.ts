@@ -4,8 +4,19 @@ import type { Core } from './cores.ts';
 /** A call with wrong values on purpose, so without types. */
 // oxlint-disable-next-line typescript/no-explicit-any -- the values are wrong on purpose
 type AnyFunction = (...args: any[]) => unknown;
-type KernelName = 'sort' | 'sum' | 'meanVariance' | 'prefixSum' | 'histogram' | 'matmul' | VectorName | ExampleName;
+type KernelName =
+  | 'sort'
+  | 'sum'
+  | 'meanVariance'
+  | 'prefixSum'
+  | 'histogram'
+  | 'matmul'
+  | 'distances'
+  | VectorName
+  | FourierName
+  | ExampleName;
 type VectorName = 'minMax' | 'dot' | 'axpy' | 'randomUniform' | 'randomNormal';
+type FourierName = 'fft' | 'ifft';
 type ExampleName = 'mandelbrot' | 'nbodyAccelerations' | 'monteCarloPi';
 
 export interface BadCall {
@@ -49,6 +60,7 @@ export function bad(
 const picture = { width: 4, height: 4, centerX: 0, centerY: 0, pixelSize: 0.1, maxIter: 10 };
 const system = (): object => ({ positions: f64(6), masses: f64(2), softening: 0.1 });
 const shape = { m: 2, n: 2, k: 2 };
+const pair = { dimension: 2, metric: 'squaredL2' };
 const range = { bins: 4, min: 0, max: 1 };
 
 const ARRAYS: ReadonlyArray<readonly [KernelName, unknown[]]> = [
@@ -150,6 +162,81 @@ export const BAD_CALLS: readonly BadCall[] = [
   bad('matmul', 'zero threads', 'RangeError', 'threads', () => [f64(4), f64(4), { ...shape, threads: 0 }]),
   bad('matmul', 'a detached b', 'TypeError', 'b', () => [f64(4), detached(), shape]),
   bad('matmul', 'a resizable b', 'RangeError', 'b', () => [f64(16), resizable(), { m: 8, n: 4, k: 2 }], 'async'),
+
+  ...(['fft', 'ifft'] as const).flatMap((kernel) => [
+    bad(kernel, 'nothing', 'TypeError', 're', () => []),
+    bad(kernel, 'floats', 'TypeError', 're', () => [new Float32Array(4), new Float32Array(4)]),
+    bad(kernel, 'one array', 'TypeError', 'im', () => [f64(4)]),
+    bad(kernel, 'a detached im', 'TypeError', 'im', () => [f64(4), detached()]),
+    bad(kernel, 'no point', 'RangeError', 're', () => [f64(0), f64(0)]),
+    bad(kernel, 'three points', 'RangeError', 're', () => [f64(3), f64(3)]),
+    bad(kernel, 'twice three points', 'RangeError', 're', () => [f64(6), f64(6), { transforms: 2 }]),
+    bad(kernel, 'points that are not shared out evenly', 'RangeError', 're', () => [f64(8), f64(8), { transforms: 3 }]),
+    bad(kernel, 'more transforms than points', 'RangeError', 're', () => [f64(8), f64(8), { transforms: 16 }]),
+    bad(kernel, 'points for no transform', 'RangeError', 're', () => [f64(8), f64(8), { transforms: 0 }]),
+    bad(kernel, 'an im of another length', 'RangeError', 'im', () => [f64(8), f64(4)]),
+    bad(kernel, 're as im', 'RangeError', 'im', () => {
+      const re = f64(8);
+      return [re, re];
+    }),
+    bad(kernel, 'an im over a part of re', 'RangeError', 'im', () => {
+      const whole = f64(12);
+      return [whole.subarray(0, 8), whole.subarray(4)];
+    }),
+    bad(kernel, 'transforms as text', 'TypeError', 'transforms', () => [f64(8), f64(8), { transforms: '2' }]),
+    bad(kernel, 'half a transform', 'RangeError', 'transforms', () => [f64(8), f64(8), { transforms: 0.5 }]),
+    bad(kernel, 'a negative number of transforms', 'RangeError', 'transforms', () => [
+      f64(8),
+      f64(8),
+      { transforms: -1 },
+    ]),
+    bad(kernel, 'options as a number', 'TypeError', 'options', () => [f64(8), f64(8), 2]),
+    bad(kernel, 'zero threads', 'RangeError', 'threads', () => [f64(8), f64(8), { threads: 0 }]),
+    bad(kernel, 'a resizable re', 'RangeError', 're', () => [resizable(), f64(8)], 'async'),
+  ]),
+
+  bad('distances', 'no queries', 'TypeError', 'queries', () => [undefined, f64(4), pair]),
+  bad('distances', 'integers', 'TypeError', 'queries', () => [new Int32Array(4), new Int32Array(4), pair]),
+  bad('distances', 'two types', 'TypeError', 'rows', () => [f64(4), new Float32Array(4), pair]),
+  bad('distances', 'detached rows', 'TypeError', 'rows', () => [f64(4), detached(), pair]),
+  bad('distances', 'no options', 'TypeError', 'options', () => [f64(4), f64(4)]),
+  bad('distances', 'no dimension', 'TypeError', 'dimension', () => [f64(4), f64(4), { metric: 'dot' }]),
+  bad('distances', 'vectors of no elements', 'RangeError', 'dimension', () => [
+    f64(0),
+    f64(0),
+    { ...pair, dimension: 0 },
+  ]),
+  bad('distances', 'half an element', 'RangeError', 'dimension', () => [f64(4), f64(4), { ...pair, dimension: 0.5 }]),
+  bad('distances', 'a huge dimension', 'RangeError', 'dimension', () => [
+    f64(4),
+    f64(4),
+    { ...pair, dimension: 2 ** 31 },
+  ]),
+  bad('distances', 'no metric', 'TypeError', 'metric', () => [f64(4), f64(4), { dimension: 2 }]),
+  bad('distances', 'another metric', 'RangeError', 'metric', () => [f64(4), f64(4), { ...pair, metric: 'cosine' }]),
+  bad('distances', 'part of a query', 'RangeError', 'queries', () => [f64(5), f64(4), pair]),
+  bad('distances', 'part of a row', 'RangeError', 'rows', () => [f64(4), f64(3), pair]),
+  bad('distances', 'a result that has no room', 'RangeError', 'queries x rows', () => [
+    new Float32Array(2 ** 20),
+    new Float32Array(2 ** 20),
+    { ...pair, dimension: 1 },
+  ]),
+  bad('distances', 'out of another type', 'TypeError', 'out', () => [
+    f64(4),
+    f64(4),
+    { ...pair, out: new Float32Array(4) },
+  ]),
+  bad('distances', 'out of another length', 'RangeError', 'out', () => [f64(4), f64(4), { ...pair, out: f64(5) }]),
+  bad('distances', 'out over the queries', 'RangeError', 'out', () => {
+    const queries = f64(4);
+    return [queries, f64(4), { ...pair, out: queries }];
+  }),
+  bad('distances', 'out over a part of the rows', 'RangeError', 'out', () => {
+    const whole = f64(6);
+    return [f64(4), whole.subarray(0, 4), { ...pair, out: whole.subarray(2) }];
+  }),
+  bad('distances', 'zero threads', 'RangeError', 'threads', () => [f64(4), f64(4), { ...pair, threads: 0 }]),
+  bad('distances', 'resizable rows', 'RangeError', 'rows', () => [f64(4), resizable(), pair], 'async'),
 
   bad('mandelbrot', 'nothing', 'TypeError', 'parameters', () => []),
   bad('mandelbrot', 'width as text', 'TypeError', 'width', () => [{ ...picture, width: '4' }]),

@@ -88,6 +88,30 @@ struct VectorSort {
   void (*dealParts)(const K* elements, uint64_t count, const K* bounds, int parts, K* const* to, K* const* ends);
 };
 
+/** Distances of all pairs of queries and rows, out[q * outStride + r]. See kernels/distances. */
+template <class T>
+struct DistanceSpan {
+  const T* queries;
+  uint64_t queryCount;
+  const T* rows;
+  uint64_t rowCount;
+  uint64_t dimension;
+  bool isDot;
+  T* out;
+  uint64_t outStride;
+};
+
+struct FftBatch;
+struct FftDown;
+struct FftAcross;
+
+/** The parts of Fourier transforms that go over data. See kernels/fft, which has what they are called with. */
+struct FftBodies {
+  void (*batch)(const FftBatch& call);
+  void (*down)(const FftDown& call);
+  void (*across)(const FftAcross& call);
+};
+
 struct KernelSet {
   SimdLevel level;
 
@@ -121,6 +145,11 @@ struct KernelSet {
 
   MatmulTile<double> matmulF64;
   MatmulTile<float> matmulF32;
+
+  void (*distancesF64)(const DistanceSpan<double>& span);
+  void (*distancesF32)(const DistanceSpan<float>& span);
+
+  FftBodies fft;
 
   VectorSort<int64_t> sortF64;
   VectorSort<int32_t> sortF32;

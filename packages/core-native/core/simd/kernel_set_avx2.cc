@@ -5,6 +5,8 @@
 
 #include "kernels/axpy/axpy_simd.h"
 #include "kernels/dot/dot_simd.h"
+#include "kernels/distances/distances_simd.h"
+#include "kernels/fft/fft_simd.h"
 #include "kernels/mandelbrot/mandelbrot_simd.h"
 #include "kernels/matmul/matmul_simd.h"
 #include "kernels/min_max/min_max_simd.h"
@@ -36,6 +38,9 @@ const KernelSet kKernelSetAvx2 = {
     .monteCarlo = HEDDLE_ISA::monteCarloBlocks,
     .matmulF64 = HEDDLE_ISA::kMatmulTile<double>,
     .matmulF32 = HEDDLE_ISA::kMatmulTile<float>,
+    .distancesF64 = HEDDLE_ISA::distances<double>,
+    .distancesF32 = HEDDLE_ISA::distances<float>,
+    .fft = HEDDLE_ISA::kFftBodies,
     .sortF64 = HEDDLE_ISA::kVectorSort<HEDDLE_ISA::F64Keys>,
     .sortF32 = HEDDLE_ISA::kVectorSort<HEDDLE_ISA::F32Keys>,
     .sortI32 = HEDDLE_ISA::kVectorSort<HEDDLE_ISA::I32Keys>,
