@@ -5,6 +5,7 @@
 //   docs/dispatch.md                        whole, from dispatch.json, once there is one
 //   docs/advisor.md                         whole, from advisor.json, once there is one
 //   docs/sync.md                            whole, from sync.json, once there is one
+//   docs/pool.md                            whole, from pool.json, once there is one
 //   docs/reliability.md                     whole, from reliability.json
 //   README.md                               the part between the `measured` marks
 //   docs/sharing-state.md                   the part between the `costs` marks
@@ -17,6 +18,7 @@ import { advisor } from './docs/advisor.mjs';
 import { benchmarks } from './docs/benchmarks.mjs';
 import { dispatch } from './docs/dispatch.mjs';
 import { measuredTable } from './docs/measured-table.mjs';
+import { pool } from './docs/pool.mjs';
 import { reliability } from './docs/reliability.mjs';
 import { sharingCosts } from './docs/sharing-costs.mjs';
 import { sync } from './docs/sync.mjs';
@@ -30,6 +32,7 @@ const readOnce = (file) => (fs.existsSync(path.join(root, file)) ? JSON.parse(re
 const pools = readOnce('docs/results/dispatch.json');
 const choice = readOnce('docs/results/advisor.json');
 const locks = readOnce('docs/results/sync.json');
+const natives = readOnce('docs/results/pool.json');
 const faults = JSON.parse(read('docs/results/reliability.json'));
 
 /** A document with the part between its marks written anew. */
@@ -48,6 +51,7 @@ const documents = {
   ...(pools === undefined ? {} : { 'docs/dispatch.md': dispatch(pools) }),
   ...(choice === undefined ? {} : { 'docs/advisor.md': advisor(choice) }),
   ...(locks === undefined ? {} : { 'docs/sync.md': sync(locks) }),
+  ...(natives === undefined ? {} : { 'docs/pool.md': pool(natives) }),
   'docs/reliability.md': reliability(faults),
   'docs/sharing-state.md': withPart('docs/sharing-state.md', 'costs', sharingCosts(comparison)),
   'README.md': withPart('README.md', 'measured', measuredTable(comparison)),

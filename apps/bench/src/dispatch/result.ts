@@ -1,6 +1,5 @@
 // Results of the suite `dispatch` as plain JSON, and what follows from them: heddle beside each of the others.
 import {
-  speedup,
   summarize,
   type Comparison,
   type ContestantResult,
@@ -8,6 +7,7 @@ import {
   type Speedup,
   type Summary,
 } from '@heddle/measure';
+import { heddleIsTo } from '../heddle-is.ts';
 import type { DispatchCase, Figure } from './case-table.ts';
 import { DISPATCH_CONTESTANTS, isHeddle, type ContestantName } from './contestants.ts';
 
@@ -60,13 +60,6 @@ function stateOf({ error, problem, measureSamples }: ContestantResult): Pick<Cas
   return Object.keys(measureSamples).length > 0 ? { state: 'right' } : { state: 'failed', problem: 'not measured' };
 }
 
-/** How many times better heddle is; undefined where a ratio means nothing, as with no processor time at all. */
-export function ratioOf(figure: Figure, heddle: readonly number[], other: readonly number[]): Speedup | undefined {
-  const isPositive = (samples: readonly number[]): boolean => samples.length > 0 && samples.every((one) => one > 0);
-  if (!isPositive(heddle) || !isPositive(other)) return undefined;
-  return figure.better === 'lower' ? speedup(other, heddle) : speedup(heddle, other);
-}
-
 export function evaluateCase(one: DispatchCase, comparison: Comparison): DispatchCaseResult {
   const results = Object.values(comparison.contestants);
   const contestants = results.map((result): CaseContestant => {
@@ -83,7 +76,7 @@ export function evaluateCase(one: DispatchCase, comparison: Comparison): Dispatc
     for (const figure of one.figures) {
       const mine = heddle.figures[figure.key];
       const theirs = other.figures[figure.key];
-      const heddleIs = mine && theirs && ratioOf(figure, mine.samples, theirs.samples);
+      const heddleIs = mine && theirs && heddleIsTo(figure.better, mine.samples, theirs.samples);
       if (theirs && heddleIs) theirs.heddleIs = heddleIs;
     }
   }

@@ -1,7 +1,7 @@
 import type { Comparison, ContestantResult } from '@heddle/measure';
 import { describe, expect, it } from 'vitest';
 import { findDispatchCase, type DispatchCase } from '../../src/dispatch/case-table.ts';
-import { evaluateCase, hardestPeer, ratioOf, reachesTarget, targetOf } from '../../src/dispatch/result.ts';
+import { evaluateCase, hardestPeer, reachesTarget, targetOf } from '../../src/dispatch/result.ts';
 import { dispatchText } from '../../src/dispatch/table.ts';
 import { dispatchPage } from '../../src/dispatch/page.ts';
 
@@ -77,13 +77,6 @@ describe('of heddle beside others', () => {
     expect(page).toContain('3 of 9 results are wrong: no sum');
     expect(page).not.toContain('9,000,000');
   });
-});
-
-it('turns the ratio where less is better, and has none where there is nothing', () => {
-  const lower = { key: 'us', label: 'p50', unit: 'us', better: 'lower' } as const;
-  expect(ratioOf(lower, [1, 1], [3, 3])?.ratio).toBe(3);
-  expect(ratioOf(lower, [0, 1], [3, 3])).toBeUndefined();
-  expect(ratioOf(lower, [1, 1], [])).toBeUndefined();
 });
 
 it('takes a target that is a share of another contestant', () => {
