@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Writes the generated documents again from the results committed in docs/results:
 //   docs/threads-or-processes.md            whole, from compare.json
-//   docs/benchmarks.md                      whole, from kernels.json
+//   docs/kernels.md                         whole, from kernels.json, the table of kernels and their comments
 //   docs/dispatch.md                        whole, from dispatch.json, once there is one
 //   docs/advisor.md                         whole, from advisor.json, once there is one
 //   docs/sync.md                            whole, from sync.json, once there is one
@@ -15,8 +15,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { advisor } from './docs/advisor.mjs';
-import { benchmarks } from './docs/benchmarks.mjs';
 import { dispatch } from './docs/dispatch.mjs';
+import { kernels, sourcesBelow } from './docs/kernels.mjs';
 import { measuredTable } from './docs/measured-table.mjs';
 import { pool } from './docs/pool.mjs';
 import { reliability } from './docs/reliability.mjs';
@@ -27,7 +27,7 @@ import { threadsOrProcesses } from './docs/threads-or-processes.mjs';
 const root = path.resolve(import.meta.dirname, '..');
 const read = (file) => fs.readFileSync(path.join(root, file), 'utf8');
 const comparison = JSON.parse(read('docs/results/compare.json'));
-const kernels = JSON.parse(read('docs/results/kernels.json'));
+const speeds = JSON.parse(read('docs/results/kernels.json'));
 const readOnce = (file) => (fs.existsSync(path.join(root, file)) ? JSON.parse(read(file)) : undefined);
 const pools = readOnce('docs/results/dispatch.json');
 const choice = readOnce('docs/results/advisor.json');
@@ -47,7 +47,11 @@ function withPart(file, name, text) {
 
 const documents = {
   'docs/threads-or-processes.md': threadsOrProcesses(comparison),
-  'docs/benchmarks.md': benchmarks(kernels),
+  'docs/kernels.md': kernels(
+    speeds,
+    read('packages/core-native/core/kernels/kernels.def'),
+    sourcesBelow(root, 'packages/core-native/src'),
+  ),
   ...(pools === undefined ? {} : { 'docs/dispatch.md': dispatch(pools) }),
   ...(choice === undefined ? {} : { 'docs/advisor.md': advisor(choice) }),
   ...(locks === undefined ? {} : { 'docs/sync.md': sync(locks) }),

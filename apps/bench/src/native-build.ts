@@ -10,7 +10,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-export type BuildName = 'heddle' | 'openmp' | 'onetbb' | 'spinning' | 'async-work';
+export type BuildName = 'heddle' | 'openmp' | 'onetbb' | 'spinning' | 'async-work' | 'limits';
 
 /** What came of a build. `missing`: one sentence on what to install. `problem`: what the compiler said. */
 export type Built = { readonly file: string } | { readonly missing: string } | { readonly problem: string };
@@ -55,6 +55,7 @@ const RECIPES: Readonly<Record<BuildName, Recipe>> = {
   },
   spinning: program('spinning'),
   'async-work': { sources: ['completion/async_work.cc'], flags: ['-shared', '-fPIC', '-DNAPI_VERSION=9'] },
+  limits: { sources: ['limits/limits.cc'], flags: ['-march=native', '-ffp-contract=fast'] },
 };
 
 const NATIVE_DIR = fileURLToPath(new URL('../native/', import.meta.url));

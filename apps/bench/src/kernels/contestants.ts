@@ -29,3 +29,8 @@ export interface KernelContestantOptions {
 export function measureKey(size: number): string {
   return `size${size}Ms`;
 }
+
+/** The same for what a call would take at the limit of the machine, on the threads of that contestant. */
+export function limitKey(size: number, kind: 'native-1' | 'native-all'): string {
+  return `size${size}Of${kind}Ms`;
+}

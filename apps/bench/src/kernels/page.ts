@@ -1,8 +1,9 @@
 // bench-report/: report.json with everything, report.html with speed-up by size and the crossover of each kernel.
 import { renderPage, type Cell, type LinesChart, type Section } from '@heddle/measure';
 import { CONTESTANT_KINDS, CONTESTANTS } from './contestants.ts';
+import { LIMIT_LABELS } from './limits.ts';
 import type { CaseResult, SizeResult, KernelsResult } from './result.ts';
-import { formatCrossover, formatFigure, formatRatio, formatSize, formatSpread } from '../render/format.ts';
+import { formatCrossover, formatFigure, formatRatio, formatShare, formatSize, formatSpread } from '../render/format.ts';
 
 const NATIVE_KINDS = ['native-1', 'native-all'] as const;
 
@@ -37,10 +38,12 @@ function sizeRow(result: CaseResult, row: SizeResult): Cell[] {
       const timing = row.timings.find((one) => one.kind === kind);
       if (timing === undefined) return null;
       const speedup = row.speedups[kind];
+      const share = row.ofLimit?.[kind];
+      const limit = share === undefined ? '' : `, ${formatShare(share.ratio)} of the limit`;
       const spread = formatSpread(timing.ms);
       return {
         text: formatFigure(timing.figure),
-        detail: speedup ? `${spread}, ${formatRatio(speedup.ratio)}` : spread,
+        detail: speedup ? `${spread}, ${formatRatio(speedup.ratio)}${limit}` : spread,
         winner: row.timings.every(({ ms }) => timing.ms.median <= ms.median),
       };
     }),
@@ -50,6 +53,7 @@ function sizeRow(result: CaseResult, row: SizeResult): Cell[] {
 function caseSections(result: CaseResult): Section[] {
   const native = result.contestants.some(({ kind }) => CONTESTANTS[kind].isNative);
   const problems = result.contestants.filter(({ problem }) => problem !== undefined);
+  const limit = result.limit === undefined ? '' : ` Limit: ${LIMIT_LABELS[result.limit]}, in the same rounds.`;
   const agreement = result.agrees ? 'All results are equal.' : 'The results are not equal: see below.';
   const wins = native ? ` Native on all threads is faster ${formatCrossover(result)}.` : '';
   return [
@@ -69,7 +73,7 @@ function caseSections(result: CaseResult): Section[] {
       caption: `${result.unit}, ${result.better} is better; below it the spread and the speed-up over the best JavaScript`,
       columns: [result.sizeLabel, ...result.contestants.map(({ label }) => label)],
       rows: result.sizes.map((row) => sizeRow(result, row)),
-      note: `Medians of ${result.rounds} rounds. ${agreement}`,
+      note: `Medians of ${result.rounds} rounds. ${agreement}${limit}`,
     },
     ...(problems.length === 0
       ? []

@@ -4,12 +4,14 @@ import {
   speedup,
   summarize,
   type Comparison,
+  type ContestantResult,
   type MachineCard,
   type Speedup,
   type Summary,
 } from '@heddle/measure';
 import type { BenchCase } from './case-table.ts';
-import { CONTESTANTS, measureKey, type ContestantKind } from './contestants.ts';
+import { CONTESTANTS, limitKey, measureKey, type ContestantKind } from './contestants.ts';
+import type { LimitKind } from './limits.ts';
 import { UNITS, type UnitName } from './units.ts';
 
 /** Times of one contestant at one size. */
@@ -31,6 +33,8 @@ export interface SizeResult {
   baseline?: ContestantKind;
   /** Over the baseline, by native contestant. */
   speedups: Partial<Record<ContestantKind, Speedup>>;
+  /** Share of what the machine allows that a native contestant reaches: 1 is all of it. Absent where no limit is measured. */
+  ofLimit?: Partial<Record<ContestantKind, Speedup>>;
 }
 
 export interface CaseContestant {
@@ -56,6 +60,10 @@ export interface CaseResult {
   /** Whether all contestants finished with equal results (or within the case's error bound). */
   agrees: boolean;
   sizes: SizeResult[];
+  /** What bounds the kernel; absent where no one unit does, or nothing was measured. */
+  limit?: LimitKind;
+  /** Why the limit was not measured. */
+  limitProblem?: string;
   /** First size from which native on all threads is faster than the baseline, there and at every larger size. */
   crossover?: number;
 }
@@ -70,6 +78,8 @@ export interface KernelsResult {
   native?: { simd: string; threads: number };
   /** Why the native contestants are absent. */
   nativeAbsent?: string;
+  /** Why no limits of the machine were measured. */
+  limitsAbsent?: string;
   wasInterrupted: boolean;
   elapsedMs: number;
   cases: CaseResult[];
@@ -79,8 +89,35 @@ export function contestantLabel(one: BenchCase, kind: ContestantKind): string {
   return kind === 'plain' ? (one.plainLabel ?? CONTESTANTS.plain.label) : CONTESTANTS[kind].label;
 }
 
+/** What the machine allowed in the same rounds. */
+export interface MeasuredLimit {
+  readonly kind: LimitKind;
+  readonly result: ContestantResult;
+}
+
+/** The native contestants' shares of the limit at a size; undefined where it wasn't measured. */
+export function sharesOf(
+  size: number,
+  timings: readonly Timing[],
+  { result: { measureSamples } }: MeasuredLimit,
+): SizeResult['ofLimit'] {
+  const shares = (['native-1', 'native-all'] as const).flatMap((kind) => {
+    const limitMs = measureSamples[limitKey(size, kind)] ?? [];
+    const timing = timings.find((one) => one.kind === kind);
+    if (timing === undefined || limitMs.length === 0) return [];
+    // What the machine allows is its best: in a worse round others took something of it away.
+    return [[kind, speedup([Math.min(...limitMs)], timing.samplesMs)] as const];
+  });
+  return shares.length === 0 ? undefined : Object.fromEntries(shares);
+}
+
 /** What a comparison of a case's contestants says. */
-export function evaluateCase(one: BenchCase, sizes: readonly number[], comparison: Comparison): CaseResult {
+export function evaluateCase(
+  one: BenchCase,
+  sizes: readonly number[],
+  comparison: Comparison,
+  limit?: MeasuredLimit,
+): CaseResult {
   const results = Object.values(comparison.contestants);
   const contestants = results.map((result): CaseContestant => {
     const problem = result.error?.message ?? result.problem ?? (result.differsFrom ? 'its result differs' : undefined);
@@ -103,7 +140,8 @@ export function evaluateCase(one: BenchCase, sizes: readonly number[], compariso
         const ms = summarize(samplesMs);
         return { kind, samplesMs, ms, figure: UNITS[one.unit].of(one.work(size), ms.median) };
       });
-    return { size, work: one.work(size), timings, ...relate(timings) };
+    const ofLimit = limit && sharesOf(size, timings, limit);
+    return { size, work: one.work(size), timings, ...relate(timings), ...(ofLimit === undefined ? {} : { ofLimit }) };
   });
   const crossover = findCrossover(sizeResults);
   return {
@@ -118,6 +156,8 @@ export function evaluateCase(one: BenchCase, sizes: readonly number[], compariso
     contestants,
     agrees: results.every((result) => isChecked(result)),
     sizes: sizeResults,
+    ...(limit === undefined ? {} : { limit: limit.kind }),
+    ...(limit?.result.error === undefined ? {} : { limitProblem: limit.result.error.message }),
     ...(crossover === undefined ? {} : { crossover }),
   };
 }

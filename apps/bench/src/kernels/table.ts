@@ -1,19 +1,22 @@
 // The tables of the terminal: one per case with a row per size, and a summary.
 import { plainTable } from '../render/plain-table.ts';
 import { CONTESTANTS, type ContestantKind } from './contestants.ts';
+import { LIMIT_LABELS } from './limits.ts';
 import type { CaseResult, SizeResult, KernelsResult } from './result.ts';
-import { formatCrossover, formatFigure, formatRatio, formatSize, formatSpread } from '../render/format.ts';
+import { formatCrossover, formatFigure, formatRatio, formatShare, formatSize, formatSpread } from '../render/format.ts';
 
 const NATIVE_KINDS = ['native-1', 'native-all'] as const;
 
-function timingCell({ timings, speedups }: SizeResult, kind: ContestantKind): string {
+function timingCell({ timings, speedups, ofLimit }: SizeResult, kind: ContestantKind): string {
   const timing = timings.find((one) => one.kind === kind);
   if (timing === undefined) return '';
   const figure = `${formatFigure(timing.figure)} ${formatSpread(timing.ms)}`;
   const speedup = speedups[kind];
   if (speedup === undefined) return figure;
   const interval = `${formatRatio(speedup.low)}..${formatRatio(speedup.high)}`;
-  return `${figure}  ${formatRatio(speedup.ratio)} (${interval})`;
+  const share = ofLimit?.[kind];
+  const limit = share === undefined ? '' : `, ${formatShare(share.ratio)} of the limit`;
+  return `${figure}  ${formatRatio(speedup.ratio)} (${interval})${limit}`;
 }
 
 function caseTable(result: CaseResult): string {
@@ -37,6 +40,9 @@ function caseText(result: CaseResult): string {
     : '';
   const lines = [`${result.id}: ${better}; ${result.rounds} rounds, ${state}${native}`, caseTable(result)];
   for (const { label, problem } of result.contestants) if (problem) lines.push(`  ${label}: ${problem}`);
+  if (result.limit !== undefined)
+    lines.push(`  limit: ${LIMIT_LABELS[result.limit]} on this machine, in the same rounds`);
+  if (result.limitProblem !== undefined) lines.push(`  the limit was not measured: ${result.limitProblem}`);
   return lines.join('\n');
 }
 
@@ -62,12 +68,13 @@ function summaryTable(cases: readonly CaseResult[]): string {
 }
 
 /** Everything of a run for the terminal. */
-export function suiteText({ cases, noise, card, native, nativeAbsent }: KernelsResult): string {
+export function suiteText({ cases, noise, card, native, nativeAbsent, limitsAbsent }: KernelsResult): string {
   const threads = native === undefined ? '' : `, native on ${native.threads} threads with ${native.simd}`;
   const head =
     `${card.cpu.model}, ${card.cores.allowed} cores, Node ${card.node.version}${threads}; ` +
     `noise of this machine ${Math.round(noise * 100)}%`;
   const absent = nativeAbsent === undefined ? [] : [`native contestants left out: ${nativeAbsent}`];
+  if (limitsAbsent !== undefined) absent.push(`limits of this machine left out: ${limitsAbsent}`);
   const summary = native === undefined || cases.length === 0 ? [] : [summaryTable(cases)];
   return [head, ...absent, ...cases.map((result) => caseText(result)), ...summary].join('\n\n');
 }

@@ -15,6 +15,11 @@ export function formatRatio(ratio: number): string {
   return `${ratio.toFixed(ratio >= 9.995 ? 1 : 2)}x`;
 }
 
+/** "87%"; two significant digits below a tenth. */
+export function formatShare(share: number): string {
+  return share < 0.1 ? `${(share * 100).toPrecision(2)}%` : `${Math.round(share * 100)}%`;
+}
+
 /** "10,000". */
 export function formatSize(size: number): string {
   return size.toLocaleString('en-US');

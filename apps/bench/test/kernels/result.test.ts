@@ -1,7 +1,8 @@
-import { summarize } from '@heddle/measure';
+import { summarize, type ContestantResult } from '@heddle/measure';
 import { expect, it } from 'vitest';
 import type { ContestantKind } from '../../src/kernels/contestants.ts';
-import { findCrossover, relate, type SizeResult, type Timing } from '../../src/kernels/result.ts';
+import { findCase } from '../../src/kernels/case-table.ts';
+import { evaluateCase, findCrossover, relate, type SizeResult, type Timing } from '../../src/kernels/result.ts';
 
 function timing(kind: ContestantKind, ms: number): Timing {
   const samplesMs = [ms, ms * 1.01, ms * 0.99, ms, ms * 1.02];
@@ -36,4 +37,40 @@ it('finds the size from which native wins for good', () => {
   expect(findCrossover([wins(1), equal, wins(3)])).toBe(3);
   expect(findCrossover([wins(1), loses])).toBeUndefined();
   expect(findCrossover([])).toBeUndefined();
+});
+
+it('says what share of the limit is reached, and does not compare the limit itself', () => {
+  const one = findCase('sum f64')!;
+  const ran = (id: string, measureSamples: Record<string, number[]>): ContestantResult => ({
+    id,
+    label: id,
+    samplesMs: [1, 1],
+    measures: {},
+    measureSamples,
+    digest: id === 'limit' ? 'none' : 'same',
+  });
+  const results = [
+    ran('twin', { size10000Ms: [8, 8] }),
+    ran('native-1', { size10000Ms: [4, 4] }),
+    ran('native-all', { size10000Ms: [2, 2] }),
+  ];
+  const comparison = {
+    contestants: Object.fromEntries(results.map((result) => [result.id, result])),
+    order: [],
+    budgetMs: 1,
+    elapsedMs: 1,
+    aborted: false,
+  };
+  const measured = { 'size10000Ofnative-1Ms': [9, 3], 'size10000Ofnative-allMs': [2, 2] };
+  const limit = { kind: 'read', result: ran('limit', measured) } as const;
+  const result = evaluateCase(one, [10_000], comparison, limit);
+  expect(result).toMatchObject({ agrees: true, limit: 'read' });
+  expect(result.contestants.map(({ kind }) => kind)).toEqual(['twin', 'native-1', 'native-all']);
+  expect(result.sizes[0]?.ofLimit?.['native-1']?.ratio).toBe(0.75);
+  expect(result.sizes[0]?.ofLimit?.['native-all']?.ratio).toBe(1);
+
+  const died = { ...ran('limit', {}), error: { name: 'Error', message: 'no room', phase: 'round' } as const };
+  const without = evaluateCase(one, [10_000], comparison, { kind: 'read', result: died });
+  expect(without).toMatchObject({ agrees: true, limitProblem: 'no room' });
+  expect(without.sizes[0]).not.toHaveProperty('ofLimit');
 });
