@@ -132,10 +132,11 @@ async function build(name: BuildName, compiler: Compiler, signal: AbortSignal | 
   const includes = includesOf(name).map((folder) => `-I${folder}`);
   const words = [...FLAGS, ...flags, ...includes, ...files, ...libraries];
   const hash = createHash('sha256').update(JSON.stringify([compiler, words, os.cpus()[0]?.model]));
-  const watched = [
-    ...filesBelow(NATIVE_DIR),
-    ...['pool', 'sync', 'parallel'].flatMap((room) => filesBelow(path.join(core, room))),
+  const rooms = [
+    ...sources.map((file) => path.join(NATIVE_DIR, path.dirname(file))),
+    ...(coreSources.length === 0 ? [] : ['pool', 'sync', 'parallel'].map((room) => path.join(core, room))),
   ];
+  const watched = rooms.flatMap((room) => filesBelow(room));
   for (const file of watched) hash.update(fs.readFileSync(file));
   const folder = path.join(BUILD_DIR, hash.digest('hex').slice(0, 16));
   const file = path.join(folder, name === 'async-work' ? 'async_work.node' : name);
