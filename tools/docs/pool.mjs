@@ -12,9 +12,11 @@ const THREADS = 2;
 const groupOf = ({ id }) => Object.keys(TITLES).find((group) => id === group || id.startsWith(`${group}-`));
 const isHeddle = ({ name }) => name.startsWith('heddle');
 
-/** "120 ns ±3 %". */
-const figure = ({ summary }, unit) =>
-  `${significant(summary.median)} ${unit} ±${Math.round((summary.relativeSpread / 2) * 100)} %`;
+/** "120 ns ±3 %"; a spread around nothing is no share of it, and not kept. */
+const figure = ({ summary: { median, relativeSpread } }, unit) => {
+  const spread = typeof relativeSpread === 'number' ? ` ±${Math.round((relativeSpread / 2) * 100)} %` : '';
+  return `${significant(median)} ${unit}${spread}`;
+};
 
 /** "**2.06x** (1.90 to 2.21)" where heddle is ahead, "≈ 1.02x (…)" where the interval leaves it open, plain where it is behind. */
 function ratio(heddleIs) {

@@ -8,7 +8,8 @@ const root = path.resolve(import.meta.dirname, '../..');
 const { card } = JSON.parse(fs.readFileSync(path.join(root, 'docs/results/compare.json'), 'utf8')) as { card: object };
 
 const measured = (median: number, heddleIs?: object) => ({
-  summary: { median, relativeSpread: 0.1 },
+  // JSON keeps no Infinity.
+  summary: { median, relativeSpread: median === 0 ? null : 0.1 },
   ...(heddleIs === undefined ? {} : { heddleIs }),
 });
 const is = (ratio: number) => ({ ratio, low: ratio - 0.1, high: ratio + 0.1 });
@@ -58,6 +59,7 @@ test('compares heddle with each of the others, and says what came of it', () => 
   expect(page).toContain('| target | ≤ 5.00 us, missed |  |  |');
   expect(page).toContain('- region-5us, the onetbb, missing: install it\n');
   expect(page).toContain('## Idle\n\n### idle\n\nNothing. There is nobody to compare with.');
+  expect(page).toContain('| the heddle | 0 % of a core |  |');
   expect(page).toContain('| the heddle | as it is |');
   expect(page).toContain('medians of 7 to 9 rounds');
   expect(page).not.toMatch(/undefined|NaN|Infinity|## Uneven|soon/);

@@ -13,7 +13,7 @@ function cellsOf({ state, figures: measured }: PoolCaseContestant, figures: read
   if (state !== 'right') return [state, ...figures.map(() => '')];
   return figures.flatMap(({ key }, index) => {
     const { summary, heddleIs } = measured[key]!;
-    const cell = `${formatFigure(summary.median)} ${formatSpread(summary)}`;
+    const cell = `${formatFigure(summary.median)} ${formatSpread(summary)}`.trimEnd();
     if (index > 0) return [cell];
     if (heddleIs === undefined) return [cell, ''];
     return [cell, `${formatRatio(heddleIs.ratio)} (${formatRatio(heddleIs.low)}..${formatRatio(heddleIs.high)})`];

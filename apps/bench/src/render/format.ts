@@ -25,8 +25,9 @@ export function formatSize(size: number): string {
   return size.toLocaleString('en-US');
 }
 
-/** Half of the distance between the quartiles, in per cent of the median. */
+/** Half of the distance between the quartiles, in per cent of the median; nothing where the median is nothing. */
 export function formatSpread({ relativeSpread }: { relativeSpread: number }): string {
+  if (!Number.isFinite(relativeSpread)) return '';
   return `\u00b1${Math.round((relativeSpread / 2) * 100)}%`;
 }
 
