@@ -23,7 +23,7 @@ describe('one sentence for', () => {
     [['--suite', 'kernel'], "there is no suite 'kernel', did you mean 'kernels'?"],
     [['--suite', 'toString'], "there is no suite 'toString', did you mean 'sync'?"],
     [['--only', 'srot'], "no case has 'srot' in its name, did you mean 'sort'?"],
-    [['--only', 'f32', '--quick'], /^a quick run leaves out sort f32, .*, leave out --quick$/],
+    [['--only', 'sum f32', '--quick'], /^a quick run leaves out sum f32, .*, leave out --quick$/],
     [['--suite', 'dispatch', '--only', 'folod'], "no case has 'folod' in its name, did you mean 'flood'?"],
     [['sort'], "it takes options only, got 'sort'"],
     [['--json'], "option '--json <file>' argument missing"],

@@ -65,6 +65,6 @@ function compute(x: NumericArray): MinMax {
 /** Whether an element is that zero. Where the reciprocal of another is infinite, its sign is the other one. */
 function hasZero(x: NumericArray, zero: number): boolean {
   const reciprocal = 1 / zero;
-  for (let i = 0; i < x.length; i++) if (1 / x[i]! === reciprocal) return true;
+  for (let i = 0; i < x.length; i++) if (reciprocal === 1 / x[i]!) return true;
   return false;
 }

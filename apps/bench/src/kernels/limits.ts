@@ -49,6 +49,9 @@ const FLOPS_PER_PAIR = 18;
 const LIMITS: Readonly<Record<string, (one: BenchCase) => CaseLimit>> = {
   sum: memory('read', 1, 1),
   meanVariance: memory('read', 1, 2),
+  minMax: memory('read', 1, 1),
+  dot: memory('read', 2, 1),
+  axpy: memory('update', 2, 1.5),
   prefixSum: memory('copy', 2, 1),
   matmul: registers((n) => 2 * n ** 3),
   nbodyAccelerations: registers((n) => FLOPS_PER_PAIR * n * n),

@@ -4,8 +4,8 @@
 #endif
 
 #include "kernels/axpy/axpy_simd.h"
-#include "kernels/dot/dot_simd.h"
 #include "kernels/distances/distances_simd.h"
+#include "kernels/dot/dot_simd.h"
 #include "kernels/fft/fft_simd.h"
 #include "kernels/mandelbrot/mandelbrot_simd.h"
 #include "kernels/matmul/matmul_simd.h"

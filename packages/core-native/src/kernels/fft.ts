@@ -105,8 +105,9 @@ export function fftSync(
 }
 
 /**
- * The inverse of {@link fft}, in place: x[j] = 1 / n * sum of X[k] * exp(2 pi i j k / n). The same bound, rules, errors
- * and cost.
+ * The inverse of {@link fft}, in place: x[j] = 1 / n * sum of X[k] * exp(2 pi i j k / n). The same bound, rules and
+ * errors.
+ * Cost: that of {@link fft}, whose tables it uses.
  */
 export async function ifft(
   re: Float64Array,
