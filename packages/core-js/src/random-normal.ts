@@ -2,11 +2,9 @@
 // radius sqrt(-2 log u) along a random angle gives a pair, of which one goes LANES places behind the other. A pair takes
 // three words of its lane whatever they are.
 //
-// log, sin and cos are those of fdlibm (Sun Microsystems, 1993: e_log.c, k_sin.c, k_cos.c), without their branches and in
-// the order of the native package: Math.log and its like differ from one version of V8 to another, and from C's.
-//
-// fdlibm's notice: "Copyright (C) 1993 by Sun Microsystems, Inc. All rights reserved. Permission to use, copy, modify, and
-// distribute this software is freely granted, provided that this notice is preserved."
+// log, sin and cos are evaluated here, by the reductions and polynomials of fdlibm (Sun Microsystems, 1993: e_log.c, k_sin.c,
+// k_cos.c) but without its branches, and in the order of the native package: Math.log and its like differ from one version of V8 to
+// another, and from C's.
 import {
   checkFinite,
   checkOptions,

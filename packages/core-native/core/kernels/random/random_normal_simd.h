@@ -2,13 +2,10 @@
 // step of a block's generators gives 16 pairs, a radius sqrt(-2 log u) along a random angle. It takes three words of a
 // lane whatever they are, so lanes never part.
 //
-// log, sin and cos are those of fdlibm (Sun Microsystems, 1993: e_log.c, k_sin.c, k_cos.c), without their branches:
-// additions, multiplications, a division and a square root in a fixed order, none fused. core-js does the same in the
-// same order, so the bits are the same; a library's own functions differ from processor to processor and version to
-// version.
-//
-// fdlibm's notice: "Copyright (C) 1993 by Sun Microsystems, Inc. All rights reserved. Permission to use, copy, modify,
-// and distribute this software is freely granted, provided that this notice is preserved."
+// log, sin and cos are evaluated here, by the reductions and polynomials of fdlibm (Sun Microsystems, 1993: e_log.c,
+// k_sin.c, k_cos.c) but without its branches: additions, multiplications, a division and a square root in a fixed
+// order, none fused. core-js does the same in the same order, so the bits are the same; a library's own functions
+// differ from processor to processor and version to version.
 #pragma once
 
 #include "kernels/kernel.h"
