@@ -40,7 +40,11 @@ function createProgram(): Command {
     .description('Measures what heddle is made of against what else there is, side by side on this machine.')
     .option('--suite <name>', `what to measure:\n${suiteList}`, 'kernels')
     .option('--only <text>', 'only the cases whose name has this text, e.g. sort or "sum f64"')
-    .option('--quick', 'small sizes and counts, few rounds: kernels in less than a minute, the others in some', false)
+    .option(
+      '--quick',
+      'small sizes and counts, few rounds: kernels in little more than a minute, the others in some',
+      false,
+    )
     .option('--json <file>', "the result as JSON in this file too; '-' for stdout in place of the tables")
     .option('--out <folder>', 'where report.html and report.json go', 'bench-report')
     .addHelpText('after', `\nExit codes:\n${exitTable}`)
