@@ -66,6 +66,7 @@ export interface PoolAssembly {
   readonly nextWorkerId?: (() => number) | undefined;
   /** The histograms of `recordTimes`. Default: one of its own, where the options ask for it. */
   readonly times?: TaskTimes | undefined;
+  /** Workers that there may be now, if that is less than the options say. */
   readonly workersLimit?: (() => number) | undefined;
   readonly onWorkers?: (() => void) | undefined;
   readonly onDeath?: ((name: string, isOutOfMemory: boolean) => void) | undefined;

@@ -29,6 +29,7 @@ import { inlineWindow, type FunctionMeasures, type RunMeasures } from './run-mea
 import { SideBySide } from './side-by-side.ts';
 
 export interface PartHooks {
+  /** Workers that there may be now. */
   readonly workersLimit: () => number;
   readonly onWorkers: () => void;
   readonly onDeath: (name: string, isOutOfMemory: boolean) => void;
@@ -303,11 +304,15 @@ export class AutoPool {
     return this.#plan.available.has('threads') || this.#plan.available.has('processes');
   }
 
-  /** While the pool is open, else the first, which refuses what is new. */
+  /**
+   * While the pool is open, else the first, which refuses what is new. Workers that can't be had, or not yet, are replaced by other workers
+   * where there are some: what asks for them may have ended one, and would end the program here.
+   */
   #partOf(backend: Backend): Part {
     const part = this.#parts.get(backend);
     if (part !== undefined) return part;
-    if (!this.#first.scheduler.isOpen || !this.#plan.available.has(backend)) return this.#first;
+    if (!this.#first.scheduler.isOpen) return this.#first;
+    if (!this.#plan.available.has(backend)) return (backend === 'inline' ? undefined : this.#working) ?? this.#first;
     const opened = this.#assembled(backend);
     opened.scheduler.openKnowing(this.#first.scheduler.taskNames!);
     return opened;

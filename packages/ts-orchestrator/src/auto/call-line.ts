@@ -8,8 +8,8 @@
  * A held call is a call like any other: its arguments were copied when it was made, it is counted among what waits, and it stands behind
  * those that were made before it.
  *
- * Invariant: as long as a call is held, one of this line is under way whose outcome hands the next one on. Nothing else does but news of
- * workers, and that something is known of the function (auto-pool.ts).
+ * Invariant: as long as a call is held, one of this line is under way whose outcome hands the next ones on: in each place the last at the
+ * latest. Nothing else does but news of workers, and that something is known of the function (auto-pool.ts).
  */
 import { heddleError } from '../errors/errors.ts';
 import type { Packed } from '../transport/transport.ts';
@@ -52,13 +52,13 @@ export class CallLine {
   /** Of `#held`, so many have left. */
   #left = 0;
   #underWay = 0;
-  /** With so few under way the next ones are handed on: for each single one it would cost more than a short call. */
+  /** Under way in workers, of those that were counted. */
+  #away = 0;
+  /** With so few under way in a place the next ones are handed on: for each single one it would cost more than a short call. */
   #fewHere = 0;
   #fewAway = 0;
   #isHandingOnSoon = false;
   #isFlushed = false;
-  /** Under way in workers, of those that were counted. */
-  #away = 0;
 
   constructor(parts: CallLineParts) {
     this.#parts = parts;
@@ -161,10 +161,9 @@ export class CallLine {
   }
 
   #settled(part: Part): void {
-    if (part === this.#parts.inline) this.#underWay--;
-    else this.#away--;
+    const areFew = part === this.#parts.inline ? --this.#underWay <= this.#fewHere : --this.#away <= this.#fewAway;
     if (this.held > 0) {
-      if (this.#underWay <= this.#fewHere || this.#away <= this.#fewAway) this.#handOnSoon();
+      if (areFew) this.#handOnSoon();
     } else if (this.#underWay + this.#away === 0) this.#parts.onIdle();
   }
 
