@@ -1,6 +1,7 @@
 // What Node itself reports. It is the answer where the kernel's files give none: on macOS, on Windows, in a sandbox
 // without /proc, and when a file holds nonsense.
 import os from 'node:os';
+import { CORES_VARIABLE } from './share.ts';
 
 export interface Host {
   readonly platform: string;
@@ -20,6 +21,8 @@ export interface Host {
   readonly loadAverage: readonly [one: number, five: number, fifteen: number];
   /** `UV_THREADPOOL_SIZE` as the environment has it. */
   readonly uvThreadpoolSize: string | undefined;
+  /** `HEDDLE_CORES` as the environment has it: see share.ts. */
+  readonly coresShare: string | undefined;
 }
 
 /** All threads, those that have ended included. Cost: one system call. */
@@ -48,5 +51,6 @@ export function readHost(): Host {
     processorMs: processorMs(),
     loadAverage: [one, five, fifteen],
     uvThreadpoolSize: process.env['UV_THREADPOOL_SIZE'],
+    coresShare: process.env[CORES_VARIABLE],
   };
 }

@@ -6,6 +6,7 @@ export type { Load, Pressure } from './load.ts';
 export {
   coresAllowed,
   cpuPressure,
+  coresOfProcess,
   MachineReader,
   readMachine,
   type Machine,
@@ -13,3 +14,4 @@ export {
 } from './machine.ts';
 export type { Memory } from './memory.ts';
 export type { Throttling } from './throttling.ts';
+export { CORES_VARIABLE, parseShare, shareOf } from './share.ts';

@@ -9,6 +9,7 @@ import { filesBelow, readOnce, type Files } from './files.ts';
 import { processorMs, readHost, type Host } from './host.ts';
 import { readCpuPressure, readLoad, type Load } from './load.ts';
 import { readMemory, type Memory } from './memory.ts';
+import { CORES_VARIABLE, processShare } from './share.ts';
 import { readThrottling, type Throttling } from './throttling.ts';
 
 /** What the machine gives this process, at the moment of the reading; plain data, fit for JSON. */
@@ -148,4 +149,14 @@ export function cpuPressure(): number | undefined {
   if (lastPressure === undefined || nowMs >= lastPressure.untilMs)
     lastPressure = { share: readCpuPressure(filesBelow('/')), untilMs: nowMs + CORES_HOLD_MS };
   return lastPressure.share;
+}
+
+/**
+ * The same for settings of the whole process, which threads have in common: of a worker thread that was given a part, what its process
+ * has. Never throws. On such a thread it reads the machine each time.
+ */
+export function coresOfProcess(): number {
+  const coresShare = processShare();
+  if (coresShare === process.env[CORES_VARIABLE]) return coresAllowed();
+  return readCores(readOnce(filesBelow('/')), { ...readHost(), coresShare }).allowed;
 }

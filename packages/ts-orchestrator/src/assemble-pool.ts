@@ -83,7 +83,7 @@ export function assemblePool(assembly: PoolAssembly): { readonly scheduler: Sche
     examiner,
     limits: options,
     nextWorkerId,
-    order: orderOf(options, moduleUrl, transport.packSetup(options.workerData)),
+    order: orderOf(options, moduleUrl, transport.packSetup(options.workerData), options.coresEach),
     writeLine,
   });
   const scheduler = new Scheduler({

@@ -23,6 +23,8 @@ export function joinStats(stats: readonly PoolStats[], held: number): PoolStats 
     workers: {
       ...sum(workers.map(({ live: _live, ...counts }) => counts)),
       tasksPerWorker: Math.max(...workers.map((each) => each.tasksPerWorker)),
+      // What is inside has the least of it.
+      coresEach: Math.min(...workers.map((each) => each.coresEach)),
       live: workers.flatMap((each) => each.live),
     },
     shared: sum(stats.map((each) => each.shared)),

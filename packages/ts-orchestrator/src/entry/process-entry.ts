@@ -25,6 +25,7 @@ import { SegmentLine } from '../transport/segment-line.ts';
 import { SwitchedWords } from '../transport/switched-words.ts';
 import { captureOutput } from './capture-output.ts';
 import { heapBytes, residentBytes } from './memory-watch.ts';
+import { takeShare } from './own-share.ts';
 import { TaskRunner } from './task-runner.ts';
 
 const [mark = '', parentDeath = '', hostPid = '', wordsFd = ''] = process.argv.slice(2);
@@ -124,6 +125,7 @@ process.on('uncaughtExceptionMonitor', (error) => {
 const runner = new TaskRunner(workerPort, [heapBytes, residentBytes]);
 
 async function start(order: StartOrder): Promise<void> {
+  takeShare(order.share);
   // Before any code of the user: from here on the process can't outlive its host.
   const isParentDeathSignalSet =
     parentDeath === 'addon' && ((await loadOsServices())?.setParentDeathSignal('SIGKILL', Number(hostPid)) ?? false);

@@ -4,6 +4,7 @@
  * Invariants: `#free` holds exactly the workers that have a free place, were not told to end, and are no spares. `starting` counts those
  * that were started and are neither ready nor gone, spares not among them.
  */
+import { coresAllowed } from '@heddle/machine';
 import type { Clock, Timer } from '../clock/clock.ts';
 import { IDLE_TIMEOUT_MS, STUCK_MAX } from '../clock/deadlines.ts';
 import type { Random } from '../clock/random.ts';
@@ -280,10 +281,11 @@ export class Fleet {
   }
 
   stats(): PoolStats['workers'] {
-    const { workersMax, tasksPerWorker } = this.#parts.options;
+    const { workersMax, tasksPerWorker, coresEach = coresAllowed() } = this.#parts.options;
     return {
       ...this.counters,
       max: workersMax,
+      coresEach,
       tasksPerWorker,
       spares: this.#spares.ready,
       live: [...this.#workers.values()].map(({ id, state, pid, threadId, wire, tasks }) => ({

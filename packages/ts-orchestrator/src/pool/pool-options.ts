@@ -28,6 +28,7 @@ import {
 } from '../errors/option-reader.ts';
 import { chooseBackend, type Backend, type IsolationLevel } from '../isolation/levels.ts';
 import { retrySpecs, type RetryPredicate } from '../task/task-options.ts';
+import { firstShare } from './first-share.ts';
 
 /** Options of `createPool`. */
 export interface PoolOptions {
@@ -262,6 +263,8 @@ export type ResolvedPoolOptions = Readonly<
     workersMax: number;
     /** Tasks one worker runs at a time. */
     tasksPerWorker: number;
+    /** Cores that each worker's own pools and libraries may use; undefined: all there are. */
+    coresEach: number | undefined;
   }
 >;
 
@@ -336,5 +339,6 @@ export function checkOptions(parsed: ReadPoolOptions, asked: Backend | undefined
     restartLimit,
     /** Workers at most; inline: tasks at a time. */
     size: workers === 'auto' && backend === 'inline' ? INLINE_TASKS_DEFAULT : workers,
+    share: firstShare(backend, workers),
   });
 }

@@ -52,6 +52,11 @@ export interface PoolStats {
   readonly workers: Readonly<WorkerCounters> & {
     /** Most workers at a time. */
     readonly max: number;
+    /**
+     * Cores that pools, kernels and libraries inside each worker may use: their part of what this program has. Inline, and with one worker,
+     * all of them.
+     */
+    readonly coresEach: number;
     /** Tasks one worker runs at a time; more than 1 only inline. */
     readonly tasksPerWorker: number;
     /** Ready and kept in reserve now (`spares`); they are among `live`, and not among `max`. */

@@ -9,6 +9,7 @@
  * Life of a worker:  spawned -> loaded -> ready -> (run -> item* -> value | end | error | skipped)* -> stop -> stopped
  *                    each step before ready may instead be `failed`.
  */
+import type { Share } from '../isolation/budget.ts';
 import type { CloneCost } from '../task/clone-cost.ts';
 import type { EncodedThrow } from '../task/error-codec.ts';
 import type { TaskTrace } from '../errors/errors.ts';
@@ -30,6 +31,8 @@ export interface StartOrder {
   readonly isByReference: boolean;
   /** Tasks that run at a time. */
   readonly tasksAtOnce: number;
+  /** Of the cores; undefined: nothing is to be told. */
+  readonly share: Share | undefined;
 }
 
 export type HostMessage =

@@ -44,6 +44,7 @@ function live(random: Random): Set<string> {
       isByReference: false,
       growthMiB: undefined,
       tasksAtOnce: 1,
+      share: undefined,
     },
     {
       transport,
