@@ -33,6 +33,7 @@ const explanation = (...functions: FunctionExplanation[]): Explanation => ({
   functions,
   unavailable: [],
   costs: undefined,
+  calibration: undefined,
 });
 
 function outcome(kind: VariantKind, ms: number, rest: Partial<KindOutcome> = {}): KindOutcome {

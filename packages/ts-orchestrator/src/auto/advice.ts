@@ -5,7 +5,7 @@ import os from 'node:os';
 import { decide, type Decision, type Question } from '@heddle/advisor';
 import { cpuPressure, readMachine } from '@heddle/machine';
 import { monotonicMs } from '../clock/clock.ts';
-import type { BackendCost, Explanation, FunctionExplanation } from '../pool/explanation.ts';
+import type { BackendCost, CalibrationState, Explanation, FunctionExplanation } from '../pool/explanation.ts';
 import type { Backend } from '../transport/transport.ts';
 import type { LiveCosts } from './backend-costs.ts';
 import type { Part } from './part.ts';
@@ -21,6 +21,7 @@ export interface AdviceParts {
   readonly cores: () => number;
   /** Workers would make sense for calls. */
   readonly onWanted: () => void;
+  readonly calibration: () => CalibrationState;
 }
 
 /** What is asked about calls of one function. */
@@ -178,7 +179,14 @@ export class Advice {
       places.length === 0
         ? 'Nothing was decided yet: no function has been called.'
         : `The next calls would run: ${places.join(', ')}.`;
-    return { backend: 'auto', sentence, functions, unavailable: this.unavailable(), costs: this.costs(false) };
+    return {
+      backend: 'auto',
+      sentence,
+      functions,
+      unavailable: this.unavailable(),
+      costs: this.costs(false),
+      calibration: this.#parts.calibration(),
+    };
   }
 
   #explain(measures: FunctionMeasures): FunctionExplanation {

@@ -1,9 +1,18 @@
 /**
  * What backends cost. The constants were measured on two virtual processors of an AMD EPYC with Node 20.20; docs/decisions/023-auto.md
- * says how each. A start is measured in this program as soon as there was one; what calls cost is not, but a map is judged by what its
- * items have really taken, so that a wrong constant costs no more than a chunk.
+ * says how each. A calibration of this machine stands in for them where there is one (calibration-file.ts). A start is measured in this
+ * program as soon as there was one; what calls cost is not, but a map is judged by what its items have really taken, so that a wrong
+ * constant costs no more than a chunk.
  */
-import type { BackendCosts } from '@heddle/advisor';
+import {
+  CLONE_MS_PER_MIB,
+  corrected,
+  isPlausible,
+  type BackendCosts,
+  type CalibratedCosts,
+  type Calibration,
+  type CalibrationKey,
+} from '@heddle/advisor';
 import type { Backend } from '../transport/transport.ts';
 
 /** Of single calls; `batchedCallerMs`, `batchedWorkerMs`: of items that travel together. */
@@ -11,6 +20,8 @@ interface Constants extends Omit<BackendCosts, 'isReady'> {
   readonly batchedCallerMs: number;
   readonly batchedWorkerMs: number;
 }
+
+const BACKENDS = ['inline', 'threads', 'processes'] as const;
 
 const CONSTANTS: Readonly<Record<Backend, Constants>> = {
   inline: {
@@ -44,6 +55,9 @@ const CONSTANTS: Readonly<Record<Backend, Constants>> = {
 
 export class LiveCosts {
   readonly #startMs: Partial<Record<Backend, number>> = {};
+  #kept: Calibration | undefined;
+  /** The constants, with what was kept in their place. */
+  readonly #known: Record<Backend, Constants> = { ...CONSTANTS };
 
   /** A worker was asked for, and took calls after so long. */
   started(backend: Backend, ms: number): void {
@@ -51,12 +65,19 @@ export class LiveCosts {
     this.#startMs[backend] = before === undefined ? ms : (before + ms) / 2;
   }
 
+  /** What programs before this one have measured. */
+  calibrate(kept: Calibration): void {
+    this.#kept = kept;
+    for (const backend of BACKENDS) this.#known[backend] = { ...CONSTANTS[backend], ...kept.costs[backend] };
+  }
+
+  /** What this program has measured itself comes first, then what was kept, then the constants. Asked before every call. */
   startMsOf(backend: Backend): number {
-    return this.#startMs[backend] ?? CONSTANTS[backend].startMs;
+    return this.#startMs[backend] ?? this.#known[backend].startMs;
   }
 
   of(backend: Backend, isReady: boolean, isBatched: boolean): BackendCosts {
-    const { batchedCallerMs, batchedWorkerMs, callerMs, workerMs, latencyMs, memoryMiB } = CONSTANTS[backend];
+    const { batchedCallerMs, batchedWorkerMs, callerMs, workerMs, latencyMs, memoryMiB } = this.#known[backend];
     return {
       startMs: this.startMsOf(backend),
       callerMs: isBatched ? batchedCallerMs : callerMs,
@@ -65,5 +86,22 @@ export class LiveCosts {
       memoryMiB,
       isReady,
     };
+  }
+
+  /** What is to be kept, with what this program has measured; undefined: nothing new. `cloneMsPerMiB`: of its own large values. */
+  learnt(key: CalibrationKey, nowMs: number, cloneMsPerMiB?: number): Calibration | undefined {
+    const starts = Object.entries(this.#startMs).filter(([, ms]) => isPlausible('startMs', ms)) as [Backend, number][];
+    const isCloneKnown = isPlausible('cloneMsPerMiB', cloneMsPerMiB);
+    if (starts.length === 0 && !isCloneKnown) return undefined;
+    const kept = this.#kept;
+    const costs = { inline: {}, threads: {}, processes: {}, ...kept?.costs } as Record<Backend, CalibratedCosts>;
+    for (const [backend, ms] of starts) {
+      const before = costs[backend].startMs ?? CONSTANTS[backend].startMs;
+      costs[backend] = { ...costs[backend], startMs: corrected(before, ms) };
+    }
+    const clone = isCloneKnown
+      ? { cloneMsPerMiB: corrected(kept?.cloneMsPerMiB ?? CLONE_MS_PER_MIB, cloneMsPerMiB) }
+      : undefined;
+    return { ...kept, ...clone, key, madeAt: nowMs, costs };
   }
 }

@@ -44,6 +44,20 @@ export interface BackendCost {
   readonly isReady: boolean;
 }
 
+/** What came from programs before this one: what starts, calls and copies cost on this machine. */
+export interface CalibrationState {
+  /**
+   * `used`: it holds for this machine. `none`: there was no file; what this pool measures makes one when it is closed. `ignored`: there was
+   * one that can't be believed, or none could be looked for; `reason` says why. `unread`: workers made no sense so far, or it is still being read.
+   */
+  readonly state: 'used' | 'none' | 'ignored' | 'unread';
+  /** Undefined: there is no place for one. */
+  readonly file: string | undefined;
+  readonly reason: string | undefined;
+  /** When it was written last, in milliseconds since 1970. */
+  readonly madeAt: number | undefined;
+}
+
 /** What `pool.explain()` gives. */
 export interface Explanation {
   readonly backend: Backend | 'auto';
@@ -52,4 +66,6 @@ export interface Explanation {
   /** Backends that the options of the pool, or a failed start, rule out for every call. */
   readonly unavailable: ReadonlyArray<{ readonly backend: Backend; readonly reason: string }>;
   readonly costs: Readonly<Record<Backend, BackendCost>> | undefined;
+  /** Of backend `auto`. */
+  readonly calibration: CalibrationState | undefined;
 }

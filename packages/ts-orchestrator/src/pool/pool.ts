@@ -245,7 +245,7 @@ export class PoolCore {
   explain(): Explanation {
     const { backend } = this.#scheduler.stats();
     const sentence = `Everything runs in backend '${backend}', because the options of the pool say so.`;
-    return { backend, sentence, functions: [], unavailable: [], costs: undefined };
+    return { backend, sentence, functions: [], unavailable: [], costs: undefined, calibration: undefined };
   }
 
   [Symbol.asyncDispose](): Promise<void> {

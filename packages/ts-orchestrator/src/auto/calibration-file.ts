@@ -1,0 +1,140 @@
+/**
+ * Where the calibration of this machine is kept between programs: one small file in the user's cache folder. The only room that touches it.
+ *
+ * Nobody waits for it and nothing fails by it: it is read beside the start of the first workers and written when a pool has ended; what can't be read
+ * or written (no home, a full disk, a read-only folder, a permission model) is as if it were not there, and the reason is kept for
+ * `explain()`. It is written to a file of its own and renamed, so that a reader finds the old one or the new one, and two writers
+ * leave one of theirs.
+ */
+import {
+  CALIBRATION_BYTES_MAX,
+  calibrationFileName,
+  readCalibration,
+  writeCalibration,
+  type Calibration,
+  type CalibrationKey,
+} from '@heddle/advisor';
+import { coresOfProcess } from '@heddle/machine';
+import fs from 'node:fs';
+import path from 'node:path';
+import { randomName } from '../clock/random.ts';
+
+/** What there is of it. `file` undefined: there is no folder for one. */
+export interface FoundCalibration {
+  readonly file: string | undefined;
+  readonly calibration: Calibration | undefined;
+  /** Why it is not used; undefined with `calibration`: there is none yet. */
+  readonly problem: string | undefined;
+}
+
+export interface CalibrationStore {
+  readonly key: CalibrationKey;
+  /** Calls back once, in a later turn. */
+  read(onFound: (found: FoundCalibration) => void): void;
+  /** Why it could not be kept; undefined: it is. Takes some system calls. */
+  write(calibration: Calibration): string | undefined;
+}
+
+export interface CacheSurroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
+  /** Throws where there is none. */
+  readonly home: () => string;
+}
+
+/** Switches it off, in this program and its workers. */
+export const CALIBRATION_SWITCH = 'HEDDLE_CALIBRATION';
+
+/** The folder of `heddle` in the user's cache, or why there is none. */
+export function cacheFolder({ env, platform, home }: CacheSurroundings): { folder: string } | { problem: string } {
+  if (env[CALIBRATION_SWITCH] === 'off') return { problem: `${CALIBRATION_SWITCH} is off` };
+  const { join, isAbsolute } = platform === 'win32' ? path.win32 : path.posix;
+  const named = env.XDG_CACHE_HOME ?? (platform === 'win32' ? env.LOCALAPPDATA : undefined);
+  // A relative one is to be ignored, says the specification of these variables.
+  if (named !== undefined && isAbsolute(named)) return { folder: join(named, 'heddle') };
+  try {
+    const own = { darwin: ['Library', 'Caches'], win32: ['AppData', 'Local'] } as Partial<Record<string, string[]>>;
+    const dir = home();
+    if (!isAbsolute(dir)) return { problem: 'there is no home folder' };
+    return { folder: join(dir, ...(own[platform] ?? ['.cache']), 'heddle') };
+  } catch {
+    return { problem: 'there is no home folder' };
+  }
+}
+
+/** For this machine, this Node and the cores of this process. */
+export function openCalibrationStore(surroundings?: CacheSurroundings): CalibrationStore {
+  const os = process.getBuiltinModule('node:os');
+  const key: CalibrationKey = {
+    node: process.version,
+    platform: process.platform,
+    arch: process.arch,
+    cpu: os.cpus()[0]?.model.trim() || 'unknown',
+    cores: coresOfProcess(),
+  };
+  const place = cacheFolder(surroundings ?? { env: process.env, platform: process.platform, home: os.homedir });
+  if ('problem' in place) {
+    const found = { file: undefined, calibration: undefined, problem: place.problem };
+    return { key, read: (onFound) => void setImmediate(onFound, found).unref(), write: () => place.problem };
+  }
+  const file = path.join(place.folder, calibrationFileName(key));
+  return {
+    key,
+    read: (onFound) =>
+      readSmallFile(file, (problem, text) => {
+        const verdict = text === undefined ? { problem } : readCalibration(text, key, Date.now());
+        onFound({ file, calibration: undefined, problem: undefined, ...verdict });
+      }),
+    write: (calibration) => writeWhole(file, writeCalibration(calibration)),
+  };
+}
+
+/** A pipe, a device or a folder of that name is none. Neither text nor problem: there is no file. */
+function readSmallFile(file: string, done: (problem: string | undefined, text: string | undefined) => void): void {
+  // Without a wait for whoever may write into a pipe.
+  fs.open(file, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0), (openError, fd) => {
+    if (openError !== null) {
+      const { code } = openError;
+      return done(code === 'ENOENT' || code === 'ENOTDIR' ? undefined : `it can't be read (${code})`, undefined);
+    }
+    const end = (problem: string | undefined, text?: string) => fs.close(fd, () => done(problem, text));
+    fs.fstat(fd, (statError, stat) => {
+      if (statError !== null || !stat.isFile()) return end('it is not a file');
+      if (stat.size > CALIBRATION_BYTES_MAX) return end('it is too long to be one');
+      const bytes = Buffer.alloc(stat.size);
+      fs.read(fd, bytes, 0, bytes.length, 0, (readError, length) => {
+        if (readError !== null) end(`it can't be read (${readError.code})`);
+        else end(undefined, bytes.toString('utf8', 0, length));
+      });
+    });
+  });
+}
+
+function writeWhole(file: string, text: string): string | undefined {
+  const draft = `${file}.${randomName()}`;
+  let fd: number | undefined;
+  try {
+    const folder = path.dirname(file);
+    // One by one: `recursive` never comes back from a file system that can't have folders, such as /proc (Node 20).
+    for (const each of [path.dirname(folder), folder]) quietly(() => fs.mkdirSync(each, { mode: 0o700 }));
+    // A new file, so that nothing is written through a link that lies there.
+    fd = fs.openSync(draft, 'wx', 0o600);
+    fs.writeSync(fd, text);
+    fs.closeSync(fd);
+    fd = undefined;
+    fs.renameSync(draft, file);
+    return undefined;
+  } catch (error) {
+    quietly(() => fd !== undefined && fs.closeSync(fd));
+    quietly(() => fs.rmSync(draft, { force: true }));
+    return `it can't be written (${(error as NodeJS.ErrnoException).code ?? String(error)})`;
+  }
+}
+
+function quietly(action: () => unknown): void {
+  try {
+    action();
+  } catch {
+    // There is nobody to tell, and nothing depends on it.
+  }
+}
