@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EffectiveCores, Machine } from '@heddle/machine';
 import { machineFacts } from '../src/render/machine-facts.ts';
-import { heddle } from './heddle.ts';
+import { heddle, scratchDir } from './heddle.ts';
 
 const GIB = 2 ** 30;
 
@@ -113,4 +113,42 @@ it('gives all of it as one line of JSON', async () => {
   expect(effective.cores).toBeLessThanOrEqual(Math.min(cores.affinity, cores.quota ?? Infinity));
   expect(node.parallelism).toBeGreaterThanOrEqual(1);
   expect(typeof native.available).toBe('boolean');
+});
+
+describe('--calibrate', () => {
+  interface Shown {
+    readonly calibration: {
+      readonly file?: string;
+      readonly problem?: string;
+      readonly elapsedMs?: number;
+      readonly calibration?: { costs: Record<string, Record<string, number>>; cloneMsPerMiB: number; madeAt: number };
+    };
+  }
+
+  it('measures every backend and keeps it; later it is shown', async () => {
+    const env = { HEDDLE_CALIBRATION: '', XDG_CACHE_HOME: scratchDir() };
+    const before = JSON.parse((await heddle(['machine', '--json'], { env })).stdout) as Shown;
+    expect(before.calibration.calibration).toBeUndefined();
+    expect(before.calibration.file).toContain(env.XDG_CACHE_HOME);
+    const { code, stdout } = await heddle(['machine', '--calibrate', '--json'], { env });
+    expect(code).toBe(0);
+    const made = (JSON.parse(stdout) as Shown).calibration;
+    const { costs, cloneMsPerMiB } = made.calibration!;
+    for (const backend of ['threads', 'processes'])
+      for (const cost of ['startMs', 'latencyMs', 'callerMs', 'batchedCallerMs'])
+        expect(costs[backend]![cost]).toBeGreaterThan(0);
+    expect(costs['inline']!['callerMs']).toBeGreaterThan(0);
+    expect(cloneMsPerMiB).toBeGreaterThan(0);
+    const { stdout: words } = await heddle(['machine'], { env });
+    expect(words).toContain(made.file);
+    expect(words).toMatch(/threads .* start .* there and back .* a call takes this thread/);
+    const after = JSON.parse((await heddle(['machine', '--json'], { env })).stdout) as Shown;
+    expect(after.calibration.calibration).toEqual(made.calibration);
+  });
+
+  it('shows what it found where that can not be kept, and says so with its exit code', async () => {
+    const { code, stdout } = await heddle(['machine', '--calibrate'], { env: { HEDDLE_CALIBRATION: 'off' } });
+    expect(stdout).toMatch(/made in .* \(not kept: HEDDLE_CALIBRATION is off\)/);
+    expect(code).toBe(1);
+  });
 });

@@ -60,7 +60,8 @@ function loadsOf(code: string): Loads {
 
 describe('the bundles', () => {
   it('are those that are named in the code', () => {
-    const names = [...PROGRAM, 'process-entry', 'stack-probe', 'task-module', 'thread-entry', 'typescript-hook'];
+    const workers = ['process-entry', 'stack-probe', 'task-module', 'thread-entry', 'typescript-hook'];
+    const names = [...PROGRAM, ...workers, 'calibration', 'calibration-tasks'];
     expect(files.toSorted()).toEqual(names.map((name) => `${name}.js`).toSorted());
   });
 

@@ -68,7 +68,7 @@ export class LiveCosts {
   /** What programs before this one have measured. */
   calibrate(kept: Calibration): void {
     this.#kept = kept;
-    for (const backend of BACKENDS) this.#known[backend] = { ...CONSTANTS[backend], ...kept.costs[backend] };
+    for (const backend of BACKENDS) this.#known[backend] = believed(CONSTANTS[backend], kept.costs[backend]);
   }
 
   /** What this program has measured itself comes first, then what was kept, then the constants. Asked before every call. */
@@ -104,4 +104,23 @@ export class LiveCosts {
       : undefined;
     return { ...kept, ...clone, key, madeAt: nowMs, costs };
   }
+}
+
+/** How far a calibration may be from the constants: it may have been made while other work took the cores. A guess. */
+const FACTOR_MAX = 4;
+
+/**
+ * The constants, with what was kept in their place, as far as that may be. Memory can only be more: what was measured is an idle worker, and
+ * one that works has grown.
+ */
+function believed(constants: Constants, kept: CalibratedCosts = {}): Constants {
+  const known: Record<string, number> = { ...constants };
+  for (const [name, value] of Object.entries(kept)) {
+    const constant = known[name]!;
+    known[name] =
+      name === 'memoryMiB'
+        ? Math.max(constant, value)
+        : Math.min(constant * FACTOR_MAX, Math.max(constant / FACTOR_MAX, value));
+  }
+  return known as unknown as Constants;
 }

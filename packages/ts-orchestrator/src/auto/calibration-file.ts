@@ -80,11 +80,18 @@ export function openCalibrationStore(surroundings?: CacheSurroundings): Calibrat
   const file = path.join(place.folder, calibrationFileName(key));
   return {
     key,
-    read: (onFound) =>
-      readSmallFile(file, (problem, text) => {
+    read(onFound) {
+      const tell = (problem: string | undefined, text?: string) => {
         const verdict = text === undefined ? { problem } : readCalibration(text, key, Date.now());
         onFound({ file, calibration: undefined, problem: undefined, ...verdict });
-      }),
+      };
+      try {
+        readSmallFile(file, tell);
+      } catch (error) {
+        // Node's permission model refuses at the call.
+        setImmediate(tell, `it can't be read (${(error as NodeJS.ErrnoException).code})`).unref();
+      }
+    },
     write: (calibration) => writeWhole(file, writeCalibration(calibration)),
   };
 }

@@ -30,7 +30,7 @@ export class PoolCalibration {
     return this.#state;
   }
 
-  /** The first time; in a later turn, because what it is looked for by takes milliseconds on machines with many processors. */
+  /** The first time; in a later turn, so that the workers that are wanted are on their way before. */
   read(): void {
     if (this.#isWanted) return;
     this.#isWanted = true;

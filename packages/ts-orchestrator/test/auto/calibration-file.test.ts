@@ -149,6 +149,22 @@ describe('what a program has measured', () => {
     });
   });
 
+  it('is believed within four times the constants: it may come from a busy time', () => {
+    const costs = new LiveCosts();
+    const threads = costs.of('threads', false, false);
+    const far = { startMs: 9_000, callerMs: 1e-6, latencyMs: 0.03, memoryMiB: 800 };
+    costs.calibrate({ key, madeAt: 1, costs: { inline: { callerMs: 9 }, threads: far, processes: {} } });
+    expect(costs.of('threads', false, false)).toMatchObject({
+      startMs: 4 * threads.startMs,
+      callerMs: threads.callerMs / 4,
+      latencyMs: 0.03,
+      memoryMiB: 800,
+    });
+    expect(costs.of('inline', false, false)).toMatchObject({ callerMs: 0.012, startMs: 0 });
+    costs.calibrate({ key, madeAt: 1, costs: { inline: {}, threads: { memoryMiB: 1 }, processes: {} } });
+    expect(costs.of('threads', false, false).memoryMiB).toBe(threads.memoryMiB);
+  });
+
   it('is not kept where it can not be', () => {
     const costs = new LiveCosts();
     costs.started('threads', Number.NaN);
