@@ -86,6 +86,12 @@ describe('the bundles', () => {
     }
   });
 
+  it('read nothing of the machine before the first worker is on its way', () => {
+    const reads = (name: string) =>
+      /mountinfo|availableMemory/.test(fs.readFileSync(new URL(`${name}.js`, folder), 'utf8'));
+    expect(['start', 'plan-processes', 'pool', 'thread-entry', 'process-entry'].filter(reads)).toEqual(['pool']);
+  });
+
   it('have the most of what a program needs in what it loads later', () => {
     const bytesOf = (name: string) => fs.statSync(new URL(`${name}.js`, folder)).size;
     expect(bytesOf('start') * 4).toBeLessThan(bytesOf('pool'));
