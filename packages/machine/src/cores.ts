@@ -1,7 +1,7 @@
 // How many cores this process may use: the CPUs that are online, allowed by affinity and by cpuset, cut by the quota.
 import { cgroupFolders, cpuQuota, type Limit } from './cgroup.ts';
 import { parseCpuList, type Files } from './files.ts';
-import type { Host } from './host.ts';
+import type { HostCores } from './host.ts';
 import { CORES_VARIABLE, parseShare } from './share.ts';
 
 export interface Cores {
@@ -49,7 +49,7 @@ function narrow(known: Cpus | undefined, list: string | undefined, source: strin
 }
 
 /** Cores from the files of the kernel, from Node where these don't say. */
-export function readCores(files: Files, host: Host): Cores {
+export function readCores(files: Files, host: HostCores): Cores {
   const onlineFile = '/sys/devices/system/cpu/online';
   const online = narrow(undefined, files.read(onlineFile), onlineFile);
   const logical = online?.cpus.size ?? host.logical;
