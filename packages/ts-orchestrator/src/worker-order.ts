@@ -11,7 +11,7 @@ import type { StartOrder } from './transport/protocol.ts';
  * which a worker without its environment has to be told as well.
  */
 export const orderOf = (
-  { name, backend, unsafeByReference, recycleAfterGrowthMiB }: Omit<CheckedPoolOptions, 'size'>,
+  { name, backend, unsafeByReference, recycleAfterGrowthMiB, isSizedByMachine }: Omit<CheckedPoolOptions, 'size'>,
   moduleUrl: string,
   setupData: unknown,
   coresEach: number | undefined,
@@ -24,6 +24,7 @@ export const orderOf = (
   // Inline there is one worker, and how many tasks it may have depends on how many of them only wait for others.
   tasksAtOnce: backend === 'inline' ? Infinity : 1,
   share: backend === 'inline' ? undefined : shareOfWorker(coresEach),
+  isMemoryTold: isSizedByMachine,
 });
 
 function shareOfWorker(coresEach: number | undefined): Share | undefined {

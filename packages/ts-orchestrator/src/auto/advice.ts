@@ -6,6 +6,7 @@ import { decide, type Decision, type Question } from '@heddle/advisor';
 import { cpuPressure, readMachine } from '@heddle/machine';
 import { monotonicMs } from '../clock/clock.ts';
 import type { BackendCost, CalibrationState, Explanation, FunctionExplanation } from '../pool/explanation.ts';
+import { explainSize } from '../pool/size-sentence.ts';
 import type { Backend } from '../transport/transport.ts';
 import type { LiveCosts } from './backend-costs.ts';
 import type { Part } from './part.ts';
@@ -124,12 +125,15 @@ export class Advice {
     isHopeful = false,
   ): Pick<Question, 'machine' | 'costs' | 'workersMax' | 'wishes' | 'unavailable'> {
     const { wishes, available } = this.#parts.plan();
-    const { cores } = this.#parts;
+    const { cores, partOf } = this.#parts;
+    const working = partOf('threads') ?? partOf('processes');
     const sizeOf = (backend: Backend) => available.get(backend)?.workersMax ?? 1;
     return {
       machine: isHopeful ? { cores: CORES_HOPED } : { cores: cores(), pressure: cpuPressure() },
       costs: this.costs(isBatched),
-      workersMax: isHopeful ? undefined : Math.max(sizeOf('threads'), sizeOf('processes')),
+      workersMax: isHopeful
+        ? undefined
+        : (working?.scheduler.size.most ?? Math.max(sizeOf('threads'), sizeOf('processes'))),
       wishes: { ...wishes, require: { ...wishes.require, interruption: isDemanded } },
       unavailable: this.unavailable(),
     };
@@ -152,7 +156,11 @@ export class Advice {
 
   costs(isBatched: boolean): Record<Backend, BackendCost> {
     const { costs, partOf } = this.#parts;
-    const of = (backend: Backend) => costs.of(backend, partOf(backend)?.isReady === true, isBatched);
+    const of = (backend: Backend) => {
+      const part = partOf(backend);
+      const cost = costs.of(backend, part?.isReady === true, isBatched);
+      return { ...cost, memoryMiB: Math.max(cost.memoryMiB, part?.scheduler.size.workerMiB ?? 0) };
+    };
     return { inline: of('inline'), threads: of('threads'), processes: of('processes') };
   }
 
@@ -185,8 +193,14 @@ export class Advice {
       functions,
       unavailable: this.unavailable(),
       costs: this.costs(false),
+      workers: BACKENDS.flatMap((backend) => this.#sizeOf(backend)),
       calibration: this.#parts.calibration(),
     };
+  }
+
+  #sizeOf(backend: Backend): Explanation['workers'] {
+    const stats = this.#parts.partOf(backend)?.scheduler.stats();
+    return stats === undefined ? [] : explainSize(stats);
   }
 
   #explain(measures: FunctionMeasures): FunctionExplanation {

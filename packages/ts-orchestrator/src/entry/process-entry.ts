@@ -25,6 +25,7 @@ import { SegmentLine } from '../transport/segment-line.ts';
 import { SwitchedWords } from '../transport/switched-words.ts';
 import { captureOutput } from './capture-output.ts';
 import { heapBytes, residentBytes } from './memory-watch.ts';
+import { processMemory } from './own-memory.ts';
 import { takeShare } from './own-share.ts';
 import { TaskRunner } from './task-runner.ts';
 
@@ -122,7 +123,7 @@ process.on('uncaughtExceptionMonitor', (error) => {
   workerPort.send({ t: 'fatal', error: encodeThrow(error, canSerialize) });
 });
 
-const runner = new TaskRunner(workerPort, [heapBytes, residentBytes]);
+const runner = new TaskRunner(workerPort, [heapBytes, residentBytes], undefined, undefined, processMemory);
 
 async function start(order: StartOrder): Promise<void> {
   takeShare(order.share);

@@ -14,6 +14,7 @@ import { addPrinted, awaitCores, type ThreadStart } from '../transport/thread-wo
 import { MemoryWords } from '../transport/worker-words.ts';
 import { captureOutput } from './capture-output.ts';
 import { heapBytes } from './memory-watch.ts';
+import { threadMemory } from './own-memory.ts';
 import { takeShare } from './own-share.ts';
 import { TaskRunner } from './task-runner.ts';
 
@@ -90,6 +91,9 @@ const runner = new TaskRunner(
     },
   },
   [heapBytes],
+  undefined,
+  undefined,
+  threadMemory(),
 );
 workerPort.send({ t: 'spawned', osThreadId: osThreadId() });
 const { share } = order;

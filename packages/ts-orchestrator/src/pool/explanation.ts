@@ -66,6 +66,8 @@ export interface Explanation {
   /** Backends that the options of the pool, or a failed start, rule out for every call. */
   readonly unavailable: ReadonlyArray<{ readonly backend: Backend; readonly reason: string }>;
   readonly costs: Readonly<Record<Backend, BackendCost>> | undefined;
+  /** Of each backend with workers that is in use: how many there are at most, and why no more. */
+  readonly workers: ReadonlyArray<{ readonly backend: Backend; readonly max: number; readonly sentence: string }>;
   /** Of backend `auto`. */
   readonly calibration: CalibrationState | undefined;
 }

@@ -33,6 +33,15 @@ export interface StartOrder {
   readonly tasksAtOnce: number;
   /** Of the cores; undefined: nothing is to be told. */
   readonly share: Share | undefined;
+  /** Tell how much memory is taken: the number of workers depends on it. */
+  readonly isMemoryTold: boolean;
+}
+
+/** What a worker takes of the machine's memory. */
+export interface WorkerMemory {
+  readonly nowMiB: number;
+  /** The most so far, as far as it was seen. */
+  readonly peakMiB: number;
 }
 
 export type HostMessage =
@@ -80,7 +89,10 @@ export type WorkerMessage =
   | { readonly t: 'grown'; readonly growthMiB: number }
   /** The module is there. `tasks` are the names it exports, `setup` and `teardown` not among them. */
   | { readonly t: 'loaded'; readonly tasks: readonly string[] }
-  | { readonly t: 'ready' }
+  /** `memory`: where the order asks for it. */
+  | { readonly t: 'ready'; readonly memory?: WorkerMemory | undefined }
+  /** What it takes of the machine's memory has changed. */
+  | { readonly t: 'memory'; readonly memory: WorkerMemory }
   | {
       readonly t: 'failed';
       readonly phase: StartPhase;

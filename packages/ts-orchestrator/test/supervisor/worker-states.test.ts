@@ -45,6 +45,7 @@ function live(random: Random): Set<string> {
       growthMiB: undefined,
       tasksAtOnce: 1,
       share: undefined,
+      isMemoryTold: false,
     },
     {
       transport,
@@ -63,6 +64,7 @@ function live(random: Random): Set<string> {
       onReady() {},
       onTaskMessage: (_, message) => finish(message.id),
       onRunTime() {},
+      onMemory: () => {},
       onGrown: () => worker.retire('memory'),
       onEnd: ({ state }) => void ends.push(state),
     },

@@ -18,6 +18,7 @@ const order = {
   isByReference: false,
   tasksAtOnce: 1,
   share: undefined,
+  isMemoryTold: false,
 };
 
 it('a thread that has ended before is told of', async () => {
