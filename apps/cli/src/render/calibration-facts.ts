@@ -1,4 +1,4 @@
-// The rows of `heddle machine` about the calibration: what starts, calls and copies cost on this machine, and where that is kept.
+// The rows of `heddle machine` about the calibration: what starts and copies cost on this machine, and where that is kept.
 import type { CalibratedCosts, FoundCalibration, MadeCalibration } from '@heddle/ts-orchestrator/calibration';
 import { formatBytes, formatMs, printable } from './format.ts';
 

@@ -81,8 +81,13 @@ export class AutoPool {
     this.#completePlan = completePlan;
     this.#measures = observer;
     this.#assemble = assemble;
-    this.#calibration = new PoolCalibration(this.#costs, store, () => {
-      this.#changes++;
+    this.#calibration = new PoolCalibration({
+      costs: this.#costs,
+      open: store,
+      cloning: () => this.stats().cloning,
+      onUsed: () => {
+        this.#changes++;
+      },
     });
     this.#advice = new Advice({
       plan: () => this.#plan,
@@ -347,7 +352,7 @@ export class AutoPool {
     for (const line of this.#lines.values()) line.flush();
     // All of them refuse what is new before anything is waited for.
     const ends = await Promise.allSettled([...this.#parts.values()].map(({ core }) => core.close(options)));
-    this.#calibration.keep(() => this.stats().cloning);
+    this.#calibration.keep();
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
   }
 

@@ -14,7 +14,7 @@ import {
   type Calibration,
   type CalibrationKey,
 } from '@heddle/advisor';
-import { coresOfProcess } from '@heddle/machine';
+import { coresOfProcess, cpuModel } from '@heddle/machine';
 import fs from 'node:fs';
 import path from 'node:path';
 import { randomName } from '../clock/random.ts';
@@ -29,8 +29,12 @@ export interface FoundCalibration {
 
 export interface CalibrationStore {
   readonly key: CalibrationKey;
+  /** Undefined: there is no folder for one. */
+  readonly file: string | undefined;
   /** Calls back once, in a later turn. */
   read(onFound: (found: FoundCalibration) => void): void;
+  /** The same at once: for the end of a program. */
+  readNow(): FoundCalibration;
   /** Why it could not be kept; undefined: it is. Takes some system calls. */
   write(calibration: Calibration): string | undefined;
 }
@@ -69,52 +73,81 @@ export function openCalibrationStore(surroundings?: CacheSurroundings): Calibrat
     node: process.version,
     platform: process.platform,
     arch: process.arch,
-    cpu: os.cpus()[0]?.model.trim() || 'unknown',
+    cpu: cpuModel(),
     cores: coresOfProcess(),
   };
   const place = cacheFolder(surroundings ?? { env: process.env, platform: process.platform, home: os.homedir });
   if ('problem' in place) {
     const found = { file: undefined, calibration: undefined, problem: place.problem };
-    return { key, read: (onFound) => void setImmediate(onFound, found).unref(), write: () => place.problem };
+    const read = (onFound: (none: FoundCalibration) => void) => void setImmediate(onFound, found).unref();
+    return { key, file: undefined, read, readNow: () => found, write: () => place.problem };
   }
   const file = path.join(place.folder, calibrationFileName(key));
+  const judge = (problem: string | undefined, text: string | undefined): FoundCalibration => {
+    const verdict = text === undefined ? { problem } : readCalibration(text, key, Date.now());
+    return { file, calibration: undefined, problem: undefined, ...verdict };
+  };
   return {
     key,
+    file,
     read(onFound) {
-      const tell = (problem: string | undefined, text?: string) => {
-        const verdict = text === undefined ? { problem } : readCalibration(text, key, Date.now());
-        onFound({ file, calibration: undefined, problem: undefined, ...verdict });
-      };
+      const tell = (problem: string | undefined, text: string | undefined) => onFound(judge(problem, text));
       try {
         readSmallFile(file, tell);
       } catch (error) {
         // Node's permission model refuses at the call.
-        setImmediate(tell, `it can't be read (${(error as NodeJS.ErrnoException).code})`).unref();
+        setImmediate(tell, unreadable(error), undefined).unref();
+      }
+    },
+    readNow() {
+      try {
+        const text = readSmallFileNow(file);
+        return judge(text === undefined ? 'it is not a file' : undefined, text);
+      } catch (error) {
+        return judge(unreadable(error), undefined);
       }
     },
     write: (calibration) => writeWhole(file, writeCalibration(calibration)),
   };
 }
 
+/** Undefined: there is none. */
+function unreadable(error: unknown): string | undefined {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' || code === 'ENOTDIR' ? undefined : `it can't be read (${code})`;
+}
+
+/** Without a wait for whoever may write into a pipe. */
+const READ_FLAGS = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0);
+
 /** A pipe, a device or a folder of that name is none. Neither text nor problem: there is no file. */
 function readSmallFile(file: string, done: (problem: string | undefined, text: string | undefined) => void): void {
-  // Without a wait for whoever may write into a pipe.
-  fs.open(file, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0), (openError, fd) => {
-    if (openError !== null) {
-      const { code } = openError;
-      return done(code === 'ENOENT' || code === 'ENOTDIR' ? undefined : `it can't be read (${code})`, undefined);
-    }
+  fs.open(file, READ_FLAGS, (openError, fd) => {
+    if (openError !== null) return done(unreadable(openError), undefined);
     const end = (problem: string | undefined, text?: string) => fs.close(fd, () => done(problem, text));
     fs.fstat(fd, (statError, stat) => {
       if (statError !== null || !stat.isFile()) return end('it is not a file');
       if (stat.size > CALIBRATION_BYTES_MAX) return end('it is too long to be one');
       const bytes = Buffer.alloc(stat.size);
       fs.read(fd, bytes, 0, bytes.length, 0, (readError, length) => {
-        if (readError !== null) end(`it can't be read (${readError.code})`);
+        if (readError !== null) end(unreadable(readError));
         else end(undefined, bytes.toString('utf8', 0, length));
       });
     });
   });
+}
+
+/** Throws what can't be read; undefined: it is no file, or too long. */
+function readSmallFileNow(file: string): string | undefined {
+  const fd = fs.openSync(file, READ_FLAGS);
+  try {
+    const stat = fs.fstatSync(fd);
+    if (!stat.isFile() || stat.size > CALIBRATION_BYTES_MAX) return undefined;
+    const bytes = Buffer.alloc(stat.size);
+    return bytes.toString('utf8', 0, fs.readSync(fd, bytes));
+  } finally {
+    fs.closeSync(fd);
+  }
 }
 
 function writeWhole(file: string, text: string): string | undefined {

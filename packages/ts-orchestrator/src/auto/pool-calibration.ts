@@ -1,6 +1,7 @@
 /**
  * What one pool takes from the calibration of this machine, and what it adds. Read once, when workers would make sense for the first time,
- * beside their start: a pool with little to do never looks for it, and no call waits for it. Written once, when the pool has ended, where it has measured something.
+ * beside their start: a pool with little to do never looks for it, and no call waits for it. Corrected once, where the pool has measured
+ * something: when it has ended, or when the program exits without having closed it.
  */
 import type { CloneCounters } from '../pool/clone-costs.ts';
 import type { CalibrationState } from '../pool/explanation.ts';
@@ -10,24 +11,46 @@ import type { CalibrationStore } from './calibration-file.ts';
 /** Of copies that came to so much, what a MiB took is believed. */
 const CLONED_BYTES_LEAST = 2 ** 20;
 
-export class PoolCalibration {
-  readonly #costs: LiveCosts;
-  readonly #open: () => CalibrationStore;
-  readonly #onUsed: () => void;
-  #store: CalibrationStore | undefined;
-  #state: CalibrationState = { state: 'unread', file: undefined, reason: undefined, madeAt: undefined };
-  #isWanted = false;
-  #isKept = false;
+/** Pools of this thread that may have something to keep. One listener for all of them, and none where there is no such pool. */
+const unkept = new Set<PoolCalibration>();
 
-  /** `onUsed`: decisions that were made before are old. */
-  constructor(costs: LiveCosts, open: () => CalibrationStore, onUsed: () => void) {
-    this.#costs = costs;
-    this.#open = open;
-    this.#onUsed = onUsed;
+/** The program ends with what it ends with: a failure here is nobody's, and would be its exit code. */
+function keepAll(): void {
+  for (const each of unkept) {
+    try {
+      each.keep();
+    } catch {
+      unkept.delete(each);
+    }
+  }
+}
+
+export interface PoolCalibrationParts {
+  readonly costs: LiveCosts;
+  readonly open: () => CalibrationStore;
+  /** What the pool has copied so far. */
+  readonly cloning: () => CloneCounters;
+  /** It was read and holds: decisions that were made before are old. */
+  readonly onUsed: () => void;
+}
+
+export class PoolCalibration {
+  readonly #parts: PoolCalibrationParts;
+  #store: CalibrationStore | undefined;
+  #found: Omit<CalibrationState, 'file' | 'sentence'> = { state: 'unread', reason: undefined, madeAt: undefined };
+  /** Why what was measured could not be kept. */
+  #problem: string | undefined;
+  #isWanted = false;
+
+  constructor(parts: PoolCalibrationParts) {
+    this.#parts = parts;
   }
 
   get state(): CalibrationState {
-    return this.#state;
+    const { state, reason, madeAt } = this.#found;
+    const file = state === 'unread' ? undefined : this.#store?.file;
+    const known = { state, file, reason: this.#problem ?? reason, madeAt };
+    return { ...known, sentence: this.#sentence(file) };
   }
 
   /** The first time; in a later turn, so that the workers that are wanted are on their way before. */
@@ -38,27 +61,49 @@ export class PoolCalibration {
   }
 
   #read(): void {
-    this.#store = this.#open();
-    this.#store.read(({ file, calibration, problem }) => {
+    this.#store = this.#parts.open();
+    this.#store.read(({ calibration, problem }) => {
+      if (unkept.size === 0) process.on('exit', keepAll);
+      unkept.add(this);
       if (calibration === undefined) {
-        this.#state = { state: problem === undefined ? 'none' : 'ignored', file, reason: problem, madeAt: undefined };
+        const state = problem === undefined ? 'none' : 'ignored';
+        this.#found = { state, reason: problem, madeAt: undefined };
         return;
       }
-      this.#state = { state: 'used', file, reason: undefined, madeAt: calibration.madeAt };
-      this.#costs.calibrate(calibration);
-      this.#onUsed();
+      this.#found = { state: 'used', reason: undefined, madeAt: calibration.madeAt };
+      this.#parts.costs.calibrate(calibration);
+      this.#parts.onUsed();
     });
   }
 
-  /** Once. Before it was read, nothing is known of what there is, and nothing is written over it. */
-  keep(cloning: () => CloneCounters): void {
-    if (this.#isKept || this.#store === undefined || this.#state.state === 'unread') return;
-    this.#isKept = true;
+  /**
+   * Once, and nothing before it was read. What other programs have kept meanwhile is what is corrected, so that no program that lives for long
+   * puts old numbers in the place of new ones. Takes some system calls.
+   */
+  keep(): void {
+    if (!unkept.delete(this)) return;
+    if (unkept.size === 0) process.off('exit', keepAll);
+    const store = this.#store!;
+    const { costs, cloning } = this.#parts;
     const { bytesOut, packMs } = cloning();
     const cloneMsPerMiB = bytesOut >= CLONED_BYTES_LEAST ? packMs / (bytesOut / 2 ** 20) : undefined;
-    const learnt = this.#costs.learnt(this.#store.key, Date.now(), cloneMsPerMiB);
-    if (learnt === undefined) return;
-    const reason = this.#store.write(learnt);
-    if (reason !== undefined) this.#state = { ...this.#state, reason };
+    if (!costs.hasLearnt(cloneMsPerMiB)) return;
+    const { calibration } = store.readNow();
+    this.#problem = store.write(costs.learnt(calibration, store.key, Date.now(), cloneMsPerMiB));
+  }
+
+  #sentence(file: string | undefined): string {
+    const { state, reason, madeAt } = this.#found;
+    const lost = this.#problem === undefined ? '' : ` What this pool has measured was not kept: ${this.#problem}.`;
+    switch (state) {
+      case 'unread':
+        return 'No calibration of this machine was read so far: workers made no sense, or it is on its way.';
+      case 'none':
+        return `There is no calibration of this machine yet: costs are constants, until they are measured.${lost}`;
+      case 'ignored':
+        return `The calibration of this machine is ignored${file === undefined ? '' : ` (${file})`}: ${reason}. Costs are constants, until they are measured.${lost}`;
+      case 'used':
+        return `Costs come from the calibration of this machine (${file}), made on ${new Date(madeAt!).toISOString()}.${lost}`;
+    }
   }
 }

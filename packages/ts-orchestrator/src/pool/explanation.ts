@@ -44,17 +44,19 @@ export interface BackendCost {
   readonly isReady: boolean;
 }
 
-/** What came from programs before this one: what starts, calls and copies cost on this machine. */
+/** What came from programs before this one: what starts and copies cost on this machine. */
 export interface CalibrationState {
   /**
-   * `used`: it holds for this machine. `none`: there was no file; what this pool measures makes one when it is closed. `ignored`: there was
+   * `used`: it holds for this machine. `none`: there was no file; what this pool measures makes one when it ends. `ignored`: there was
    * one that can't be believed, or none could be looked for; `reason` says why. `unread`: workers made no sense so far, or it is still being read.
    */
   readonly state: 'used' | 'none' | 'ignored' | 'unread';
   /** Undefined: there is no place for one. */
   readonly file: string | undefined;
   readonly reason: string | undefined;
-  /** When it was written last, in milliseconds since 1970. */
+  /** All of it in words. */
+  readonly sentence: string;
+  /** When it was made, in milliseconds since 1970; corrections since then don't make it younger. */
   readonly madeAt: number | undefined;
 }
 

@@ -12,6 +12,8 @@ import { fixture, temporaryFolder } from '../helpers.ts';
 const open = (folder: string) =>
   openCalibrationStore({ env: { XDG_CACHE_HOME: folder }, platform: process.platform, home: () => '/nobody' });
 const readFrom = (folder: string) => new Promise<FoundCalibration>((resolve) => open(folder).read(resolve));
+/** A ceiling against a hang, not a judgement of speed. */
+const PATIENT = { timeout: 50_000, interval: 5 };
 const made = (folder: string, startMs = 50): Calibration => ({
   key: open(folder).key,
   madeAt: Date.now(),
@@ -135,17 +137,22 @@ describe('what a program has measured', () => {
 
   it('is kept with what was known', () => {
     const costs = new LiveCosts();
-    expect(costs.learnt(key, 5)).toBeUndefined();
-    costs.calibrate({ ...made('/x', 100), cloneMsPerMiB: 1 });
+    const kept = { ...made('/x', 100), madeAt: 5, cloneMsPerMiB: 1 };
+    expect(costs.hasLearnt()).toBe(false);
+    costs.calibrate(kept);
     expect(costs.of('threads', false, false)).toMatchObject({ startMs: 100, callerMs: 0.0065 });
-    expect(costs.learnt(key, 5)).toBeUndefined();
+    expect(costs.hasLearnt()).toBe(false);
+    expect(costs.hasLearnt(0.5)).toBe(true);
     costs.started('threads', 60);
+    expect(costs.hasLearnt()).toBe(true);
     expect(costs.of('threads', false, false).startMs).toBe(60);
-    expect(costs.learnt(key, 5, 0.5)).toEqual({
+    const now = { inline: {}, threads: { startMs: 80 }, processes: {} };
+    // A correction does not make it younger: nobody corrects what calls cost.
+    expect(costs.learnt(kept, key, 9, 0.5)).toEqual({ key, madeAt: 5, costs: now, cloneMsPerMiB: 0.75 });
+    expect(costs.learnt(undefined, key, 9)).toEqual({
       key,
-      madeAt: 5,
-      costs: { inline: {}, threads: { startMs: 80 }, processes: {} },
-      cloneMsPerMiB: 0.75,
+      madeAt: 9,
+      costs: { inline: {}, threads: { startMs: 70 }, processes: {} },
     });
   });
 
@@ -165,11 +172,31 @@ describe('what a program has measured', () => {
     expect(costs.of('threads', false, false).memoryMiB).toBe(threads.memoryMiB);
   });
 
+  it('tells how far other costs are from the constants', () => {
+    const costs = new LiveCosts();
+    const before = costs.of('processes', false, false);
+    const threads = { startMs: 40 };
+    costs.calibrate({ key, madeAt: 1, costs: { inline: {}, threads, processes: {} }, cloneMsPerThousandObjects: 2.6 });
+    const { startMs, callerMs, workerMs, latencyMs, memoryMiB } = before;
+    expect(costs.of('processes', false, false)).toMatchObject({
+      startMs: startMs / 2,
+      callerMs: 2 * callerMs,
+      workerMs: 2 * workerMs,
+      latencyMs: 2 * latencyMs,
+      memoryMiB,
+    });
+    expect(costs.of('threads', false, false).startMs).toBe(40);
+    const processes = { startMs: 2 * startMs };
+    costs.calibrate({ key, madeAt: 1, costs: { inline: {}, threads: {}, processes } });
+    expect(costs.startMsOf('threads')).toBe(160);
+    expect(costs.of('processes', false, false)).toMatchObject({ startMs: 2 * startMs, callerMs });
+  });
+
   it('is not kept where it can not be', () => {
     const costs = new LiveCosts();
     costs.started('threads', Number.NaN);
     costs.started('processes', -5);
-    expect(costs.learnt(key, 5, Infinity)).toBeUndefined();
+    expect(costs.hasLearnt(Infinity)).toBe(false);
   });
 });
 
@@ -186,7 +213,7 @@ describe('a pool that chooses', () => {
     });
     onTestFinished(() => pool.close());
     const known = () => pool.explain().calibration!;
-    await vi.waitUntil(() => known().state !== 'unread');
+    await vi.waitUntil(() => known().state !== 'unread', PATIENT);
     return { pool, known };
   }
 
@@ -211,15 +238,15 @@ describe('a pool that chooses', () => {
     const little = await createPool(fixture('tasks.mjs'), { backend: 'auto', execArgv: [] });
     expect(await little.run('square', [4])).toBe(16);
     const unread = { state: 'unread', file: undefined, reason: undefined, madeAt: undefined };
-    expect(little.explain().calibration).toEqual(unread);
+    expect(little.explain().calibration).toMatchObject(unread);
     await little.close();
-    expect(little.explain().calibration).toEqual(unread);
+    expect(little.explain().calibration).toMatchObject(unread);
     expect(fs.readdirSync(folder)).toEqual([]);
     const pool = await createPool(fixture('tasks.mjs'), { backend: 'auto', execArgv: [] });
     onTestFinished(() => pool.close());
     // What has to be stoppable needs a worker.
     await pool.run('square', [4], { signal: new AbortController().signal });
-    await vi.waitUntil(() => pool.explain().calibration!.state !== 'unread');
+    await vi.waitUntil(() => pool.explain().calibration!.state !== 'unread', PATIENT);
     await pool.close();
     expect(fs.readdirSync(path.join(folder, 'heddle'))).toHaveLength(1);
   });
