@@ -72,6 +72,7 @@ function createProgram(finish: (code: number) => void): Command {
   program
     .command('machine')
     .description('Shows what this machine gives a Node program.')
+    .option('--calibrate', 'measures what starts and copies cost here, and keeps it for pools that choose')
     .option('--json', 'as JSON on stdout')
     .action(async (options) => finish(await machine(options)));
 

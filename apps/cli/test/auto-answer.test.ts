@@ -33,6 +33,8 @@ const explanation = (...functions: FunctionExplanation[]): Explanation => ({
   functions,
   unavailable: [],
   costs: undefined,
+  workers: [],
+  calibration: undefined,
 });
 
 function outcome(kind: VariantKind, ms: number, rest: Partial<KindOutcome> = {}): KindOutcome {
@@ -106,5 +108,16 @@ describe('an explanation for people', () => {
     const sentence = 'f: \u001b[2Jgone\r\nnext';
     expect(explanationText(explanation(explained('f', 'inline', 1, { sentence })))).toMatch(/^f: gone next\n/);
     expect(explanationText(explanation())).toBe('The next calls would run somewhere.');
+    const workers = [{ backend: 'threads', max: 2, sentence: 'At most 2 workers.' }] as const;
+    const calibration = {
+      state: 'none',
+      file: undefined,
+      reason: undefined,
+      madeAt: undefined,
+      sentence: 'None\nyet.',
+    } as const;
+    expect(explanationText({ ...explanation(), workers, calibration })).toBe(
+      'The next calls would run somewhere.\n\nthreads: At most 2 workers.\nNone yet.',
+    );
   });
 });

@@ -28,8 +28,15 @@ export function scratchDir(): string {
   return dir;
 }
 
-export function start(args: string[], options: { cwd?: string; stdin?: string } = {}): Started {
-  const child = spawn(process.execPath, [BIN, ...args], { cwd: options.cwd, stdio: ['pipe', 'pipe', 'pipe'] });
+export function start(
+  args: string[],
+  options: { cwd?: string; stdin?: string; env?: NodeJS.ProcessEnv } = {},
+): Started {
+  const child = spawn(process.execPath, [BIN, ...args], {
+    cwd: options.cwd,
+    env: { ...process.env, ...options.env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   onTestFinished(() => void child.kill('SIGKILL'));
   const seen = { stdout: '', stderr: '' };
   const watchers = new Set<() => void>();
@@ -65,7 +72,10 @@ export function start(args: string[], options: { cwd?: string; stdin?: string } 
   };
 }
 
-export function heddle(args: string[], options: { cwd?: string; stdin?: string } = {}): Promise<Outcome> {
+export function heddle(
+  args: string[],
+  options: { cwd?: string; stdin?: string; env?: NodeJS.ProcessEnv } = {},
+): Promise<Outcome> {
   return start(args, { stdin: '', ...options }).ended;
 }
 

@@ -1,7 +1,8 @@
+import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { EffectiveCores, Machine } from '@heddle/machine';
 import { machineFacts } from '../src/render/machine-facts.ts';
-import { heddle } from './heddle.ts';
+import { heddle, scratchDir } from './heddle.ts';
 
 const GIB = 2 ** 30;
 
@@ -113,4 +114,58 @@ it('gives all of it as one line of JSON', async () => {
   expect(effective.cores).toBeLessThanOrEqual(Math.min(cores.affinity, cores.quota ?? Infinity));
   expect(node.parallelism).toBeGreaterThanOrEqual(1);
   expect(typeof native.available).toBe('boolean');
+});
+
+describe('--calibrate', () => {
+  interface Made {
+    readonly costs: Record<string, Record<string, number>>;
+    readonly cloneMsPerMiB: number;
+    readonly cloneMsPerThousandObjects: number;
+    readonly madeAt: number;
+  }
+  interface Shown {
+    readonly calibration: {
+      readonly file?: string;
+      readonly problem?: string;
+      readonly elapsedMs?: number;
+      readonly calibration?: Made;
+    };
+  }
+
+  it('measures and keeps it; later it is shown', async () => {
+    const env = { HEDDLE_CALIBRATION: '', XDG_CACHE_HOME: scratchDir() };
+    const before = JSON.parse((await heddle(['machine', '--json'], { env })).stdout) as Shown;
+    expect(before.calibration.calibration).toBeUndefined();
+    expect(before.calibration.file).toContain(env.XDG_CACHE_HOME);
+    const { code, stdout } = await heddle(['machine', '--calibrate', '--json'], { env });
+    expect(code).toBe(0);
+    const made = (JSON.parse(stdout) as Shown).calibration;
+    const { costs, cloneMsPerMiB, cloneMsPerThousandObjects } = made.calibration!;
+    expect(costs['threads']!['startMs']).toBeGreaterThan(0);
+    expect(cloneMsPerMiB).toBeGreaterThan(0);
+    expect(cloneMsPerThousandObjects).toBeGreaterThan(0);
+    const { stdout: words } = await heddle(['machine'], { env });
+    expect(words).toContain(made.file);
+    expect(words).toMatch(/threads .* start /);
+    const after = JSON.parse((await heddle(['machine', '--json'], { env })).stdout) as Shown;
+    expect(after.calibration.calibration).toEqual(made.calibration);
+  });
+
+  it('leaves what programs have found beyond that', async () => {
+    const env = { HEDDLE_CALIBRATION: '', XDG_CACHE_HOME: scratchDir() };
+    const first = (JSON.parse((await heddle(['machine', '--calibrate', '--json'], { env })).stdout) as Shown)
+      .calibration;
+    const costs = { ...first.calibration!.costs, processes: { startMs: 123 } };
+    writeFileSync(first.file!, JSON.stringify({ version: 1, ...first.calibration, costs }));
+    const second = (JSON.parse((await heddle(['machine', '--calibrate', '--json'], { env })).stdout) as Shown)
+      .calibration;
+    expect(second.calibration!.costs['processes']).toEqual({ startMs: 123 });
+    expect(second.calibration!.madeAt).toBeGreaterThan(first.calibration!.madeAt);
+  });
+
+  it('shows what it found where that can not be kept, and says so with its exit code', async () => {
+    const { code, stdout } = await heddle(['machine', '--calibrate'], { env: { HEDDLE_CALIBRATION: 'off' } });
+    expect(stdout).toMatch(/made in .* \(not kept: HEDDLE_CALIBRATION is off\)/);
+    expect(code).toBe(1);
+  });
 });

@@ -1,4 +1,17 @@
 /** Public names only. */
+export {
+  CALIBRATION_BYTES_MAX,
+  CALIBRATION_HOLDS_MS,
+  calibrationFileName,
+  corrected,
+  isPlausible,
+  readCalibration,
+  writeCalibration,
+  type CalibratedCosts,
+  type CalibratedNumber,
+  type Calibration,
+  type CalibrationKey,
+} from './calibration.ts';
 export { CLONE_MS_PER_MIB } from './cost-model.ts';
 export { decide, LEAVE_GAIN, LEAVE_GAIN_MEMORY, NEAR_TIE, PREFERRED_GAIN } from './decide.ts';
 export type { Decision, Why } from './decision.ts';

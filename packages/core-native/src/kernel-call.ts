@@ -12,12 +12,13 @@ import { checkObject, checkThreads, isResizable, wrongRange, wrongType, type Ker
 import { ARRAY_NAMES, type KernelArguments, type KernelResults } from './generated/kernel-table.ts';
 import { addon, type KernelName } from './load-addon.ts';
 import { sharedSegmentOf } from './os/shared-segment.ts';
+import { threadsByDefault } from './pool.ts';
 
 /** Options of every `Sync` kernel. */
 export interface SyncKernelOptions {
   /**
    * Most threads that work at once, the calling one included: 1 to 256. Default, and upper bound: the pool's size
-   * ({@link poolThreads}). The result doesn't depend on it.
+   * ({@link poolThreads}), or this worker's part of it. The result doesn't depend on it.
    */
   threads?: number;
 }
@@ -41,7 +42,7 @@ type Fresh = readonly boolean[];
 
 /** Threads to ask the addon for; it cuts the number to the pool's size. */
 function threadsOf(options: SyncKernelOptions | undefined): number {
-  return options?.threads ?? addon().poolThreads();
+  return options?.threads ?? threadsByDefault();
 }
 
 function checkSyncOptions(kernel: string, options: SyncKernelOptions | undefined): void {

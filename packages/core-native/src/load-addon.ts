@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { coresAllowed } from '@heddle/machine';
+import { coresOfProcess } from '@heddle/machine';
 import { KERNEL_TABLE, type KernelArguments, type KernelResults } from './generated/kernel-table.ts';
 
 export type KernelName = keyof KernelArguments;
@@ -133,7 +133,7 @@ function load(): Loaded {
     if (addon === undefined) continue;
     const refusal = applySimdLevel(addon);
     if (refusal !== undefined) return { reason: refusal };
-    addon.setDefaultPoolThreads(coresAllowed());
+    addon.setDefaultPoolThreads(coresOfProcess());
     return { addon, from: path.isAbsolute(from) ? from : require.resolve(from) };
   }
   const list = tried.map((line) => `\n  - ${line}`).join('');

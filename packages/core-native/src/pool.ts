@@ -1,10 +1,13 @@
 // The pool's size and the instruction set: settings of the process, the same for the main thread and all workers.
+import { CORES_VARIABLE, parseShare } from '@heddle/machine';
 import { checkInteger, THREADS_MAX } from './arguments.ts';
 import { addon, type SimdLevel } from './load-addon.ts';
 
 /**
  * Threads that kernels use at most, 1 to 256. Default: the whole cores this process may use (`coresAllowed()` of
  * `@heddle/machine`) when the binary is first loaded. One number for the process, worker threads included.
+ * A worker of a pool of `@heddle/ts-orchestrator` has a part of them (`HEDDLE_CORES` in its environment): kernels it calls use as many
+ * at most, unless the call or the worker itself says otherwise.
  * Errors: NativeUnavailableError. Cost: none.
  */
 export function poolThreads(): number {
@@ -18,6 +21,15 @@ export function poolThreads(): number {
  */
 export function setPoolThreads(threads: number): void {
   addon().setPoolThreads(checkInteger('setPoolThreads', 'threads', threads, 1, THREADS_MAX));
+  share = Infinity;
+}
+
+/** Threads that a call on this thread may use when nothing else is said: read once, so that no call asks the environment. */
+let share: number | undefined;
+
+export function threadsByDefault(): number {
+  share ??= parseShare(process.env[CORES_VARIABLE]) ?? Infinity;
+  return Math.min(addon().poolThreads(), share);
 }
 
 /**

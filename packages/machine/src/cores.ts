@@ -1,7 +1,8 @@
 // How many cores this process may use: the CPUs that are online, allowed by affinity and by cpuset, cut by the quota.
 import { cgroupFolders, cpuQuota, type Limit } from './cgroup.ts';
 import { parseCpuList, type Files } from './files.ts';
-import type { Host } from './host.ts';
+import type { HostCores } from './host.ts';
+import { CORES_VARIABLE, parseShare } from './share.ts';
 
 export interface Cores {
   /** Whole cores that a pool should use, at least 1. */
@@ -14,7 +15,7 @@ export interface Cores {
   readonly quotaSource: string | undefined;
   /** CPUs that are online, whoever may use them. */
   readonly logical: number;
-  /** What decided `allowed`: a file, or the Node function that was asked instead. */
+  /** What decided `allowed`: a file, the Node function that was asked instead, or `HEDDLE_CORES`: the part that a worker was given. */
   readonly source: string;
 }
 
@@ -48,7 +49,7 @@ function narrow(known: Cpus | undefined, list: string | undefined, source: strin
 }
 
 /** Cores from the files of the kernel, from Node where these don't say. */
-export function readCores(files: Files, host: Host): Cores {
+export function readCores(files: Files, host: HostCores): Cores {
   const onlineFile = '/sys/devices/system/cpu/online';
   const online = narrow(undefined, files.read(onlineFile), onlineFile);
   const logical = online?.cpus.size ?? host.logical;
@@ -67,12 +68,14 @@ export function readCores(files: Files, host: Host): Cores {
 
   const quota = cpuQuota(files);
   const byQuota = quota === undefined ? Infinity : wholeCores(quota.value);
+  const byShare = parseShare(host.coresShare) ?? Infinity;
+  const bySystem = Math.max(1, Math.min(affinity, byQuota));
   return {
-    allowed: Math.max(1, Math.min(affinity, byQuota)),
+    allowed: Math.min(bySystem, byShare),
     affinity,
     quota: quota?.value,
     quotaSource: quota?.source,
     logical,
-    source: byQuota < affinity ? quota!.source : affinitySource,
+    source: byShare < bySystem ? CORES_VARIABLE : byQuota < affinity ? quota!.source : affinitySource,
   };
 }

@@ -1,4 +1,6 @@
 // What kind of processor this is: model, widest vector instructions, caches.
+import fs from 'node:fs';
+import os from 'node:os';
 import { parseCount, parseCpuList, type Files } from './files.ts';
 import type { Host } from './host.ts';
 
@@ -63,6 +65,27 @@ function readCaches(files: Files): Cache[] {
   return caches.sort((a, b) => a.level - b.level);
 }
 
+const modelOf = (cpuinfo: string): string | undefined => /^model name\s*:\s*(.+)$/m.exec(cpuinfo)?.[1]?.trim();
+
+/** The first CPU is described in less; the kernel makes no more of the file than is read. */
+const FIRST_CPU_BYTES = 4_096;
+
+/** The model alone. Never throws. Cost: three system calls, however many CPUs there are; where the kernel has no such line, `os.cpus()`. */
+export function cpuModel(): string {
+  let fd: number | undefined;
+  try {
+    fd = fs.openSync('/proc/cpuinfo', 'r');
+    const start = Buffer.alloc(FIRST_CPU_BYTES);
+    const model = modelOf(start.toString('utf8', 0, fs.readSync(fd, start)));
+    if (model !== undefined) return model;
+  } catch {
+    // Not Linux, or a sandbox without /proc.
+  } finally {
+    if (fd !== undefined) fs.closeSync(fd);
+  }
+  return os.cpus()[0]?.model.trim() || 'unknown';
+}
+
 /** Processor from the files of the kernel, from Node where these don't say. */
 export function readCpu(files: Files, host: Host): Cpu {
   const cpuinfo = files.read('/proc/cpuinfo') ?? '';
@@ -70,7 +93,7 @@ export function readCpu(files: Files, host: Host): Cpu {
   const simd = flags === undefined ? undefined : simdOfFlags(new Set(flags.split(/\s+/)));
   const caches = readCaches(files);
   return {
-    model: /^model name\s*:\s*(.+)$/m.exec(cpuinfo)?.[1]?.trim() ?? host.cpuModel ?? 'unknown',
+    model: modelOf(cpuinfo) ?? host.cpuModel ?? 'unknown',
     simd: simd ?? simdOfArch(host.arch),
     ...(caches.length > 0 ? { caches } : {}),
     source: simd === undefined ? 'process.arch' : '/proc/cpuinfo',

@@ -6,9 +6,10 @@ import { coresCeiling, readCores, type Cores } from './cores.ts';
 import { readCpu, type Cpu } from './cpu.ts';
 import { BUSY_SOURCE, BusyMeter, coresOf, type EffectiveCores } from './effective-cores.ts';
 import { filesBelow, readOnce, type Files } from './files.ts';
-import { processorMs, readHost, type Host } from './host.ts';
+import { processorMs, readHost, readHostCores, readHostMemory, type Host } from './host.ts';
 import { readCpuPressure, readLoad, type Load } from './load.ts';
 import { readMemory, type Memory } from './memory.ts';
+import { CORES_VARIABLE, processShare } from './share.ts';
 import { readThrottling, type Throttling } from './throttling.ts';
 
 /** What the machine gives this process, at the moment of the reading; plain data, fit for JSON. */
@@ -132,7 +133,8 @@ let lastCores: { readonly allowed: number; readonly untilMs: number } | undefine
 export function coresAllowed(): number {
   const nowMs = performance.now();
   if (lastCores === undefined || nowMs >= lastCores.untilMs) {
-    lastCores = { allowed: readCores(readOnce(filesBelow('/')), readHost()).allowed, untilMs: nowMs + CORES_HOLD_MS };
+    const host = readHostCores(process.env[CORES_VARIABLE]);
+    lastCores = { allowed: readCores(readOnce(filesBelow('/')), host).allowed, untilMs: nowMs + CORES_HOLD_MS };
   }
   return lastCores.allowed;
 }
@@ -148,4 +150,19 @@ export function cpuPressure(): number | undefined {
   if (lastPressure === undefined || nowMs >= lastPressure.untilMs)
     lastPressure = { share: readCpuPressure(filesBelow('/')), untilMs: nowMs + CORES_HOLD_MS };
   return lastPressure.share;
+}
+
+/**
+ * The same for settings of the whole process, which threads have in common: of a worker thread that was given a part, what its process
+ * has. Never throws. On such a thread it reads the machine each time.
+ */
+export function coresOfProcess(): number {
+  const coresShare = processShare();
+  if (coresShare === process.env[CORES_VARIABLE]) return coresAllowed();
+  return readCores(readOnce(filesBelow('/')), readHostCores(coresShare)).allowed;
+}
+
+/** Memory alone, now. Never throws. Cost: some fifteen small files, each time. */
+export function readMemoryNow(): Memory {
+  return readMemory(readOnce(filesBelow('/')), readHostMemory());
 }

@@ -1,7 +1,7 @@
 // How much memory there is, how much this process may take, and how much of that is free now.
 import { memoryGroups, smaller, swapLimit, type Limit } from './cgroup.ts';
 import { parseCount, type Files } from './files.ts';
-import type { Host } from './host.ts';
+import type { HostMemory } from './host.ts';
 
 export interface Memory {
   /** Memory of the machine in bytes. */
@@ -34,7 +34,7 @@ function readSwap(files: Files, meminfo: string, totalBytes: number): Limit | un
 }
 
 /** Memory from the files of the kernel, from Node where these don't say. */
-export function readMemory(files: Files, host: Host): Memory {
+export function readMemory(files: Files, host: HostMemory): Memory {
   const meminfo = files.read('/proc/meminfo') ?? '';
   const kernelTotal = meminfoBytes(meminfo, 'MemTotal') || undefined;
   const totalBytes = kernelTotal ?? host.totalBytes;

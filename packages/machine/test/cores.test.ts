@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
-import { describe, expect, it } from 'vitest';
-import { coresAllowed, readMachine } from '../src/index.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { coresAllowed, coresOfProcess, readMachine } from '../src/index.ts';
+import { PROCESS_SHARE, processShare, tellProcessShare } from '../src/share.ts';
 import { BARE, HOST, makeTree, mountV1, mountV2 } from './tree.ts';
 
 const coresOf = (files: Record<string, string>) => readMachine({ root: makeTree(files), host: HOST }).cores;
@@ -210,6 +211,43 @@ describe('files that do not help', () => {
   it('bounds a path of a thousand nested groups', () => {
     const files = { '/proc/self/mountinfo': mountV2(), '/proc/self/cgroup': `0::${'/a'.repeat(1000)}` };
     expect(coresOf({ ...BARE, ...files }).allowed).toBe(8);
+  });
+});
+
+describe('the part that a worker was given', () => {
+  const withShare = (coresShare: string | undefined) =>
+    readMachine({ root: makeTree(BARE), host: { ...HOST, coresShare } }).cores;
+
+  it.each([
+    ['3', 3, 'HEDDLE_CORES'],
+    ['1', 1, 'HEDDLE_CORES'],
+    ['8', 8, withShare(undefined).source],
+    ['900', 8, withShare(undefined).source],
+  ])('HEDDLE_CORES=%s gives %s cores, never more than the system', (share, allowed, source) => {
+    expect(withShare(share)).toMatchObject({ allowed, source, affinity: 8 });
+  });
+
+  it.each([undefined, '', '0', '-1', '1.5', 'many', '3 ', '1e3'])('%j is none', (share) => {
+    expect(withShare(share)).toEqual(withShare(undefined));
+  });
+
+  it('is a thread’s own; its process has all', () => {
+    const before = process.env.HEDDLE_CORES;
+    onTestFinished(() => {
+      if (before === undefined) delete process.env.HEDDLE_CORES;
+      else process.env.HEDDLE_CORES = before;
+      delete (globalThis as { [PROCESS_SHARE]?: unknown })[PROCESS_SHARE];
+    });
+    expect(coresOfProcess()).toBe(coresAllowed());
+    expect(processShare()).toBe(before);
+    process.env.HEDDLE_CORES = '1';
+    expect(processShare()).toBe('1');
+    tellProcessShare(undefined);
+    expect(processShare()).toBe(undefined);
+    expect(coresOfProcess()).toBe(readMachine({ host: { coresShare: undefined } }).cores.allowed);
+    tellProcessShare('1');
+    process.env.HEDDLE_CORES = '2';
+    expect(coresOfProcess()).toBe(1);
   });
 });
 

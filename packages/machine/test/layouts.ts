@@ -261,6 +261,46 @@ export const LAYOUTS: readonly Layout[] = [
     },
   },
   {
+    name: 'Kubernetes, burstable, v1, systemd driver, as the container sees it: 0.25 CPUs, 256 MiB',
+    files: v1(
+      `/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-${POD_SLICE}.slice/docker-${ID}.scope`,
+      { '/': { cpu: 25_000, memory: 256 * MIB } },
+      `/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-${POD_SLICE}.slice/docker-${ID}.scope`,
+    ),
+    cores: { allowed: 1, quota: 0.25, source: `${CPU_V1}/cpu.cfs_quota_us` },
+    memory: { limitBytes: 256 * MIB, source: `${MEMORY_V1}/memory.limit_in_bytes` },
+  },
+  {
+    name: 'Kubernetes, guaranteed, v2, systemd driver, path of the node: 4 CPUs, 4 GiB',
+    files: v2(`/kubepods.slice/kubepods-${POD_SLICE}.slice/cri-containerd-${ID}.scope`, {
+      '/kubepods.slice': { cpu: 'max 100000', memory: 14 * GIB },
+      [`/kubepods.slice/kubepods-${POD_SLICE}.slice`]: { cpu: 400_000, memory: 4 * GIB },
+      [`/kubepods.slice/kubepods-${POD_SLICE}.slice/cri-containerd-${ID}.scope`]: { cpu: 400_000, memory: 4 * GIB },
+    }),
+    cores: {
+      allowed: 4,
+      quota: 4,
+      source: `/sys/fs/cgroup/kubepods.slice/kubepods-${POD_SLICE}.slice/cri-containerd-${ID}.scope/cpu.max`,
+    },
+    memory: {
+      limitBytes: 4 * GIB,
+      source: `/sys/fs/cgroup/kubepods.slice/kubepods-${POD_SLICE}.slice/cri-containerd-${ID}.scope/memory.max`,
+    },
+  },
+  {
+    name: 'Docker in Docker, v2, path of the outer one: 2 CPUs from the outer, 2 GiB from the inner',
+    files: v2(
+      `/docker/${ID}/docker/inner`,
+      {
+        '/': { cpu: 200_000, memory: 4 * GIB },
+        '/docker/inner': { cpu: 300_000, memory: 2 * GIB },
+      },
+      `/docker/${ID}`,
+    ),
+    cores: { allowed: 2, quota: 2, source: '/sys/fs/cgroup/cpu.max' },
+    memory: { limitBytes: 2 * GIB, source: '/sys/fs/cgroup/docker/inner/memory.max' },
+  },
+  {
     name: 'nested, v2, the parent smaller: 1 CPU, 512 MiB, no swap',
     files: v2('/outer/inner', {
       '/outer': { cpu: 100_000, memory: 512 * MIB, swap: 0 },

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { filesBelow } from '../src/files.ts';
-import { readMachine } from '../src/index.ts';
+import { cpuModel, readMachine } from '../src/index.ts';
 import { readCpuPressure } from '../src/load.ts';
 import { BARE, GIB, HOST, makeTree, mountV2 } from './tree.ts';
 
@@ -95,6 +95,10 @@ describe('cpu', () => {
   ])('is the least that %s has where the kernel does not say', (arch, level) => {
     expect(simd('flags\t\t: nothing known', arch)).toMatchObject({ simd: level, source: 'process.arch' });
     expect(simd('', arch).simd).toBe(level);
+  });
+
+  it('names this machine’s model alone as all of it does', () => {
+    expect(cpuModel()).toBe(readMachine().cpu.model);
   });
 
   it('names the model, of Node where the file has none', () => {

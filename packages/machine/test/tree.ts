@@ -45,6 +45,7 @@ export const HOST: Host = {
   processorMs: 0,
   loadAverage: [0.7, 0.8, 0.9],
   uvThreadpoolSize: undefined,
+  coresShare: undefined,
 };
 
 /** A host with 8 CPUs and 16 GiB, 12 GiB of it available, without any control group. */

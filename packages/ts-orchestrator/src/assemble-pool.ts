@@ -1,6 +1,7 @@
 /**
  * Joins the parts of a pool, whatever its backend.
  */
+import { readMemoryNow, type Memory } from '@heddle/machine';
 import { systemClock, type Clock } from './clock/clock.ts';
 import { systemRandom, type Random } from './clock/random.ts';
 import { createExaminer, type Examiner } from './liveness/examiner.ts';
@@ -59,6 +60,8 @@ export interface PoolAssembly {
   readonly keepAlive: KeepAlive;
   readonly options: ResolvedPoolOptions;
   readonly moduleUrl: string;
+  /** The machine's memory now. Default: of this machine. */
+  readonly readMemory?: (() => Memory) | undefined;
   /** Takes whole lines that workers print. */
   readonly writeLine: (line: string) => void;
   /** For pools that look like one: how they number tasks and workers. Default: each for itself. */
@@ -76,7 +79,7 @@ export interface PoolAssembly {
 export function assemblePool(assembly: PoolAssembly): { readonly scheduler: Scheduler; readonly core: PoolCore } {
   const { transport, clock, random, keepAlive, options, moduleUrl, writeLine, workersLimit, onWorkers, onDeath } =
     assembly;
-  const { nextTaskNumber = countFromOne(), nextWorkerId = countFromOne() } = assembly;
+  const { nextTaskNumber = countFromOne(), nextWorkerId = countFromOne(), readMemory = readMemoryNow } = assembly;
   const times = assembly.times ?? (options.recordTimes ? new TaskTimes(clock) : undefined);
   // Nobody can look at the thread that it runs on.
   const examiner = options.backend === 'inline' ? undefined : assembly.examiner;
@@ -86,7 +89,7 @@ export function assemblePool(assembly: PoolAssembly): { readonly scheduler: Sche
     examiner,
     limits: options,
     nextWorkerId,
-    order: orderOf(options, moduleUrl, transport.packSetup(options.workerData)),
+    order: orderOf(options, moduleUrl, transport.packSetup(options.workerData), options.coresEach),
     writeLine,
   });
   const scheduler = new Scheduler({
@@ -95,6 +98,7 @@ export function assemblePool(assembly: PoolAssembly): { readonly scheduler: Sche
     clock,
     random,
     options,
+    readMemory,
     moduleUrl,
     keepAlive,
     nextTaskNumber,

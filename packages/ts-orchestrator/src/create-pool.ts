@@ -74,5 +74,7 @@ async function openProcesses(options: CheckedPoolOptions, url: string): Promise<
 /** Undefined: what `setup` gets has to be looked at first. */
 function launchFirst(options: CheckedPoolOptions, url: string): LaunchedThread | undefined {
   if (options.workerData !== undefined) return undefined;
-  return launchThread({ ...orderOf(options, url, undefined), workerId: 1, isTypeScriptWanted: false }, options);
+  const { cores, isExact } = options.share;
+  const order = { ...orderOf(options, url, undefined, cores), workerId: 1, isTypeScriptWanted: false };
+  return launchThread(order, options, !isExact);
 }

@@ -6,7 +6,7 @@ export type { Examination, Verdict } from './errors/examination.ts';
 export { HeddleError, TaskQuarantinedError, WorkerDiedError, type TaskTrace } from './errors/errors.ts';
 export type { IsolationLevel } from './isolation/levels.ts';
 export type { CloneCounters, CloneWarning } from './pool/clone-costs.ts';
-export type { BackendCost, Explanation, FunctionExplanation } from './pool/explanation.ts';
+export type { BackendCost, CalibrationState, Explanation, FunctionExplanation } from './pool/explanation.ts';
 export type { PoolOptions } from './pool/pool-options.ts';
 export type { PoolStats } from './pool/pool-stats.ts';
 export type { Distribution, TimeStats } from './pool/task-times.ts';

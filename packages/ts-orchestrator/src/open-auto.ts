@@ -4,6 +4,7 @@
 import { coresAllowed } from '@heddle/machine';
 import { assemblePool, countFromOne, surroundings } from './assemble-pool.ts';
 import { AutoPool } from './auto/auto-pool.ts';
+import { openCalibrationStore } from './auto/calibration-file.ts';
 import { planAuto, type AutoPlan } from './auto/plan.ts';
 import { RunMeasures } from './auto/run-measures.ts';
 import { systemClock } from './clock/clock.ts';
@@ -50,6 +51,7 @@ export async function openAuto(wanted: AutoPlan, moduleUrl: string): Promise<Aut
     completePlan: isLater ? () => prepare(whole, 'processes') : undefined,
     observer,
     cores: coresAllowed,
+    store: openCalibrationStore,
     assemble: (backend, hooks) =>
       assemblePool({
         ...surroundings(moduleUrl),

@@ -17,5 +17,6 @@ export const threadTransport = (
 /** `first`: the thread of its first worker, if it has been started. */
 export function openThreads(checked: CheckedPoolOptions, moduleUrl: string, first: LaunchedThread | undefined) {
   const options = sizeOptions(checked);
+  if (!options.share.isExact) first?.tellCores(options.coresEach!);
   return openPool(threadTransport(options, first), options, moduleUrl, first);
 }

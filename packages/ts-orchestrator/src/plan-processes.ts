@@ -16,7 +16,7 @@ export interface ProcessPlan extends ProcessLaunch {
 
 /** @throws {HeddleError} HEDDLE_ISOLATION_UNAVAILABLE. */
 export async function planProcesses(
-  { env, execArgv, isolation, heapMiB, rssMiB, cpuSeconds }: Omit<CheckedPoolOptions, 'size'>,
+  { env, execArgv, isolation, heapMiB, rssMiB, cpuSeconds, share }: Omit<CheckedPoolOptions, 'size'>,
   moduleUrl: string,
 ): Promise<ProcessPlan> {
   const { parentDeath, setprivPath } = await planParentDeath();
@@ -28,6 +28,7 @@ export async function planProcesses(
     execArgv,
     inspectableArgv,
     ...limits,
+    coresMost: share.cores,
     setprivPath,
     moduleUrl,
   });

@@ -60,7 +60,8 @@ function loadsOf(code: string): Loads {
 
 describe('the bundles', () => {
   it('are those that are named in the code', () => {
-    const names = [...PROGRAM, 'process-entry', 'stack-probe', 'task-module', 'thread-entry', 'typescript-hook'];
+    const workers = ['process-entry', 'stack-probe', 'task-module', 'thread-entry', 'typescript-hook'];
+    const names = [...PROGRAM, ...workers, 'calibration', 'calibration-tasks'];
     expect(files.toSorted()).toEqual(names.map((name) => `${name}.js`).toSorted());
   });
 
@@ -83,6 +84,12 @@ describe('the bundles', () => {
       const others = [...later, ...builtIn].filter((id) => !(id.startsWith('node:') && isBuiltin(id)));
       expect(others.filter((id) => !(id.startsWith('./') && isOfProgram(id.slice(2))))).toEqual([]);
     }
+  });
+
+  it('read nothing of the machine before the first worker is on its way', () => {
+    const reads = (name: string) =>
+      /mountinfo|availableMemory/.test(fs.readFileSync(new URL(`${name}.js`, folder), 'utf8'));
+    expect(['start', 'plan-processes', 'pool', 'thread-entry', 'process-entry'].filter(reads)).toEqual(['pool']);
   });
 
   it('have the most of what a program needs in what it loads later', () => {

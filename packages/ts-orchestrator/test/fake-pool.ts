@@ -1,6 +1,7 @@
 /**
  * A pool on a transport that does what the test says, with time in the test's hand: scheduler and supervisor are the real ones.
  */
+import type { Memory } from '@heddle/machine';
 import { assemblePool } from '../src/assemble-pool.ts';
 import { seededRandom } from '../src/clock/random.ts';
 import type { Examiner } from '../src/liveness/examiner.ts';
@@ -106,14 +107,17 @@ export interface FakeParts {
   readonly cost?: CloneCost;
   /** Default: nobody finds anything out. */
   readonly examiner?: Examiner;
+  /** The machine's memory, as a pool reads it that nobody has told how many workers to have: `workers` is what the cores allow then. */
+  readonly readMemory?: () => Memory;
 }
 
 /** Begins to open a pool; its first worker waits for the test. */
 export function beginFakePool(
   raw: PoolOptions = {},
-  { canResend = true, canGoAhead = false, readsArguments = false, cost, examiner }: FakeParts = {},
+  { canResend = true, canGoAhead = false, readsArguments = false, cost, examiner, readMemory }: FakeParts = {},
 ): FakePool {
-  const options = parsePoolOptions({ backend: 'processes', workers: 2, ...raw });
+  const parsed = parsePoolOptions({ backend: 'processes', workers: 2, ...raw });
+  const options = { ...parsed, isSizedByMachine: parsed.isSizedByMachine || readMemory !== undefined };
   const clock = new FakeClock();
   const links: FakeLink[] = [];
   const lines: string[] = [];
@@ -144,6 +148,7 @@ export function beginFakePool(
     random: seededRandom(1),
     keepAlive: new KeepAlive(),
     options,
+    readMemory,
     moduleUrl: 'file:///tasks.js',
     writeLine: (line) => lines.push(line),
   });

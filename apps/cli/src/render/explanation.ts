@@ -43,6 +43,9 @@ function functionText(explained: FunctionExplanation): string {
 }
 
 /** Ends without a line break. `*` marks where the next call goes. */
-export function explanationText({ sentence, functions }: Explanation): string {
-  return functions.length === 0 ? printable(sentence) : functions.map(functionText).join('\n\n');
+export function explanationText({ sentence, functions, workers, calibration }: Explanation): string {
+  const calls = functions.length === 0 ? [printable(sentence)] : functions.map(functionText);
+  const around = workers.map((each) => `${each.backend}: ${each.sentence}`);
+  if (calibration !== undefined) around.push(calibration.sentence);
+  return [...calls, ...(around.length === 0 ? [] : [around.map(printable).join('\n')])].join('\n\n');
 }

@@ -5,7 +5,8 @@ import os from 'node:os';
 import { decide, type Decision, type Question } from '@heddle/advisor';
 import { cpuPressure, readMachine } from '@heddle/machine';
 import { monotonicMs } from '../clock/clock.ts';
-import type { BackendCost, Explanation, FunctionExplanation } from '../pool/explanation.ts';
+import type { BackendCost, CalibrationState, Explanation, FunctionExplanation } from '../pool/explanation.ts';
+import { explainSize } from '../pool/size-sentence.ts';
 import type { Backend } from '../transport/transport.ts';
 import type { LiveCosts } from './backend-costs.ts';
 import type { Part } from './part.ts';
@@ -23,6 +24,7 @@ export interface AdviceParts {
   readonly isPending: (backend: Backend) => boolean;
   /** Such a backend would be the right one: now it is to be found out. */
   readonly onWanted: () => void;
+  readonly calibration: () => CalibrationState;
 }
 
 /** What is asked about calls of one function. */
@@ -127,12 +129,15 @@ export class Advice {
     isHopeful = false,
   ): Pick<Question, 'machine' | 'costs' | 'workersMax' | 'wishes' | 'unavailable'> {
     const { wishes, available } = this.#parts.plan();
-    const { cores } = this.#parts;
+    const { cores, partOf } = this.#parts;
+    const working = partOf('threads') ?? partOf('processes');
     const sizeOf = (backend: Backend) => available.get(backend)?.workersMax ?? 1;
     return {
       machine: isHopeful ? { cores: CORES_HOPED } : { cores: cores(), pressure: cpuPressure() },
       costs: this.costs(isBatched),
-      workersMax: isHopeful ? undefined : Math.max(sizeOf('threads'), sizeOf('processes')),
+      workersMax: isHopeful
+        ? undefined
+        : (working?.scheduler.size.most ?? Math.max(sizeOf('threads'), sizeOf('processes'))),
       wishes: { ...wishes, require: { ...wishes.require, interruption: isDemanded } },
       unavailable: this.unavailable().filter(({ backend }) => !isHopeful || !this.#parts.isPending(backend)),
     };
@@ -155,7 +160,11 @@ export class Advice {
 
   costs(isBatched: boolean): Record<Backend, BackendCost> {
     const { costs, partOf } = this.#parts;
-    const of = (backend: Backend) => costs.of(backend, partOf(backend)?.isReady === true, isBatched);
+    const of = (backend: Backend) => {
+      const part = partOf(backend);
+      const cost = costs.of(backend, part?.isReady === true, isBatched);
+      return { ...cost, memoryMiB: Math.max(cost.memoryMiB, part?.scheduler.size.workerMiB ?? 0) };
+    };
     return { inline: of('inline'), threads: of('threads'), processes: of('processes') };
   }
 
@@ -188,7 +197,20 @@ export class Advice {
       places.length === 0
         ? 'Nothing was decided yet: no function has been called.'
         : `The next calls would run: ${places.join(', ')}.`;
-    return { backend: 'auto', sentence, functions, unavailable: this.unavailable(), costs: this.costs(false) };
+    return {
+      backend: 'auto',
+      sentence,
+      functions,
+      unavailable: this.unavailable(),
+      costs: this.costs(false),
+      workers: BACKENDS.flatMap((backend) => this.#sizeOf(backend)),
+      calibration: this.#parts.calibration(),
+    };
+  }
+
+  #sizeOf(backend: Backend): Explanation['workers'] {
+    const stats = this.#parts.partOf(backend)?.scheduler.stats();
+    return stats === undefined ? [] : explainSize(stats);
   }
 
   #explain(measures: FunctionMeasures): FunctionExplanation {

@@ -22,9 +22,11 @@ import { Advice, isRuledOut, type Matter } from './advice.ts';
 import { AutoMap, countOf } from './auto-map.ts';
 import { joinStats } from './auto-stats.ts';
 import { LiveCosts } from './backend-costs.ts';
+import type { CalibrationStore } from './calibration-file.ts';
 import { CallLine } from './call-line.ts';
 import { Part, type Assembled } from './part.ts';
 import { demandOf, isForThisProcess, type AutoPlan } from './plan.ts';
+import { PoolCalibration } from './pool-calibration.ts';
 import { inlineWindow, type FunctionMeasures, type RunMeasures } from './run-measures.ts';
 import { SideBySide } from './side-by-side.ts';
 
@@ -44,6 +46,8 @@ export interface AutoPoolParts {
   readonly assemble: (backend: Backend, hooks: PartHooks) => Assembled;
   /** Cores that this program may use now. */
   readonly cores: () => number;
+  /** Where the calibration of this machine is kept. */
+  readonly store: () => CalibrationStore;
 }
 
 /** Where single calls of a function go, and what was known when that was decided. */
@@ -65,6 +69,7 @@ export class AutoPool {
   readonly #measures: RunMeasures;
   readonly #assemble: AutoPoolParts['assemble'];
   readonly #costs = new LiveCosts();
+  readonly #calibration: PoolCalibration;
   readonly #advice: Advice;
   readonly #parts = new Map<Backend, Part>();
   readonly #routes = new Map<string, Route>();
@@ -78,14 +83,23 @@ export class AutoPool {
   /** Workers that came or went, and other news that make a decision old. */
   #changes = 0;
 
-  constructor({ plan, completePlan, observer, assemble, cores }: AutoPoolParts) {
+  constructor({ plan, completePlan, observer, assemble, cores, store }: AutoPoolParts) {
     this.#plan = plan;
     this.#completePlan = completePlan;
     this.#measures = observer;
     this.#assemble = assemble;
+    this.#calibration = new PoolCalibration({
+      costs: this.#costs,
+      open: store,
+      cloning: () => this.stats().cloning,
+      onUsed: () => {
+        this.#changes++;
+      },
+    });
     this.#advice = new Advice({
       plan: () => this.#plan,
       costs: this.#costs,
+      calibration: () => this.#calibration.state,
       measures: observer,
       cores,
       isPending: (backend) => backend === 'processes' && this.#completePlan !== undefined,
@@ -98,7 +112,7 @@ export class AutoPool {
   async open(): Promise<void> {
     const first = this.#assembled(this.#plan.available.has('inline') ? 'inline' : this.#advice.askFirst().backend);
     this.#first = first;
-    await first.scheduler.open();
+    await first.open();
   }
 
   // ---- calls ----
@@ -339,6 +353,7 @@ export class AutoPool {
       this.#measures.forgetCrowd();
     });
     this.#parts.set(backend, part);
+    if (backend !== 'inline') this.#calibration.read();
     return part;
   }
 
@@ -379,6 +394,7 @@ export class AutoPool {
     for (const line of this.#lines.values()) line.flush();
     // All of them refuse what is new before anything is waited for.
     const ends = await Promise.allSettled([...this.#parts.values()].map(({ core }) => core.close(options)));
+    this.#calibration.keep();
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
   }
 

@@ -21,8 +21,13 @@ export function joinStats(stats: readonly PoolStats[], held: number): PoolStats 
     state: first!.state === 'closed' && isAny('closing') ? 'closing' : first!.state,
     tasks: { ...tasks, submitted: tasks.submitted + held, queued: tasks.queued + held },
     workers: {
-      ...sum(workers.map(({ live: _live, ...counts }) => counts)),
+      ...sum(workers.map(({ live: _live, memory: _memory, maxFrom: _maxFrom, ...counts }) => counts)),
+      // Of those that are workers.
+      maxFrom: workers.at(-1)!.maxFrom,
+      memory: workers.find(({ memory }) => memory !== undefined)?.memory,
       tasksPerWorker: Math.max(...workers.map((each) => each.tasksPerWorker)),
+      // What is inside has the least of it.
+      coresEach: Math.min(...workers.map((each) => each.coresEach)),
       live: workers.flatMap((each) => each.live),
     },
     shared: sum(stats.map((each) => each.shared)),

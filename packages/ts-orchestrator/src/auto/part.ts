@@ -54,6 +54,12 @@ export class Part {
     this.#isUnlimited = true;
   }
 
+  /** Opens it as the first of its pool: what its start takes counts too. */
+  open(): Promise<void> {
+    if (this.backend !== 'inline') this.#askedAt = monotonicMs();
+    return this.scheduler.open();
+  }
+
   /** Starts workers in the background. */
   warm(workers: number): void {
     if (!this.isReady) this.#askedAt ??= monotonicMs();

@@ -64,6 +64,8 @@ export const EXAMINE_PATIENT_MS = 10_000;
 
 /** Between two looks of a worker at its own memory. */
 export const MEMORY_LOOK_MS = 1_000;
+/** For which a reading of the machine's memory holds, where a pool asks how many workers fit. Reading it takes part of a millisecond. */
+export const MEMORY_HOLDS_MS = 1_000;
 
 // ---- tasks ----
 

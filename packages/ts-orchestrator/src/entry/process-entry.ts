@@ -26,6 +26,8 @@ import { SegmentLine } from '../transport/segment-line.ts';
 import { SwitchedWords } from '../transport/switched-words.ts';
 import { captureOutput } from './capture-output.ts';
 import { heapBytes, residentBytes } from './memory-watch.ts';
+import { processMemory } from './own-memory.ts';
+import { takeShare } from './own-share.ts';
 import { TaskRunner } from './task-runner.ts';
 
 const [mark = '', parentDeath = '', hostPid = '', wordsFd = ''] = process.argv.slice(2);
@@ -123,9 +125,10 @@ process.on('uncaughtExceptionMonitor', (error) => {
   workerPort.send({ t: 'fatal', error: encodeThrow(error, canSerialize) });
 });
 
-const runner = new TaskRunner(workerPort, [heapBytes, residentBytes]);
+const runner = new TaskRunner(workerPort, [heapBytes, residentBytes], undefined, undefined, processMemory);
 
 async function start(order: StartOrder): Promise<void> {
+  takeShare(order.share);
   // Before any code of the user: from here on the process can't outlive its host.
   const isParentDeathSignalSet =
     parentDeath === 'addon' && ((await loadOsServices())?.setParentDeathSignal('SIGKILL', Number(hostPid)) ?? false);

@@ -9,11 +9,12 @@ import { NumberMap } from '../queue/number-map.ts';
 import { decodeThrow, encodeThrow } from '../task/error-codec.ts';
 import type { PayloadRole, TransferItem } from '../task/payload.ts';
 import { outsideTask, taskRealm, unwrapMoved, type RealmTask } from '../task/task-context.ts';
-import type { HostMessage, StartOrder, WorkerPort } from '../transport/protocol.ts';
+import type { HostMessage, StartOrder, WorkerMemory, WorkerPort } from '../transport/protocol.ts';
 import { collector, MemoryWatch, type MemoryWatchParts } from './memory-watch.ts';
-import { RunTime } from './run-time.ts';
-import { NestedCalls } from './nested-calls.ts';
 import { loadTaskModule, type TaskFunction, type TaskModule } from './module-loader.ts';
+import { NestedCalls } from './nested-calls.ts';
+import { MemoryTold } from './own-memory.ts';
+import { RunTime } from './run-time.ts';
 import { canHookTypeScript } from './typescript.ts';
 
 type RunMessage = Extract<HostMessage, { t: 'run' }>;
@@ -160,16 +161,23 @@ export class TaskRunner {
   readonly #gauges: MemoryWatchParts['gauges'];
   readonly #observer: RunObserver | undefined;
   #memory: MemoryWatch | undefined;
+  readonly #ownMemory: (() => WorkerMemory) | undefined;
+  #memoryTold: MemoryTold | undefined;
   #module: TaskModule | undefined;
   #order: StartOrder | undefined;
 
-  /** `gauges`: what tells how much memory this worker holds. `poolKey`: stands for its pool, inline. */
+  /**
+   * `gauges`: what tells how much memory this worker holds. `poolKey`: stands for its pool, inline. `ownMemory`: what it takes of the
+   * machine's.
+   */
   constructor(
     port: WorkerPort,
     gauges: MemoryWatchParts['gauges'] = [],
     poolKey?: object | undefined,
     observer?: RunObserver | undefined,
+    ownMemory?: (() => WorkerMemory) | undefined,
   ) {
+    this.#ownMemory = ownMemory;
     this.#port = port;
     this.#observer = observer;
     this.#poolKey = poolKey;
@@ -194,7 +202,8 @@ export class TaskRunner {
       return this.#fail('setup', error);
     }
     this.#watchMemory(order.growthMiB);
-    this.#port.send({ t: 'ready' });
+    if (order.isMemoryTold && this.#ownMemory !== undefined) this.#memoryTold = new MemoryTold(this.#ownMemory);
+    this.#port.send({ t: 'ready', memory: this.#memoryTold?.told });
   }
 
   /** Handles one message; `run` carries its arguments unpacked. Never throws. */
@@ -234,6 +243,11 @@ export class TaskRunner {
     if (limitMiB === undefined || this.#gauges.length === 0) return;
     const now = () => performance.now();
     this.#memory = new MemoryWatch({ gauges: this.#gauges, limitMiB, collect: collector(), now });
+  }
+
+  #tellMemory(told: MemoryTold, now: number): void {
+    const memory = told.look(now);
+    if (memory !== undefined) this.#port.send({ t: 'memory', memory });
   }
 
   #lookAtMemory(memory: MemoryWatch): void {
@@ -357,10 +371,10 @@ export class TaskRunner {
       now = monotonicMs();
       this.#observer?.returned(task.name, now - begunAt, false);
     }
-    const mayCollect = this.#memory !== undefined;
-    this.#leave(task);
+    const mayLook = this.#memory !== undefined || this.#memoryTold?.isDue(now) === true;
+    this.#leave(task, now);
     // Nor is what a look at the memory took.
-    return mayCollect ? monotonicMs() : now;
+    return mayLook ? monotonicMs() : now;
   }
 
   /** Never rejects. */
@@ -410,10 +424,13 @@ export class TaskRunner {
     this.#port.sendValue('value', id, value, transfer, { name, subject: 'result' });
   }
 
-  #leave(task: RunningTask): void {
+  #leave(task: RunningTask, now = monotonicMs()): void {
     this.#tasks.delete(task.id);
     task.end();
-    if (this.#memory !== undefined && this.#tasks.size === 0) this.#lookAtMemory(this.#memory);
+    if (this.#tasks.size === 0) {
+      if (this.#memoryTold?.isDue(now) === true) this.#tellMemory(this.#memoryTold, now);
+      if (this.#memory !== undefined) this.#lookAtMemory(this.#memory);
+    }
     this.#beginNext();
   }
 

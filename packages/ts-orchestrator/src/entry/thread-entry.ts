@@ -4,18 +4,23 @@
  */
 import fs from 'node:fs';
 import { workerData } from 'node:worker_threads';
+import { tellProcessShare } from '@heddle/machine/share';
 import { encodeThrow } from '../task/error-codec.ts';
 import { canClone, payloadError, refuseSegments, SEGMENT_STAYS } from '../task/payload.ts';
 import { taskRealm } from '../task/task-context.ts';
 import { PortMailbox } from '../transport/port-mailbox.ts';
 import type { HostMessage, WorkerMessage, WorkerPort } from '../transport/protocol.ts';
-import { addPrinted, type ThreadStart } from '../transport/thread-words.ts';
+import { addPrinted, awaitCores, type ThreadStart } from '../transport/thread-words.ts';
 import { MemoryWords } from '../transport/worker-words.ts';
 import { captureOutput } from './capture-output.ts';
 import { heapBytes } from './memory-watch.ts';
+import { threadMemory } from './own-memory.ts';
+import { takeShare } from './own-share.ts';
 import { TaskRunner } from './task-runner.ts';
 
-const { port, mailbox: memory, order, printed, words: wordMemory } = (workerData as { heddle: ThreadStart }).heddle;
+const start = (workerData as { heddle: ThreadStart }).heddle;
+const { port, mailbox: memory, order, printed, words: wordMemory, processShare, lateCores } = start;
+tellProcessShare(processShare);
 const words = new MemoryWords(wordMemory);
 taskRealm.isWorker = true;
 
@@ -86,6 +91,11 @@ const runner = new TaskRunner(
     },
   },
   [heapBytes],
+  undefined,
+  undefined,
+  threadMemory(),
 );
 workerPort.send({ t: 'spawned', osThreadId: osThreadId() });
+const { share } = order;
+takeShare(share === undefined || lateCores === undefined ? share : { ...share, cores: awaitCores(lateCores) });
 void runner.start(order);

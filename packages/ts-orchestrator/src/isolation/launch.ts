@@ -6,6 +6,7 @@
  *   setpriv --pdeathsig KILL -- prlimit --cpu=11: bwrap … node --permission …
  */
 import { CPU_START_SECONDS } from '../clock/deadlines.ts';
+import { uvThreadsOf } from './budget.ts';
 import { cleanEnvironment } from './environment.ts';
 import { guardWords } from './guard.ts';
 import { inheritedExecArgv } from './node-options.ts';
@@ -22,6 +23,8 @@ export interface LaunchRequest {
   readonly inspectableArgv: readonly string[];
   readonly heapMiB: number | undefined;
   readonly cpuSeconds: number | undefined;
+  /** Cores that each worker may use, at most; undefined: all. */
+  readonly coresMost: number | undefined;
 }
 
 /** What there is. Paths of programs; undefined: not there, or not wanted. */
@@ -43,6 +46,8 @@ export interface Launch {
   readonly wordsFor: (mark: string) => [string, ...string[]];
   /** Undefined: a copy of this program's. */
   readonly env: Readonly<Record<string, string>> | undefined;
+  /** Of libuv, unless the environment says so already; undefined: Node's default. See budget.ts. */
+  readonly uvThreads: string | undefined;
   /** Its stack can be read through an inspector, opened for as long as that takes. */
   readonly isInspectable: boolean;
   /** Descriptor GUARD_FD of the child must be a pipe to this program. */
@@ -59,7 +64,7 @@ export interface Launch {
 const FOREIGN_INSPECTOR = /^--(?:inspect|disable-sigusr1)/;
 
 export function planLaunch(request: LaunchRequest, facts: LaunchFacts): Launch {
-  const { isolation, env, execArgv, inspectableArgv, heapMiB, cpuSeconds } = request;
+  const { isolation, env, execArgv, inspectableArgv, heapMiB, cpuSeconds, coresMost } = request;
   const { nodePath, nodeFlags, hostEnv, hostExecArgv, setprivPath, prlimitPath, bwrapPath, shPath, folders } = facts;
   const isSandbox = isolation === 'sandbox';
   const isIsolated = isSandbox || isolation === 'process';
@@ -80,6 +85,7 @@ export function planLaunch(request: LaunchRequest, facts: LaunchFacts): Launch {
     wordsFor: (mark) =>
       [...parentDeath, ...(isGuarded ? guardWords(shPath, mark) : []), ...words] as [string, ...string[]],
     env: isIsolated ? cleanEnvironment(hostEnv, { ...env, ...(isSandbox ? { TMPDIR: SANDBOX_TMP } : {}) }) : env,
+    uvThreads: coresMost === undefined ? undefined : uvThreadsOf(coresMost),
     isInspectable,
     isGuarded,
     isIsolated,

@@ -44,6 +44,22 @@ export interface BackendCost {
   readonly isReady: boolean;
 }
 
+/** What came from programs before this one: what starts and copies cost on this machine. */
+export interface CalibrationState {
+  /**
+   * `used`: it holds for this machine. `none`: there was no file; what this pool measures makes one when it ends. `ignored`: there was
+   * one that can't be believed, or none could be looked for; `reason` says why. `unread`: workers made no sense so far, or it is still being read.
+   */
+  readonly state: 'used' | 'none' | 'ignored' | 'unread';
+  /** Undefined: there is no place for one. */
+  readonly file: string | undefined;
+  readonly reason: string | undefined;
+  /** All of it in words. */
+  readonly sentence: string;
+  /** When it was made, in milliseconds since 1970; corrections since then don't make it younger. */
+  readonly madeAt: number | undefined;
+}
+
 /** What `pool.explain()` gives. */
 export interface Explanation {
   readonly backend: Backend | 'auto';
@@ -52,4 +68,8 @@ export interface Explanation {
   /** Backends that the options of the pool, or a failed start, rule out for every call. */
   readonly unavailable: ReadonlyArray<{ readonly backend: Backend; readonly reason: string }>;
   readonly costs: Readonly<Record<Backend, BackendCost>> | undefined;
+  /** Of each backend with workers that is in use: how many there are at most, and why no more. */
+  readonly workers: ReadonlyArray<{ readonly backend: Backend; readonly max: number; readonly sentence: string }>;
+  /** Of backend `auto`. */
+  readonly calibration: CalibrationState | undefined;
 }

@@ -4,10 +4,12 @@
  * Invariants: `#free` holds exactly the workers that have a free place, were not told to end, and are no spares. `starting` counts those
  * that were started and are neither ready nor gone, spares not among them.
  */
+import { coresAllowed, type Memory } from '@heddle/machine';
 import type { Clock, Timer } from '../clock/clock.ts';
 import { IDLE_TIMEOUT_MS, STUCK_MAX } from '../clock/deadlines.ts';
 import type { Random } from '../clock/random.ts';
 import type { RecycleReason } from '../diagnostics/events.ts';
+import { MemoryBound, type MemoryFit } from './memory-bound.ts';
 import type { ResolvedPoolOptions } from './pool-options.ts';
 import { WorkerCounters, type PoolStats } from './pool-stats.ts';
 import { RestartPolicy } from './restart-policy.ts';
@@ -19,6 +21,8 @@ export interface FleetParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly options: ResolvedPoolOptions;
+  /** The machine's memory now. */
+  readonly readMemory: () => Memory;
   /** Hears of every worker. */
   readonly listener: WorkerListener;
   /** The wait before a restart is over: whoever needs workers may ask again. */
@@ -46,6 +50,8 @@ export class Fleet {
   readonly #idle = new Map<PoolWorker, Idle>();
   readonly #spares = new Spares();
   readonly #restarts: RestartPolicy;
+  /** Undefined: the options say how many workers there are. */
+  readonly #bound: MemoryBound | undefined;
   /** Set while no worker is started, after failures. */
   #pause: Timer | undefined;
   #starting = 0;
@@ -59,6 +65,8 @@ export class Fleet {
   constructor(parts: FleetParts) {
     this.#parts = parts;
     this.#restarts = new RestartPolicy(parts.options.restartLimit, parts.random);
+    const { backend, isSizedByMachine } = parts.options;
+    if (isSizedByMachine) this.#bound = new MemoryBound(backend, parts.clock, parts.readMemory);
   }
 
   get size(): number {
@@ -78,6 +86,23 @@ export class Fleet {
     return this.#workers.values();
   }
 
+  /** Workers at most, as far as is known: fewer than the options say where memory has shown to be short. At least 1. */
+  get most(): number {
+    const { workersMax } = this.#parts.options;
+    const fit = this.#bound?.last;
+    return fit === undefined ? workersMax : Math.min(workersMax, this.#workingThatFit(fit));
+  }
+
+  /** Memory allows fewer than the cores, as far as is known. */
+  get isShort(): boolean {
+    return this.most < this.#parts.options.workersMax;
+  }
+
+  /** The most that one has taken of the machine's memory, or takes in any case; undefined: nobody counts. */
+  get workerMiB(): number | undefined {
+    return this.#bound?.workerMiB;
+  }
+
   /** The worker to use next. */
   get free(): PoolWorker | undefined {
     return this.#free[this.#free.length - 1];
@@ -88,10 +113,7 @@ export class Fleet {
   /** Takes or starts `wanted` workers, as far as the maximum allows; `extra` are held by tasks that only wait for others. */
   grow(wanted: number, extra = 0): void {
     if (this.#isGivenUp || this.#pause !== undefined) return;
-    const { options, workersLimit } = this.#parts;
-    const { backend, workersMax } = options;
-    const most = backend === 'inline' ? 1 : Math.min(workersMax, workersLimit?.() ?? workersMax) + extra;
-    for (let n = wanted; n > 0 && this.working < most; n--) {
+    for (let n = wanted; n > 0 && this.#hasRoom(extra); n--) {
       const spare = this.#spares.take();
       if (spare?.state === 'ready') {
         this.#parts.onTaken(spare);
@@ -101,6 +123,36 @@ export class Fleet {
       if (spare === undefined) this.#start();
     }
     this.#keepSpares();
+  }
+
+  /** For one more. The first starts whatever there is; memory is asked before the others, and only where cores leave room. */
+  #hasRoom(extra: number): boolean {
+    const { working } = this;
+    const { options, workersLimit } = this.#parts;
+    const { backend, workersMax } = options;
+    if (working === 0) return true;
+    const most = Math.min(workersMax, workersLimit?.() ?? workersMax);
+    if (backend === 'inline' || working >= most + extra) return false;
+    const fit = this.#bound?.look(() => this.#heldMiB());
+    // Workers that only wait for others are there beyond what fits: without them nothing goes on.
+    return fit === undefined || working < this.#workingThatFit(fit) + extra;
+  }
+
+  /** Spares have theirs too. */
+  #workingThatFit({ workers }: MemoryFit): number {
+    return Math.max(1, workers - this.#parts.options.spares);
+  }
+
+  /** By all workers, as they have told: spares too. */
+  #heldMiB(): number {
+    let mib = 0;
+    for (const { memory } of this.#workers.values()) mib += memory?.nowMiB ?? 0;
+    return mib;
+  }
+
+  /** It has told what it takes. */
+  onMemory({ memory }: PoolWorker): void {
+    if (memory !== undefined) this.#bound?.tell(memory.peakMiB);
   }
 
   #start(): PoolWorker {
@@ -121,6 +173,9 @@ export class Fleet {
   onReady(worker: PoolWorker): boolean {
     this.#restarts.onReady();
     this.#hasBeenReady = true;
+    // What it took while it started was nobody's.
+    this.#bound?.renew();
+    this.onMemory(worker);
     const isSpare = this.#spares.has(worker);
     if (!isSpare) this.#starting--;
     this.#keepSpares();
@@ -152,22 +207,22 @@ export class Fleet {
   /** Remembers since when it is idle. One timer per worker, however many tasks come between: it looks when it fires. */
   #armIdle(worker: PoolWorker): void {
     const { clock, options } = this.#parts;
-    if (options.idleTimeoutMs === Infinity && this.#workers.size <= options.workersMax) return;
+    if (options.idleTimeoutMs === Infinity && this.#workers.size <= this.most) return;
     const idle = this.#idle.get(worker);
     if (idle !== undefined) idle.since = clock.now();
     else this.#watchIdle(worker, undefined, this.#idleMs);
   }
 
   get #idleMs(): number {
-    const { idleTimeoutMs, workersMax } = this.#parts.options;
-    // More than were asked for were needed while some tasks waited for others; they don't stay for ever.
-    return this.#isOverfull(workersMax) ? Math.min(idleTimeoutMs, IDLE_TIMEOUT_MS) : idleTimeoutMs;
+    const { idleTimeoutMs } = this.#parts.options;
+    // More than were asked for were needed while some tasks waited for others, or each takes more than was known; they don't stay for ever.
+    return this.#isOverfull(this.most) ? Math.min(idleTimeoutMs, IDLE_TIMEOUT_MS) : idleTimeoutMs;
   }
 
-  #isOverfull(workersMax: number): boolean {
-    if (this.working <= workersMax) return false;
+  #isOverfull(most: number): boolean {
+    if (this.working <= most) return false;
     const staying = [...this.#workers.values()].filter(({ state }) => state === 'ready' || state === 'busy');
-    return staying.length - this.#spares.ready > workersMax;
+    return staying.length - this.#spares.ready > most;
   }
 
   #watchIdle(worker: PoolWorker, since: number | undefined, delayMs: number): void {
@@ -283,10 +338,14 @@ export class Fleet {
   }
 
   stats(): PoolStats['workers'] {
-    const { workersMax, tasksPerWorker } = this.#parts.options;
+    const { workersMax, tasksPerWorker, isSizedByMachine, coresEach = coresAllowed() } = this.#parts.options;
+    const max = this.most;
     return {
       ...this.counters,
-      max: workersMax,
+      max,
+      maxFrom: max < workersMax ? 'memory' : isSizedByMachine ? 'cores' : 'options',
+      memory: this.#bound?.last,
+      coresEach,
       tasksPerWorker,
       spares: this.#spares.ready,
       live: [...this.#workers.values()].map(({ id, state, pid, threadId, wire, tasks }) => ({

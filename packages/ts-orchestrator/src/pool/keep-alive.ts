@@ -22,6 +22,15 @@ export class KeepAlive {
     if (--this.#holds === 0) this.#handle!.unref();
   }
 
+  async holdWhile<T>(wait: Promise<T>): Promise<T> {
+    this.hold();
+    try {
+      return await wait;
+    } finally {
+      this.release();
+    }
+  }
+
   /** Nothing is promised any more, for good. */
   end(): void {
     clearInterval(this.#handle);

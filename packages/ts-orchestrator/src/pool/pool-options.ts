@@ -28,6 +28,7 @@ import {
 } from '../errors/option-reader.ts';
 import { chooseBackend, type Backend, type IsolationLevel } from '../isolation/levels.ts';
 import { retrySpecs, type RetryPredicate } from '../task/task-options.ts';
+import { firstShare } from './first-share.ts';
 
 /** Options of `createPool`. */
 export interface PoolOptions {
@@ -62,7 +63,8 @@ export interface PoolOptions {
   readonly objective?: 'throughput' | 'latency' | 'memory';
   /**
    * Most workers at a time, 1 to 1,024 (inline: most tasks at a time, up to 65,536; `auto`: both). They start when work needs them.
-   * Default `auto`: the cores this program may use, by affinity and quota; inline: 512 tasks.
+   * Default `auto`: the cores this program may use, by affinity and quota, and no more than fit into the memory that it may use, each
+   * counted with the most that one has taken so far (`stats().workers.memory`); inline: 512 tasks.
    */
   readonly workers?: 'auto' | number;
   /** Name of the pool in messages and in output lines. Default `pool`. */
@@ -262,6 +264,8 @@ export type ResolvedPoolOptions = Readonly<
     workersMax: number;
     /** Tasks one worker runs at a time. */
     tasksPerWorker: number;
+    /** Cores that each worker's own pools and libraries may use; undefined: all there are. */
+    coresEach: number | undefined;
   }
 >;
 
@@ -336,5 +340,8 @@ export function checkOptions(parsed: ReadPoolOptions, asked: Backend | undefined
     restartLimit,
     /** Workers at most; inline: tasks at a time. */
     size: workers === 'auto' && backend === 'inline' ? INLINE_TASKS_DEFAULT : workers,
+    /** The number of workers was left to the machine: to its cores, and its memory. */
+    isSizedByMachine: workers === 'auto' && backend !== 'inline',
+    share: firstShare(backend, workers),
   });
 }

@@ -3,6 +3,7 @@
  */
 import type { Backend, ParentDeath, Wire } from '../transport/transport.ts';
 import type { CloneCounters, CloneWarning } from './clone-costs.ts';
+import type { MemoryFit } from './memory-bound.ts';
 import type { TimeStats } from './task-times.ts';
 import type { WorkerState } from './worker-state.ts';
 
@@ -50,8 +51,20 @@ export interface PoolStats {
     readonly running: number;
   };
   readonly workers: Readonly<WorkerCounters> & {
-    /** Most workers at a time. */
+    /** Most workers at a time. Where memory decides, as far as is known: it may become less when workers have shown what they take. */
     readonly max: number;
+    /** What it comes from. `pool.explain()` says it in words. */
+    readonly maxFrom: 'options' | 'cores' | 'memory';
+    /**
+     * How many fit into memory: the limit, less what all others take, by the most that a worker has taken. Undefined: nobody has asked,
+     * because there is one worker, or the options say how many there are.
+     */
+    readonly memory: MemoryFit | undefined;
+    /**
+     * Cores that pools, kernels and libraries inside each worker may use: their part of what this program has. Inline, and with one worker,
+     * all of them.
+     */
+    readonly coresEach: number;
     /** Tasks one worker runs at a time; more than 1 only inline. */
     readonly tasksPerWorker: number;
     /** Ready and kept in reserve now (`spares`); they are among `live`, and not among `max`. */

@@ -20,6 +20,7 @@ import type { Explanation } from './explanation.ts';
 import { mapItems, type MapTarget } from './map.ts';
 import type { PoolStats } from './pool-stats.ts';
 import type { Scheduler } from './scheduler.ts';
+import { explainSize } from './size-sentence.ts';
 import { streamItems } from './stream.ts';
 import { SubmittedBatch, SubmittedCall } from './submitted-call.ts';
 import type { PoolTask } from './worker-source.ts';
@@ -243,9 +244,11 @@ export class PoolCore {
   }
 
   explain(): Explanation {
-    const { backend } = this.#scheduler.stats();
+    const stats = this.#scheduler.stats();
+    const { backend } = stats;
+    const workers = explainSize(stats);
     const sentence = `Everything runs in backend '${backend}', because the options of the pool say so.`;
-    return { backend, sentence, functions: [], unavailable: [], costs: undefined };
+    return { backend, sentence, functions: [], unavailable: [], costs: undefined, workers, calibration: undefined };
   }
 
   [Symbol.asyncDispose](): Promise<void> {

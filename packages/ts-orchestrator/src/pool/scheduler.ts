@@ -15,7 +15,7 @@ import { Task, type TaskCall } from '../task/task.ts';
 import type { PackFor, Packed, Transport } from '../transport/transport.ts';
 import { CloneCosts } from './clone-costs.ts';
 import { Dispatcher, type RunIdentity } from './dispatcher.ts';
-import { Fleet } from './fleet.ts';
+import { Fleet, type FleetParts } from './fleet.ts';
 import type { KeepAlive } from './keep-alive.ts';
 import { NestedCalls } from './nested-calls.ts';
 import type { ResolvedPoolOptions } from './pool-options.ts';
@@ -24,9 +24,10 @@ import { itemsPerBatch, RunTimes, tasksPerTarget } from './send-ahead.ts';
 import { StuckWatch } from './stuck-watch.ts';
 import { TaskEvents } from './task-events.ts';
 import type { TaskTimes } from './task-times.ts';
+import { Waiters } from './waiters.ts';
 import type { PoolTask, PoolWorker, TaskMessage, WorkerEnd, WorkerListener, WorkerSource } from './worker-source.ts';
 
-export interface SchedulerParts {
+export interface SchedulerParts extends Pick<FleetParts, 'readMemory'> {
   readonly source: WorkerSource;
   readonly transport: Pick<Transport, 'pack' | 'repack' | 'canKill' | 'backend' | 'parentDeath' | 'heldSegments'>;
   readonly clock: Clock;
@@ -61,16 +62,17 @@ export class Scheduler implements WorkerListener {
   #submitting = 0;
   #taskNames: ReadonlySet<string> | undefined;
   /** Woken whenever a task settles or a worker is ready or gone. */
-  #waiters: Array<() => void> = [];
+  readonly #waiters = new Waiters();
 
   constructor(parts: SchedulerParts) {
-    const { source, transport, clock, random, options, keepAlive, nextTaskNumber, times } = parts;
+    const { source, transport, clock, random, options, keepAlive, nextTaskNumber, times, readMemory } = parts;
     this.#parts = parts;
     this.#fleet = new Fleet({
       source,
       clock,
       random,
       options,
+      readMemory,
       listener: this,
       workersLimit: parts.workersLimit,
       onMayGrow: () => this.#dispatcher.dispatch(),
@@ -100,7 +102,7 @@ export class Scheduler implements WorkerListener {
       onUncall: (caller, message) => nested.uncall(caller, message),
       onSettled: (task) => {
         if (isPromised(task.call)) keepAlive.release();
-        if (this.#waiters.length > 0) this.#wake();
+        this.#waiters.wake();
       },
     });
     const nested = new NestedCalls({
@@ -125,7 +127,7 @@ export class Scheduler implements WorkerListener {
   }
 
   async #opened(): Promise<void> {
-    while (this.#taskNames === undefined && this.#failure === undefined) await this.#change();
+    while (this.#taskNames === undefined && this.#failure === undefined) await this.#waiters.change();
     if (this.#taskNames === undefined) throw this.#failure;
   }
 
@@ -149,6 +151,11 @@ export class Scheduler implements WorkerListener {
     let ready = 0;
     for (const { state } of this.#fleet.workers) if (state === 'ready' || state === 'busy') ready++;
     return ready;
+  }
+
+  /** What is known of the number of its workers. */
+  get size(): Pick<Fleet, 'most' | 'workerMiB'> {
+    return this.#fleet;
   }
 
   /** Why the pool has failed; undefined: it has not. */
@@ -227,7 +234,7 @@ export class Scheduler implements WorkerListener {
       return task;
     } finally {
       this.#submitting--;
-      if (this.#waiters.length > 0) this.#wake();
+      this.#waiters.wake();
     }
   }
 
@@ -302,9 +309,9 @@ export class Scheduler implements WorkerListener {
   }
 
   #assertQueueHasRoom(): void {
-    const { queueLimit, workersMax } = this.#parts.options;
+    const { queueLimit } = this.#parts.options;
     // Those that wait only for a worker's start don't count.
-    const soonRoom = Math.max(0, workersMax - this.#fleet.working + this.#fleet.starting);
+    const soonRoom = Math.max(0, this.#fleet.most - this.#fleet.working + this.#fleet.starting);
     // A call around this one, whose arguments are being packed, has its place before it.
     const queued = this.#dispatcher.queued + this.#submitting - 1;
     if (queued >= queueLimit + soonRoom) throw heddleError('HEDDLE_QUEUE_FULL', { queueLimit });
@@ -329,10 +336,10 @@ export class Scheduler implements WorkerListener {
    * because its consumer has its turn only when the answers of a whole turn are in. Inline once, or what runs at a time.
    */
   mapWindow(name: string, batchItems: number): number {
-    const { backend, workersMax, tasksPerWorker } = this.#parts.options;
+    const { backend, tasksPerWorker } = this.#parts.options;
     const perWorker = Math.max(batchItems, tasksPerTarget(this.#runTimes.msOf(name)));
     if (backend === 'inline') return Math.max(tasksPerWorker, perWorker);
-    return (perWorker > 1 ? 4 : 2) * workersMax * perWorker;
+    return (perWorker > 1 ? 4 : 2) * this.#fleet.most * perWorker;
   }
 
   /** Stops a task for `error`, the first reason only. It settles once it has stopped. */
@@ -356,7 +363,7 @@ export class Scheduler implements WorkerListener {
   }
 
   async #quiet(): Promise<void> {
-    while (this.#dispatcher.unsettled + this.#submitting > 0) await this.#change();
+    while (this.#dispatcher.unsettled + this.#submitting > 0) await this.#waiters.change();
   }
 
   /** Refuses new tasks from now on; `reason` given: cancels all that wait or run with the error it makes. */
@@ -386,10 +393,15 @@ export class Scheduler implements WorkerListener {
   }
 
   async #stopped(): Promise<readonly unknown[]> {
-    while (this.#fleet.size > 0) await this.#change();
+    while (this.#fleet.size > 0) await this.#waiters.change();
     if (this.#state !== 'failed') this.#state = 'closed';
     this.#parts.keepAlive.end();
     return this.#fleet.teardownErrors;
+  }
+
+  /** Keeps the program alive until `wait` is over. */
+  holdWhile<T>(wait: Promise<T>): Promise<T> {
+    return this.#parts.keepAlive.holdWhile(wait);
   }
 
   stats(): PoolStats {
@@ -414,12 +426,18 @@ export class Scheduler implements WorkerListener {
   onReady(worker: PoolWorker, tasks: readonly string[]): void {
     this.#taskNames ??= new Set(tasks);
     if (this.#fleet.onReady(worker)) this.#dispatcher.fill(worker);
-    this.#wake();
+    // It has told what it takes, and there may be room for more than while that was not known.
+    if (this.#fleet.isShort) this.#dispatcher.dispatch();
+    this.#waiters.wake();
     this.#parts.onWorkers?.();
   }
 
   onRunTime(name: string, ms: number): void {
     this.#runTimes.tell(name, ms);
+  }
+
+  onMemory(worker: PoolWorker): void {
+    this.#fleet.onMemory(worker);
   }
 
   onGrown(worker: PoolWorker): void {
@@ -445,7 +463,7 @@ export class Scheduler implements WorkerListener {
     // The first worker of a pool decides whether there is a pool.
     else if (end.isStartFailure && this.#taskNames === undefined) this.#fail(end.errorFor(undefined));
     this.#dispatcher.dispatch();
-    this.#wake();
+    this.#waiters.wake();
     this.#parts.onWorkers?.();
   }
 
@@ -471,29 +489,6 @@ export class Scheduler implements WorkerListener {
   #failedError(): unknown {
     const { name } = this.#parts.options;
     return heddleError('HEDDLE_POOL_FAILED', { pool: name, reason: describe(this.#failure) }, this.#failure);
-  }
-
-  // ---- waiting ----
-
-  /** Keeps the program alive until `wait` is over. */
-  async holdWhile<T>(wait: Promise<T>): Promise<T> {
-    this.#parts.keepAlive.hold();
-    try {
-      return await wait;
-    } finally {
-      this.#parts.keepAlive.release();
-    }
-  }
-
-  #change(): Promise<void> {
-    return new Promise((resolve) => this.#waiters.push(resolve));
-  }
-
-  #wake(): void {
-    if (this.#waiters.length === 0) return;
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const wake of waiters) wake();
   }
 }
 

@@ -6,7 +6,7 @@ import type { Examination } from '../errors/examination.ts';
 import type { TaskTrace } from '../errors/errors.ts';
 import type { NumberMap } from '../queue/number-map.ts';
 import type { Packed, Wire } from '../transport/transport.ts';
-import type { WorkerMessage } from '../transport/protocol.ts';
+import type { WorkerMemory, WorkerMessage } from '../transport/protocol.ts';
 import type { Task } from '../task/task.ts';
 import type { WorkerState } from './worker-state.ts';
 
@@ -24,6 +24,8 @@ export interface PoolWorker {
   readonly state: WorkerState;
   readonly pid: number | undefined;
   readonly threadId: number | undefined;
+  /** What it takes of the machine's memory, as it has told; undefined: it has not. */
+  readonly memory?: WorkerMemory | undefined;
   /** How small tasks travel to it now. */
   readonly wire?: Wire | undefined;
   /** The last lines it wrote to stderr, oldest first. */
@@ -112,6 +114,8 @@ export interface WorkerListener {
   onReady(worker: PoolWorker, tasks: readonly string[]): void;
   /** What one run of a function takes in it, about. */
   onRunTime(name: string, ms: number): void;
+  /** It has told anew what it takes of the machine's memory. */
+  onMemory(worker: PoolWorker): void;
   /** It holds more memory than it may and should be replaced. */
   onGrown(worker: PoolWorker): void;
   onTaskMessage(worker: PoolWorker, message: TaskMessage): void;

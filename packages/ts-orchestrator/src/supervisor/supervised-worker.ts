@@ -13,7 +13,7 @@ import type { PoolTask, PoolWorker, TaskMessage, WorkerEnd, WorkerListener } fro
 import { canMoveWorker, type WorkerState } from '../pool/worker-state.ts';
 import { NumberMap } from '../queue/number-map.ts';
 import { decodeThrow, encodeThrow } from '../task/error-codec.ts';
-import type { StartOrder, WorkerMessage } from '../transport/protocol.ts';
+import type { StartOrder, WorkerMemory, WorkerMessage } from '../transport/protocol.ts';
 import type { Link, LinkExit, Transport, Wire } from '../transport/transport.ts';
 import { WORD_SLOTS } from '../transport/worker-words.ts';
 import { loadFailure, setupFailure } from './start-failure.ts';
@@ -54,6 +54,7 @@ export class SupervisedWorker implements PoolWorker {
   #state: WorkerState = 'starting';
   tasksGiven = 0;
   heldMs = 0;
+  memory: WorkerMemory | undefined;
   #wasReady = false;
   /** Started once more, for TypeScript: true while the first link ends, false after; undefined otherwise. */
   #restart: boolean | undefined;
@@ -318,6 +319,7 @@ export class SupervisedWorker implements PoolWorker {
         this.#move('ready');
         this.#wasReady = true;
         this.#events.ready(this.#parts.clock.now() - this.#startedAt);
+        this.memory = message.memory;
         this.#listener.onReady(this, this.#taskNames);
         return;
       case 'failed':
@@ -349,6 +351,10 @@ export class SupervisedWorker implements PoolWorker {
         return;
       case 'grown':
         this.#listener.onGrown(this);
+        return;
+      case 'memory':
+        this.memory = message.memory;
+        this.#listener.onMemory(this);
         return;
       case 'run-time':
         this.#listener.onRunTime(message.name, message.ms);

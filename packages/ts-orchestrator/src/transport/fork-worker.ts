@@ -6,6 +6,8 @@ import fs from 'node:fs';
 import type { Socket } from 'node:net';
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { CORES_VARIABLE } from '@heddle/machine/share';
+import { withUvThreads } from '../isolation/budget.ts';
 import { GUARD_FD } from '../isolation/guard.ts';
 import type { Launch } from '../isolation/launch.ts';
 import { WORKER_MARK } from '../isolation/process-group.ts';
@@ -29,7 +31,9 @@ interface ForkParts {
  */
 export function forkWorker(parts: ForkParts): ChildProcess {
   const { launch, mark, parentDeath, wordsFd } = parts;
-  const { wordsFor, env, isIsolated, isGuarded } = launch;
+  const { wordsFor, env, uvThreads, isIsolated, isGuarded } = launch;
+  const told =
+    uvThreads === undefined ? env : withUvThreads(env ?? process.env, uvThreads, process.env[CORES_VARIABLE]);
   const [command, ...args] = wordsFor(mark);
   const stdio: Array<number | 'ignore' | 'pipe' | 'ipc'> = ['ignore', 'pipe', 'pipe', 'ipc'];
   // No holes: Node would skip them and move what follows.
@@ -56,7 +60,9 @@ export function forkWorker(parts: ForkParts): ChildProcess {
         detached: process.platform !== 'win32',
         stdio,
         // Where there is a guard it sets the mark, for the worker and not for itself.
-        ...(env === undefined ? {} : { env: { ...env, ...(isIsolated && !isGuarded ? { [WORKER_MARK]: mark } : {}) } }),
+        ...(told === undefined
+          ? {}
+          : { env: { ...told, ...(isIsolated && !isGuarded ? { [WORKER_MARK]: mark } : {}) } }),
       },
     );
     if (isGuarded) holdGuard(child);

@@ -2,11 +2,12 @@
  * Starts the thread of a worker. Apart from its transport, so that a program's first thread is on its way while that is still being
  * loaded: what the thread says waits in its port and its rings, and its exit is kept for who asks.
  */
+import { processShare } from '@heddle/machine/share';
 import type { MessagePort, Worker as NodeWorker, WorkerOptions } from 'node:worker_threads';
 import { entryUrl } from './entry-url.ts';
 import { createMailboxMemory, type MailboxMemory } from './mailbox-memory.ts';
 import type { StartOrder } from './protocol.ts';
-import { createPrinted, type ThreadStart } from './thread-words.ts';
+import { createLateCores, createPrinted, tellCores, type ThreadStart } from './thread-words.ts';
 import { MemoryWords } from './worker-words.ts';
 
 export interface ThreadLaunch {
@@ -27,21 +28,35 @@ export interface LaunchedThread {
   readonly printed: Int32Array;
   /** The first error that it met. */
   readonly cause: unknown;
+  /** For one that waits for that: how many cores it gets. */
+  tellCores(cores: number): void;
   /** Calls `listener` once, when it has ended: in a later turn if it has already. */
   onExit(listener: (exitCode: number) => void): void;
   /** Nobody will listen: ends it. */
   drop(): void;
 }
 
-/** Never throws. Does not keep the program alive. */
-export function launchThread(order: StartOrder, options: ThreadLaunch): LaunchedThread {
+/**
+ * Never throws. Does not keep the program alive. `isShareLate`: the cores in the order are not what it gets; it waits for `tellCores` before
+ * it loads the task module.
+ */
+export function launchThread(order: StartOrder, options: ThreadLaunch, isShareLate = false): LaunchedThread {
   // Loaded by the first worker thread: a pool of processes needs none of it.
   const { MessageChannel, Worker } = process.getBuiltinModule('node:worker_threads');
   const { port1: port, port2 } = new MessageChannel();
   const words = new MemoryWords();
   const printed = createPrinted();
   const memory = createMailboxMemory();
-  const start: ThreadStart = { port: port2, mailbox: memory, order, words: words.memory as SharedArrayBuffer, printed };
+  const lateCores = isShareLate ? createLateCores() : undefined;
+  const start: ThreadStart = {
+    port: port2,
+    mailbox: memory,
+    order,
+    words: words.memory as SharedArrayBuffer,
+    printed,
+    processShare: processShare(),
+    lateCores,
+  };
   const workerOptions: WorkerOptions = {
     workerData: { heddle: start },
     transferList: [port2],
@@ -79,6 +94,9 @@ export function launchThread(order: StartOrder, options: ThreadLaunch): Launched
     printed,
     get cause() {
       return cause;
+    },
+    tellCores(cores) {
+      if (lateCores !== undefined) tellCores(lateCores, cores);
     },
     onExit(onExit) {
       listener = onExit;

@@ -9,6 +9,7 @@
  * Life of a worker:  spawned -> loaded -> ready -> (run -> item* -> value | end | error | skipped)* -> stop -> stopped
  *                    each step before ready may instead be `failed`.
  */
+import type { Share } from '../isolation/budget.ts';
 import type { CloneCost } from '../task/clone-cost.ts';
 import type { EncodedThrow } from '../task/error-codec.ts';
 import type { TaskTrace } from '../errors/errors.ts';
@@ -30,6 +31,17 @@ export interface StartOrder {
   readonly isByReference: boolean;
   /** Tasks that run at a time. */
   readonly tasksAtOnce: number;
+  /** Of the cores; undefined: nothing is to be told. */
+  readonly share: Share | undefined;
+  /** Tell how much memory is taken: the number of workers depends on it. */
+  readonly isMemoryTold: boolean;
+}
+
+/** What a worker takes of the machine's memory. */
+export interface WorkerMemory {
+  readonly nowMiB: number;
+  /** The most so far, as far as it was seen. */
+  readonly peakMiB: number;
 }
 
 export type HostMessage =
@@ -77,7 +89,10 @@ export type WorkerMessage =
   | { readonly t: 'grown'; readonly growthMiB: number }
   /** The module is there. `tasks` are the names it exports, `setup` and `teardown` not among them. */
   | { readonly t: 'loaded'; readonly tasks: readonly string[] }
-  | { readonly t: 'ready' }
+  /** `memory`: where the order asks for it. */
+  | { readonly t: 'ready'; readonly memory?: WorkerMemory | undefined }
+  /** What it takes of the machine's memory has changed. */
+  | { readonly t: 'memory'; readonly memory: WorkerMemory }
   | {
       readonly t: 'failed';
       readonly phase: StartPhase;

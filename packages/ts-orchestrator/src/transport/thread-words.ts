@@ -15,6 +15,10 @@ export interface ThreadStart {
   readonly words: SharedArrayBuffer;
   /** One word: characters printed and not yet taken. Writers: the thread adds, the host subtracts and notifies. */
   readonly printed: Int32Array;
+  /** `HEDDLE_CORES` of the process. */
+  readonly processShare: string | undefined;
+  /** Undefined: the order says how many cores it gets. */
+  readonly lateCores: Int32Array | undefined;
 }
 
 export function createPrinted(): Int32Array {
@@ -45,4 +49,26 @@ export function addPrinted(printed: Int32Array, text: string): void {
 export function takePrinted(printed: Int32Array, text: string): void {
   Atomics.sub(printed, 0, weightOf(text));
   Atomics.notify(printed, 0);
+}
+
+/**
+ * One word, for the first thread of a program when it is started before the machine was read: cores that it gets, 0 until that is known.
+ * Writer: the host, once, as soon as the rest of the library is loaded; if that fails, it ends the thread instead. Reader: the thread,
+ * which sleeps until then, before it loads code of the user. The host stores before it wakes, and `Atomics.wait` looks at the word again
+ * before it sleeps, so no wake-up is lost; that the thread is terminated wakes it too.
+ */
+export function createLateCores(): Int32Array {
+  return new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+}
+
+/** Host. */
+export function tellCores(late: Int32Array, cores: number): void {
+  Atomics.store(late, 0, cores);
+  Atomics.notify(late, 0);
+}
+
+/** Thread. */
+export function awaitCores(late: Int32Array): number {
+  Atomics.wait(late, 0, 0);
+  return Atomics.load(late, 0);
 }

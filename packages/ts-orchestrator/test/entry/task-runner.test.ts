@@ -34,6 +34,8 @@ it('counts a task as begun from when it does, not from before a look at the memo
     growthMiB: 1,
     isByReference: false,
     tasksAtOnce: 1,
+    share: undefined,
+    isMemoryTold: false,
   });
   // It is time to look.
   vi.spyOn(performance, 'now').mockReturnValue(1e9);

@@ -21,6 +21,7 @@ const request: LaunchRequest = {
   inspectableArgv: [],
   heapMiB: undefined,
   cpuSeconds: undefined,
+  coresMost: undefined,
 };
 
 describe('a launch', () => {

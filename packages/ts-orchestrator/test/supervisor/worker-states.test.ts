@@ -44,6 +44,8 @@ function live(random: Random): Set<string> {
       isByReference: false,
       growthMiB: undefined,
       tasksAtOnce: 1,
+      share: undefined,
+      isMemoryTold: false,
     },
     {
       transport,
@@ -62,6 +64,7 @@ function live(random: Random): Set<string> {
       onReady() {},
       onTaskMessage: (_, message) => finish(message.id),
       onRunTime() {},
+      onMemory: () => {},
       onGrown: () => worker.retire('memory'),
       onEnd: ({ state }) => void ends.push(state),
     },

@@ -17,6 +17,8 @@ const order = {
   growthMiB: undefined,
   isByReference: false,
   tasksAtOnce: 1,
+  share: undefined,
+  isMemoryTold: false,
 };
 
 it('a thread that has ended before is told of', async () => {
@@ -42,6 +44,7 @@ it('a thread that can not be started is no error yet', () => {
 const launch = (...words: [string, ...string[]]): Launch => ({
   wordsFor: () => words,
   env: undefined,
+  uvThreads: undefined,
   isInspectable: false,
   isGuarded: false,
   isIsolated: false,
