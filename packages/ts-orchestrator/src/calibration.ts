@@ -46,9 +46,9 @@ export async function calibrate(): Promise<MadeCalibration> {
   return { calibration, elapsedMs: performance.now() - begun, file: store.file, problem };
 }
 
-/** What there is now for this machine, and why it is not used. Never rejects. */
-export function found(): Promise<FoundCalibration> {
-  return new Promise((resolve) => openCalibrationStore().read(resolve));
+/** What there is now for this machine, and why it is not used. Never throws. */
+export function found(): FoundCalibration {
+  return openCalibrationStore().readNow();
 }
 
 /** A real pool's, of a module that has next to nothing. */

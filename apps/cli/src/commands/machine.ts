@@ -25,7 +25,7 @@ export async function machine({ json, calibrate }: MachineOptions): Promise<numb
   // Its code is a whole pool's: only loaded here.
   const costs = await import('@heddle/ts-orchestrator/calibration');
   const made = calibrate ? await costs.calibrate() : undefined;
-  const calibration = made ?? (await costs.found());
+  const calibration = made ?? costs.found();
   const code = made?.problem === undefined ? EXIT.ok.code : EXIT.failed.code;
   if (json) {
     await writeResult(`${toJsonLine({ ...found, effective, native, calibration })}\n`);

@@ -46,10 +46,10 @@ describe.each([
     const before = measure();
     expect(before.nowMiB).toBeGreaterThan(1);
     expect(before.peakMiB).toBeGreaterThanOrEqual(before.nowMiB);
-    const buffer = Buffer.alloc(64 * 2 ** 20, 1);
+    // More than all else that there is here, which the collector may let go of meanwhile.
+    const buffer = Buffer.alloc(512 * 2 ** 20, 1);
     const { nowMiB, peakMiB } = measure();
-    // The collector may have let go of something else meanwhile.
-    expect(nowMiB).toBeGreaterThan(before.nowMiB + 32);
+    expect(nowMiB).toBeGreaterThan(512);
     expect(peakMiB).toBeGreaterThanOrEqual(nowMiB);
     expect(buffer[0]).toBe(1);
   });
