@@ -24,14 +24,22 @@ reportMissing();
 async function killInTurn(
   words: Int32Array,
   children: ChildProcess[],
-  begin: (which: number) => ChildProcess,
-  after: (which: number) => Promise<void>,
+  {
+    begin,
+    before = () => undefined,
+    after,
+  }: {
+    begin: (which: number) => ChildProcess;
+    before?: (which: number) => void;
+    after: (which: number) => Promise<void>;
+  },
 ): Promise<void> {
   await Promise.all(children.map(hears));
   for (let round = 0; round < KILLS; round++) {
     const which = round % children.length;
     const goal = Atomics.load(words, 2) + Math.floor(Math.random() * 100);
     while (Atomics.load(words, 2) < goal) await new Promise(setImmediate);
+    before(which);
     await kill(children[which]!);
     await after(which);
     children[which] = begin(which);
@@ -43,16 +51,19 @@ async function killInTurn(
 describe.skipIf(isMissing)('permits of processes', () => {
   it(`come back from those killed at ${KILLS} random instants`, { timeout: 3_600_000 }, async () => {
     const semaphore = Semaphore.create(2, across);
-    const { words, plain } = shareWords(8);
+    const { words, plain } = shareWords(5);
     const begin = (which: number) =>
-      startProcess({ semaphore: semaphore.handle, plain }, { job: 'churn shares', at: 4 + which });
-    await killInTurn(words, [begin(0), begin(1), begin(2)], begin, async (which) => {
+      startProcess({ semaphore: semaphore.handle, plain }, { job: 'churn shares', bit: 1 << which });
+    const before = (which: number) => void Atomics.store(words, 3, 1 << which);
+    const after = async (which: number) => {
       // With all of them nobody is inside.
       const all = await semaphore.acquire({ permits: 2 });
-      words[4 + which] = 0;
-      expect(words[4]! + words[5]! + words[6]!).toBe(0);
+      expect(words[4]! & ~(1 << which)).toBe(0);
+      Atomics.store(words, 4, 0);
+      Atomics.store(words, 3, 0);
       all.release();
-    });
+    };
+    await killInTurn(words, [begin(0), begin(1), begin(2)], { begin, before, after });
   });
 
   it('go in turn, and are refused as in threads', async () => {
@@ -70,14 +81,15 @@ describe.skipIf(isMissing)('readers and writers of processes', () => {
     const lock = RwLock.create(across);
     const { words, plain } = shareWords(8);
     const begin = () => startProcess({ lock: lock.handle, plain }, { job: 'churn readers' });
-    await killInTurn(words, [begin(), begin(), begin()], begin, async () => {
+    const after = async () => {
       const guard = await lock.write();
       if (guard.abandoned) {
         words[5] = words[4]!;
         guard.repair();
       } else expect(words[5]).toBe(words[4]);
       guard.release();
-    });
+    };
+    await killInTurn(words, [begin(), begin(), begin()], { begin, after });
   });
 });
 
