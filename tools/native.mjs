@@ -4,6 +4,8 @@
 //   node tools/native.mjs --test [name]              build, then run the C++ tests (those whose name contains `name`)
 //   node tools/native.mjs --sanitize=thread --test   the same with a sanitizer (thread, address, undefined), in a build
 //                                                    folder of its own: build/<sanitizer>; the normal build stays
+//   node tools/native.mjs --sanitize=address --addon the addon as well; its path is the last line printed. Node isn't
+//                                                    instrumented, so the sanitizer's library is to be preloaded
 // Without a toolchain it says what to install and succeeds (HEDDLE_REQUIRE_TOOLS=1: fails), so that the rest builds.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -17,7 +19,11 @@ const packageDir = path.resolve(import.meta.dirname, '../packages/core-native');
 const SANITIZERS = ['thread', 'address', 'undefined'];
 
 const { values: options, positionals } = parseArgs({
-  options: { test: { type: 'boolean', default: false }, sanitize: { type: 'string' } },
+  options: {
+    test: { type: 'boolean', default: false },
+    sanitize: { type: 'string' },
+    addon: { type: 'boolean', default: false },
+  },
   allowPositionals: true,
 });
 if (options.sanitize !== undefined && !SANITIZERS.includes(options.sanitize)) {
@@ -58,8 +64,8 @@ if (!isConfigured) {
   const variables = options.sanitize ? ['--', `-Dcore_san=${options.sanitize}`] : [];
   run(process.execPath, [gyp, 'configure', ...common, ...variables], { cwd: buildDir });
 }
-// Of a sanitized build only the C++ tests are of use: node itself is not instrumented.
-const targets = options.sanitize ? ['core_tests'] : [];
+// Of a sanitized build the C++ tests are what is of use first: node itself is not instrumented.
+const targets = options.sanitize ? ['core_tests', ...(options.addon ? ['core_native'] : [])] : [];
 run(process.execPath, [gyp, 'build', ...targets, '-j', 'max', ...common], { cwd: buildDir });
 
 if (options.test) {
@@ -72,3 +78,4 @@ if (options.test) {
   };
   run(path.join(buildDir, 'build/Release/core_tests'), positionals, { env });
 }
+if (options.addon) console.log(path.join(buildDir, 'build/Release/core_native.node'));
