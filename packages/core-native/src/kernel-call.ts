@@ -139,10 +139,12 @@ export async function callAsync<K extends KernelName>(
   const signal = options?.signal;
   signal?.throwIfAborted();
   const { kernels, newToken } = addon();
-  const isMoved = options?.move === true;
-  if (isMoved) arrays = moveArrays(kernel, names, arrays);
+  const given = arrays;
+  if (options?.move === true) arrays = moveArrays(kernel, names, given);
   let owned = 0;
-  for (let index = 0; index < names.length; index++) if (isMoved || fresh[index] === true) owned |= 1 << index;
+  for (let index = 0; index < names.length; index++) {
+    if (arrays[index] !== given[index] || fresh[index] === true) owned |= 1 << index;
+  }
 
   type AsyncFunction = (
     threads: number,
