@@ -49,7 +49,7 @@ napi_value AsyncRun::call(napi_env env, napi_callback_info info) {
     return fail(env, makeError(env, ErrorClass::kError, "HEDDLE_NO_THREADS",
                                "the operating system refused to start any thread for the pool"));
   }
-  run.release();
+  static_cast<void>(run.release());  // the environment's until it has settled
   return promise;
 }
 
