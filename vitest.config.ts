@@ -13,7 +13,7 @@ const TOGETHER = [
   'packages/ts-orchestrator/test/isolation/{launch,limits,node-options}.test.ts',
   'packages/ts-orchestrator/test/transport/{process-wire,thread-words,ring/paced-wake,ring/park-protocol}.test.ts',
   'packages/workloads/test/{contract,escape-time,split,support-files,*-input,*-parts}.test.ts',
-  'packages/workloads/test/{mandelbrot,minify,monte-carlo,n-body,responsive-loop,sort-reduce}-check.test.ts',
+  'packages/workloads/test/{mandelbrot,minify,monte-carlo,n-body,path-tracer,responsive-loop,sort-reduce}-check.test.ts',
   'apps/*/test/**/{case-table,format,options,plan,result,scenarios,slope,verdict}.test.ts',
   'tools/test/{lock,packing,pipelines}.test.ts',
 ];

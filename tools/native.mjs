@@ -4,20 +4,25 @@
 //   node tools/native.mjs --test [name]              build, then run the C++ tests (those whose name contains `name`)
 //   node tools/native.mjs --sanitize=thread --test   the same with a sanitizer (thread, address, undefined), in a build
 //                                                    folder of its own: build/<sanitizer>; the normal build stays
+//   node tools/native.mjs --sanitize=address --addon the addon as well; its path is the last line printed. Node isn't
+//                                                    instrumented, so the sanitizer's library is to be preloaded
 // Without a toolchain it says what to install and succeeds (HEDDLE_REQUIRE_TOOLS=1: fails), so that the rest builds.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { linkedDir, nodeGyp, packageDir } from './native-dir.mjs';
 import { nodeHeaders } from './node-headers.mjs';
 import { findToolchain, missingSentence } from './toolchain.mjs';
 
-const packageDir = path.resolve(import.meta.dirname, '../packages/core-native');
 const SANITIZERS = ['thread', 'address', 'undefined'];
 
 const { values: options, positionals } = parseArgs({
-  options: { test: { type: 'boolean', default: false }, sanitize: { type: 'string' } },
+  options: {
+    test: { type: 'boolean', default: false },
+    sanitize: { type: 'string' },
+    addon: { type: 'boolean', default: false },
+  },
   allowPositionals: true,
 });
 if (options.sanitize !== undefined && !SANITIZERS.includes(options.sanitize)) {
@@ -31,17 +36,6 @@ if (missing.length > 0) {
   process.exit(process.env.HEDDLE_REQUIRE_TOOLS === '1' ? 1 : 0);
 }
 
-/** A folder whose build/ belongs to this sanitizer: links to the sources, so that nothing is compiled twice in vain. */
-function sanitizedDir(sanitizer) {
-  const dir = path.join(packageDir, 'build', sanitizer);
-  fs.mkdirSync(path.join(dir, 'test'), { recursive: true });
-  for (const name of ['binding.gyp', 'core', 'binding', 'test/cpp']) {
-    const link = path.join(dir, name);
-    if (!fs.existsSync(link)) fs.symlinkSync(path.join(packageDir, name), link);
-  }
-  return dir;
-}
-
 function run(command, args, extra = {}) {
   const { status, signal, error } = spawnSync(command, args, { stdio: 'inherit', ...extra });
   if (error) throw error;
@@ -49,18 +43,17 @@ function run(command, args, extra = {}) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-const buildDir = options.sanitize ? sanitizedDir(options.sanitize) : packageDir;
-const gyp = createRequire(path.join(packageDir, 'package.json')).resolve('node-gyp/bin/node-gyp.js');
+const buildDir = options.sanitize ? linkedDir(options.sanitize) : packageDir;
 const mtime = (file) => fs.statSync(path.join(buildDir, file), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 const isConfigured = mtime('build/Makefile') > mtime('binding.gyp');
 const common = [`--nodedir=${nodeHeaders()}`, `--python=${python.command}`, '--loglevel=warn'];
 if (!isConfigured) {
   const variables = options.sanitize ? ['--', `-Dcore_san=${options.sanitize}`] : [];
-  run(process.execPath, [gyp, 'configure', ...common, ...variables], { cwd: buildDir });
+  run(process.execPath, [nodeGyp, 'configure', ...common, ...variables], { cwd: buildDir });
 }
-// Of a sanitized build only the C++ tests are of use: node itself is not instrumented.
-const targets = options.sanitize ? ['core_tests'] : [];
-run(process.execPath, [gyp, 'build', ...targets, '-j', 'max', ...common], { cwd: buildDir });
+// Of a sanitized build the C++ tests are what is of use first: node itself is not instrumented.
+const targets = options.sanitize ? ['core_tests', ...(options.addon ? ['core_native'] : [])] : [];
+run(process.execPath, [nodeGyp, 'build', ...targets, '-j', 'max', ...common], { cwd: buildDir });
 
 if (options.test) {
   // The settings that make a report a failure; what the user has set comes after and wins.
@@ -72,3 +65,4 @@ if (options.test) {
   };
   run(path.join(buildDir, 'build/Release/core_tests'), positionals, { env });
 }
+if (options.addon) console.log(path.join(buildDir, 'build/Release/core_native.node'));

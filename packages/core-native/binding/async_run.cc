@@ -30,7 +30,7 @@ napi_value AsyncRun::call(napi_env env, napi_callback_info info) {
   uint32_t owned;
   RunContext context;
   if (count < kLeading || count > kValuesMax || environment == nullptr || !tryReadThreads(env, values[0], &context) ||
-      napi_get_value_double(env, values[1], &token) != napi_ok ||
+      napi_get_value_double(env, values[1], &token) != napi_ok || !environment->isFreeToken(token) ||
       napi_get_value_uint32(env, values[2], &owned) != napi_ok) {
     return fail(env, makeError(env, entry.name, Status::wrongType("the call", "begin with threads, token, owned")));
   }
@@ -49,7 +49,7 @@ napi_value AsyncRun::call(napi_env env, napi_callback_info info) {
     return fail(env, makeError(env, ErrorClass::kError, "HEDDLE_NO_THREADS",
                                "the operating system refused to start any thread for the pool"));
   }
-  run.release();
+  static_cast<void>(run.release());  // the environment's until it has settled
   return promise;
 }
 

@@ -50,6 +50,9 @@ class Environment {
   /** A number that no other run of this environment has. */
   double newToken() { return ++lastToken_; }
 
+  /** Whether a run may have this number: newToken gave it, and no unsettled run has it. */
+  bool isFreeToken(double token) const { return token >= 1 && token <= lastToken_ && !runs_.contains(token); }
+
   /** Hands the run to the pool; while any run is unsettled the event loop is kept alive. False: no thread to run it. */
   bool start(napi_env env, AsyncRun* run, double token);
 

@@ -23,7 +23,12 @@ const TEXT_MAX = 40;
 
 // The getter of %TypedArray%.prototype looks at the object itself: it can't be fooled by a property and takes views
 // made in another context (vm, test runners).
-const tagOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)!.get!;
+const ofViews: object = Object.getPrototypeOf(Uint8Array.prototype);
+const tagOf = Object.getOwnPropertyDescriptor(ofViews, Symbol.toStringTag)!.get!;
+const bufferGetter = Object.getOwnPropertyDescriptor(ofViews, 'buffer')!.get!;
+
+/** The buffer that the view lies over, whatever a property of that name or a subclass says. */
+export const bufferOf = (view: KernelArray): ArrayBufferLike => bufferGetter.call(view) as ArrayBufferLike;
 
 function describe(value: unknown): string {
   switch (typeof value) {

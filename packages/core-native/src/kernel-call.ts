@@ -8,7 +8,15 @@
 // and a view over a SharedArrayBuffer, which can't be detached or shrunk, or over a shared segment, whose mapping the job
 // holds for itself, is used in place.
 import { types } from 'node:util';
-import { checkObject, checkThreads, isResizable, wrongRange, wrongType, type KernelArray } from './arguments.ts';
+import {
+  bufferOf,
+  checkObject,
+  checkThreads,
+  isResizable,
+  wrongRange,
+  wrongType,
+  type KernelArray,
+} from './arguments.ts';
 import { ARRAY_NAMES, type KernelArguments, type KernelResults } from './generated/kernel-table.ts';
 import { addon, type KernelName } from './load-addon.ts';
 import { sharedSegmentOf } from './os/shared-segment.ts';
@@ -37,7 +45,10 @@ export interface KernelOptions extends SyncKernelOptions {
   move?: boolean;
 }
 
-/** Which of a kernel's arrays the call made itself, by position. */
+/**
+ * Which of a kernel's arrays the call made itself, by position. Taken from the very value that was checked: an option read
+ * a second time may be another.
+ */
 type Fresh = readonly boolean[];
 
 /** Threads to ask the addon for; it cuts the number to the pool's size. */
@@ -74,10 +85,10 @@ function checkAsyncOptions(kernel: string, options: KernelOptions | undefined): 
 
 /** Transfers the buffers of the plain arrays among `arrays`, each once, and gives views of the new buffers. */
 function moveArrays(kernel: string, names: readonly string[], arrays: readonly KernelArray[]): KernelArray[] {
-  const isShared = ({ buffer }: KernelArray) =>
+  const isShared = (buffer: ArrayBufferLike) =>
     types.isSharedArrayBuffer(buffer) || sharedSegmentOf(buffer) !== undefined;
-  const plain = arrays.filter((array) => !isShared(array));
-  const buffers = [...new Set(plain.map((array) => array.buffer as ArrayBuffer))];
+  const plain = arrays.filter((array) => !isShared(bufferOf(array)));
+  const buffers = [...new Set(plain.map((array) => bufferOf(array) as ArrayBuffer))];
   const expected = 'over a buffer that can be transferred when move is set';
   const name = names[arrays.indexOf(plain[0]!)] ?? '';
   let moved: KernelArray[];
@@ -123,16 +134,18 @@ export async function callAsync<K extends KernelName>(
   const names: readonly string[] = ARRAY_NAMES[kernel];
   let arrays = values.slice(0, names.length) as KernelArray[];
   arrays.forEach((array, index) => {
-    if (!isResizable(array.buffer)) return;
+    if (!isResizable(bufferOf(array))) return;
     throw wrongRange(kernel, names[index]!, 'have a buffer of fixed size in an asynchronous call', 'a resizable one');
   });
   const signal = options?.signal;
   signal?.throwIfAborted();
   const { kernels, newToken } = addon();
-  const isMoved = options?.move === true;
-  if (isMoved) arrays = moveArrays(kernel, names, arrays);
+  const given = arrays;
+  if (options?.move === true) arrays = moveArrays(kernel, names, given);
   let owned = 0;
-  for (let index = 0; index < names.length; index++) if (isMoved || fresh[index] === true) owned |= 1 << index;
+  for (let index = 0; index < names.length; index++) {
+    if (arrays[index] !== given[index] || fresh[index] === true) owned |= 1 << index;
+  }
 
   type AsyncFunction = (
     threads: number,

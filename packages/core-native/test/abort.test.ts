@@ -83,7 +83,11 @@ describe.skipIf(isMissing)('AbortSignal', () => {
     const promise = fft(re, im, { signal: controller.signal });
     controller.abort();
     await expect(promise).rejects.toMatchObject({ name: 'AbortError' });
-    expect([re, im]).toEqual([numbers(2 ** 21), numbers(2 ** 21, 2)]);
+    // By bytes: the runner's own comparison takes many seconds over so many numbers.
+    for (const [seed, part] of [re, im].entries()) {
+      const untouched = numbers(2 ** 21, seed + 1);
+      expect(Buffer.compare(Buffer.from(part.buffer), Buffer.from(untouched.buffer))).toBe(0);
+    }
   });
 
   it('after the end changes nothing, and calls don’t pile up listeners', async () => {

@@ -166,6 +166,57 @@ describe.skipIf(isMissing)('memory of asynchronous kernels', () => {
     expect(await total).toBe(expected); // copied before: an input is not needed any more
   });
 
+  it('a view that lies about its buffer is moved, or refused, as what it is', async () => {
+    class Lying extends Float64Array<ArrayBuffer> {
+      override get buffer(): ArrayBuffer {
+        return new SharedArrayBuffer(8) as unknown as ArrayBuffer;
+      }
+    }
+    const x = new Lying(Float64Array.of(3, 1, 2).buffer);
+    const result = await sort<Float64Array>(x, { move: true });
+    expect(result === x).toBe(false);
+    expect(x.length).toBe(0);
+    expect([...result]).toEqual([1, 2, 3]);
+    type Resizable = new (length: number, options: { maxByteLength: number }) => ArrayBuffer;
+    const resizable = new Lying(new (ArrayBuffer as Resizable)(24, { maxByteLength: 80 }));
+    await expect(sum(resizable)).rejects.toMatchObject({ name: 'RangeError', code: 'HEDDLE_ARGUMENT' });
+  });
+
+  // Two readings of an option may differ: the array that was checked counts, and it stays the caller's.
+  const x = numbers(100);
+  const pair = x.subarray(0, 2);
+  it.each([
+    ['histogram', new Uint32Array(4), { bins: 4, min: -1, max: 1 }, (all: never) => histogram(x, all)],
+    ['matmul', new Float64Array(4), { m: 2, n: 2, k: 1 }, (all: never) => matmul(pair, pair, all)],
+    ['distances', new Float64Array(4), { dimension: 1, metric: 'dot' }, (all: never) => distances(pair, pair, all)],
+    [
+      'mandelbrot',
+      new Uint16Array(4),
+      { width: 2, height: 2, centerX: 0, centerY: 0, pixelSize: 1, maxIter: 10 },
+      (all: never) => mandelbrot(all),
+    ],
+    [
+      'nbodyAccelerations',
+      new Float64Array(6),
+      { positions: x.subarray(0, 6), masses: pair, softening: 1 },
+      (all: never) => nbodyAccelerations(all),
+    ],
+  ])('%s keeps no output that is there at one reading only', async (_, { constructor, length }, base, call) => {
+    for (let readings = 1; readings < 6; readings++) {
+      const out = new (constructor as new (length: number) => Float64Array)(length);
+      let read = 0;
+      const options = Object.defineProperty({ ...base }, 'out', {
+        get: () => (read++ < readings ? out : undefined),
+      });
+      const promise = call(options as never);
+      // The memory stays alive, so that a write to it is seen here and is no crash.
+      const { buffer } = out;
+      const kept = structuredClone(buffer, { transfer: [buffer as ArrayBuffer] });
+      await expect(promise).rejects.toMatchObject({ name: 'TypeError', code: 'HEDDLE_ARGUMENT' });
+      expect(new Uint8Array(kept)).toEqual(new Uint8Array(kept.byteLength));
+    }
+  });
+
   it('changes made during the work don’t reach a copied input', async () => {
     const x = numbers(LENGTH);
     const expected = sumSync(x);

@@ -12,6 +12,7 @@ export const loaders: Readonly<Record<string, () => Promise<Workload>>> = {
   'n-body': async () => (await import('./n-body/index.ts')).nBody,
   'monte-carlo': async () => (await import('./monte-carlo/index.ts')).monteCarlo,
   mandelbrot: async () => (await import('./mandelbrot/index.ts')).mandelbrot,
+  'path-tracer': async () => (await import('./path-tracer/index.ts')).pathTracer,
   'http-service': async () => (await import('./http-service/index.ts')).httpService,
   'hazard-lab': async () => (await import('./hazard-lab/index.ts')).hazardLab,
 };

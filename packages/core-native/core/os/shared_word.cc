@@ -28,9 +28,9 @@ int futexWait(SharedWord* word, uint32_t value, const timespec* timeout) {
 }  // namespace
 
 int waitOnWord(SharedWord* word, uint32_t value, double timeoutMs) {
-  const auto wholeMs = static_cast<int64_t>(timeoutMs);
-  const timespec timeout{static_cast<time_t>(wholeMs / 1000),
-                         static_cast<long>((timeoutMs - static_cast<double>(wholeMs / 1000 * 1000)) * 1e6)};
+  const int64_t seconds = static_cast<int64_t>(timeoutMs) / 1000;
+  const timespec timeout{static_cast<time_t>(seconds),
+                         static_cast<long>((timeoutMs - static_cast<double>(seconds * 1000)) * 1e6)};
   const int error = futexWait(word, value, &timeout);
   // Changed before it slept, or a signal came: the caller looks again in either case.
   return error == EAGAIN || error == EINTR ? 0 : error;

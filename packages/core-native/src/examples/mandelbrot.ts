@@ -30,7 +30,7 @@ const SIDE_MAX = 2 ** 20;
 const ITERATIONS_MAX = 65_535;
 
 /** All values of the call in the addon's order, `out` made if it wasn't given. */
-function valuesOf(parameters: MandelbrotParameters): KernelArguments['mandelbrot'] {
+function valuesOf(parameters: MandelbrotParameters, given: Uint16Array | undefined): KernelArguments['mandelbrot'] {
   checkObject(KERNEL, 'parameters', parameters);
   const width = checkInteger(KERNEL, 'width', parameters.width, 0, SIDE_MAX);
   const height = checkInteger(KERNEL, 'height', parameters.height, 0, SIDE_MAX);
@@ -41,11 +41,11 @@ function valuesOf(parameters: MandelbrotParameters): KernelArguments['mandelbrot
   const maxIter = checkInteger(KERNEL, 'maxIter', parameters.maxIter, 1, ITERATIONS_MAX);
   const rowStart = checkInteger(KERNEL, 'rowStart', parameters.rowStart ?? 0, 0, height);
   const rowCount = checkInteger(KERNEL, 'rowCount', parameters.rowCount ?? height - rowStart, 0, height - rowStart);
-  if (parameters.out !== undefined) {
-    checkArray(KERNEL, 'out', parameters.out, ['Uint16Array']);
-    checkLength(KERNEL, 'out', parameters.out, rowCount * width, 'rowCount x width');
+  if (given !== undefined) {
+    checkArray(KERNEL, 'out', given, ['Uint16Array']);
+    checkLength(KERNEL, 'out', given, rowCount * width, 'rowCount x width');
   }
-  const out = parameters.out ?? allocate(KERNEL, 'rowCount x width', Uint16Array, rowCount * width);
+  const out = given ?? allocate(KERNEL, 'rowCount x width', Uint16Array, rowCount * width);
   return [out, width, height, centerX, centerY, pixelSize, maxIter, rowStart, rowCount];
 }
 
@@ -60,14 +60,14 @@ function valuesOf(parameters: MandelbrotParameters): KernelArguments['mandelbrot
  * Cost: O(rowCount * width * maxIter) time at worst; no allocation when `out` is given and shared or moved.
  */
 export async function mandelbrot(parameters: MandelbrotParameters, options?: KernelOptions): Promise<Uint16Array> {
-  const isFresh = parameters?.out === undefined;
-  const { arrays } = await callAsync(KERNEL, options, valuesOf(parameters), [isFresh]);
+  const out = parameters?.out;
+  const { arrays } = await callAsync(KERNEL, options, valuesOf(parameters, out), [out === undefined]);
   return arrays[0] as Uint16Array;
 }
 
 /** {@link mandelbrot} on the calling thread and the pool; returns when it is done. */
 export function mandelbrotSync(parameters: MandelbrotParameters, options?: SyncKernelOptions): Uint16Array {
-  const values = valuesOf(parameters);
+  const values = valuesOf(parameters, parameters?.out);
   callSync(KERNEL, options, values);
   return values[0];
 }

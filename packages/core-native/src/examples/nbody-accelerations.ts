@@ -44,9 +44,9 @@ function isFast(precision: unknown): number {
   throw wrongRange(KERNEL, 'precision', `be 'exact' or 'fast'`, `'${precision.slice(0, 40)}'`);
 }
 
-function valuesOf(parameters: NbodyParameters): KernelArguments['nbodyAccelerations'] {
+function valuesOf(parameters: NbodyParameters, given: Float64Array | undefined): KernelArguments['nbodyAccelerations'] {
   checkObject(KERNEL, 'parameters', parameters);
-  const { positions, masses, out } = parameters;
+  const { positions, masses } = parameters;
   checkArray(KERNEL, 'masses', masses, ['Float64Array']);
   checkArray(KERNEL, 'positions', positions, ['Float64Array']);
   const n = masses.length;
@@ -57,14 +57,14 @@ function valuesOf(parameters: NbodyParameters): KernelArguments['nbodyAccelerati
   const fast = isFast(parameters.precision);
   const start = checkInteger(KERNEL, 'bodyStart', parameters.bodyStart ?? 0, 0, n);
   const count = checkInteger(KERNEL, 'bodyCount', parameters.bodyCount ?? n - start, 0, n - start);
-  if (out !== undefined) {
-    checkArray(KERNEL, 'out', out, ['Float64Array']);
-    checkLength(KERNEL, 'out', out, 3 * count, '3 x bodyCount');
-    checkNoOverlap(KERNEL, 'out', out, 'positions', positions);
-    checkNoOverlap(KERNEL, 'out', out, 'masses', masses);
+  if (given !== undefined) {
+    checkArray(KERNEL, 'out', given, ['Float64Array']);
+    checkLength(KERNEL, 'out', given, 3 * count, '3 x bodyCount');
+    checkNoOverlap(KERNEL, 'out', given, 'positions', positions);
+    checkNoOverlap(KERNEL, 'out', given, 'masses', masses);
   }
-  const target = out ?? allocate(KERNEL, '3 x bodyCount', Float64Array, 3 * count);
-  return [positions, masses, target, softening, fast, start, count];
+  const out = given ?? allocate(KERNEL, '3 x bodyCount', Float64Array, 3 * count);
+  return [positions, masses, out, softening, fast, start, count];
 }
 
 /**
@@ -79,14 +79,14 @@ function valuesOf(parameters: NbodyParameters): KernelArguments['nbodyAccelerati
  * Cost: O(bodyCount * n) time; plain arrays that aren't moved are copied.
  */
 export async function nbodyAccelerations(parameters: NbodyParameters, options?: KernelOptions): Promise<Float64Array> {
-  const isFresh = parameters?.out === undefined;
-  const { arrays } = await callAsync(KERNEL, options, valuesOf(parameters), [false, false, isFresh]);
+  const out = parameters?.out;
+  const { arrays } = await callAsync(KERNEL, options, valuesOf(parameters, out), [false, false, out === undefined]);
   return arrays[2] as Float64Array;
 }
 
 /** {@link nbodyAccelerations} on the calling thread and the pool; returns when it is done. */
 export function nbodyAccelerationsSync(parameters: NbodyParameters, options?: SyncKernelOptions): Float64Array {
-  const values = valuesOf(parameters);
+  const values = valuesOf(parameters, parameters?.out);
   callSync(KERNEL, options, values);
   return values[2];
 }

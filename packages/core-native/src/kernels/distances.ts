@@ -44,6 +44,7 @@ function valuesOf<T extends FloatArray>(
   queries: T,
   rows: T,
   parameters: DistancesParameters<T>,
+  given: T | undefined,
 ): KernelArguments['distances'] {
   const type = checkArray(KERNEL, 'queries', queries, FLOAT_TYPES);
   checkArray(KERNEL, 'rows', rows, [type]);
@@ -51,14 +52,14 @@ function valuesOf<T extends FloatArray>(
   const dimension = checkInteger(KERNEL, 'dimension', parameters.dimension, 1, DIMENSION_MAX);
   const dot = isDot(parameters.metric);
   const pairs = countVectors('queries', queries, dimension) * countVectors('rows', rows, dimension);
-  if (parameters.out !== undefined) {
-    checkArray(KERNEL, 'out', parameters.out, [type]);
-    checkLength(KERNEL, 'out', parameters.out, pairs, 'queries x rows');
-    checkNoOverlap(KERNEL, 'out', parameters.out, 'queries', queries);
-    checkNoOverlap(KERNEL, 'out', parameters.out, 'rows', rows);
+  if (given !== undefined) {
+    checkArray(KERNEL, 'out', given, [type]);
+    checkLength(KERNEL, 'out', given, pairs, 'queries x rows');
+    checkNoOverlap(KERNEL, 'out', given, 'queries', queries);
+    checkNoOverlap(KERNEL, 'out', given, 'rows', rows);
   }
   const Type = type === 'Float64Array' ? Float64Array : Float32Array;
-  const out = parameters.out ?? allocate<FloatArray>(KERNEL, 'queries x rows', Type, pairs);
+  const out = given ?? allocate<FloatArray>(KERNEL, 'queries x rows', Type, pairs);
   return [queries, rows, out, dimension, dot];
 }
 
@@ -81,8 +82,9 @@ export async function distances<T extends FloatArray>(
   rows: T,
   options: KernelOptions & DistancesParameters<T>,
 ): Promise<T> {
-  const isFresh = options?.out === undefined;
-  const { arrays } = await callAsync(KERNEL, options, valuesOf(queries, rows, options), [false, false, isFresh]);
+  const out = options?.out;
+  const values = valuesOf(queries, rows, options, out);
+  const { arrays } = await callAsync(KERNEL, options, values, [false, false, out === undefined]);
   return arrays[2] as T;
 }
 
@@ -92,7 +94,7 @@ export function distancesSync<T extends FloatArray>(
   rows: T,
   options: SyncKernelOptions & DistancesParameters<T>,
 ): T {
-  const values = valuesOf(queries, rows, options);
+  const values = valuesOf(queries, rows, options, options?.out);
   callSync(KERNEL, options, values);
   return values[2] as T;
 }

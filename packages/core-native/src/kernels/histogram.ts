@@ -49,13 +49,17 @@ function byteRange(parameters: HistogramParameters): { bins: number; min: number
   return { bins: BYTE_BINS, min: 0, max: 0 };
 }
 
-function valuesOf(x: Uint8Array | NumericArray, parameters: HistogramParameters = {}): KernelArguments['histogram'] {
+function valuesOf(
+  x: Uint8Array | NumericArray,
+  parameters: HistogramParameters = {},
+  given: Uint32Array | undefined,
+): KernelArguments['histogram'] {
   const type = checkArray(KERNEL, 'x', x, ['Uint8Array', ...NUMERIC_TYPES]);
   checkObject(KERNEL, 'options', parameters);
   if (x.length > LENGTH_MAX) throw wrongRange(KERNEL, 'x', `have at most ${LENGTH_MAX} elements`, String(x.length));
   const { bins, min, max } = type === 'Uint8Array' ? byteRange(parameters) : rangeOf(parameters);
-  const out = parameters.out === undefined ? new Uint32Array(bins) : parameters.out;
-  if (parameters.out !== undefined) {
+  const out = given === undefined ? new Uint32Array(bins) : given;
+  if (given !== undefined) {
     checkArray(KERNEL, 'out', out, ['Uint32Array']);
     checkLength(KERNEL, 'out', out, bins, 'the number of bins');
     checkNoOverlap(KERNEL, 'out', out, 'x', x);
@@ -78,7 +82,8 @@ export async function histogram(
   x: Uint8Array | NumericArray,
   options?: KernelOptions & HistogramParameters,
 ): Promise<Uint32Array> {
-  const { arrays } = await callAsync(KERNEL, options, valuesOf(x, options), [false, options?.out === undefined]);
+  const out = options?.out;
+  const { arrays } = await callAsync(KERNEL, options, valuesOf(x, options, out), [false, out === undefined]);
   return arrays[1] as Uint32Array;
 }
 
@@ -87,7 +92,7 @@ export function histogramSync(
   x: Uint8Array | NumericArray,
   options?: SyncKernelOptions & HistogramParameters,
 ): Uint32Array {
-  const values = valuesOf(x, options);
+  const values = valuesOf(x, options, options?.out);
   callSync(KERNEL, options, values);
   return values[1];
 }

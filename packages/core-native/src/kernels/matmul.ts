@@ -26,7 +26,12 @@ export interface MatmulParameters<T extends FloatArray> {
 const KERNEL = 'matmul';
 const SIDE_MAX = 2 ** 31 - 1;
 
-function valuesOf<T extends FloatArray>(a: T, b: T, parameters: MatmulParameters<T>): KernelArguments['matmul'] {
+function valuesOf<T extends FloatArray>(
+  a: T,
+  b: T,
+  parameters: MatmulParameters<T>,
+  given: T | undefined,
+): KernelArguments['matmul'] {
   const type = checkArray(KERNEL, 'a', a, FLOAT_TYPES);
   checkArray(KERNEL, 'b', b, [type]);
   checkObject(KERNEL, 'options', parameters);
@@ -35,14 +40,14 @@ function valuesOf<T extends FloatArray>(a: T, b: T, parameters: MatmulParameters
   const k = checkInteger(KERNEL, 'k', parameters.k, 0, SIDE_MAX);
   checkLength(KERNEL, 'a', a, m * k, 'm x k');
   checkLength(KERNEL, 'b', b, k * n, 'k x n');
-  if (parameters.out !== undefined) {
-    checkArray(KERNEL, 'out', parameters.out, [type]);
-    checkLength(KERNEL, 'out', parameters.out, m * n, 'm x n');
-    checkNoOverlap(KERNEL, 'out', parameters.out, 'a', a);
-    checkNoOverlap(KERNEL, 'out', parameters.out, 'b', b);
+  if (given !== undefined) {
+    checkArray(KERNEL, 'out', given, [type]);
+    checkLength(KERNEL, 'out', given, m * n, 'm x n');
+    checkNoOverlap(KERNEL, 'out', given, 'a', a);
+    checkNoOverlap(KERNEL, 'out', given, 'b', b);
   }
   const Type = type === 'Float64Array' ? Float64Array : Float32Array;
-  const out = parameters.out ?? allocate<FloatArray>(KERNEL, 'm x n', Type, m * n);
+  const out = given ?? allocate<FloatArray>(KERNEL, 'm x n', Type, m * n);
   return [a, b, out, m, n, k];
 }
 
@@ -63,14 +68,14 @@ export async function matmul<T extends FloatArray>(
   b: T,
   options: KernelOptions & MatmulParameters<T>,
 ): Promise<T> {
-  const isFresh = options?.out === undefined;
-  const { arrays } = await callAsync(KERNEL, options, valuesOf(a, b, options), [false, false, isFresh]);
+  const out = options?.out;
+  const { arrays } = await callAsync(KERNEL, options, valuesOf(a, b, options, out), [false, false, out === undefined]);
   return arrays[2] as T;
 }
 
 /** {@link matmul} on the calling thread and the pool; returns when it is done. Takes any buffer, never copies. */
 export function matmulSync<T extends FloatArray>(a: T, b: T, options: SyncKernelOptions & MatmulParameters<T>): T {
-  const values = valuesOf(a, b, options);
+  const values = valuesOf(a, b, options, options?.out);
   callSync(KERNEL, options, values);
   return values[2] as T;
 }

@@ -38,7 +38,7 @@ void fail(const char* file, int line, const char* condition) {
 
 int main(int argc, char** argv) {
   using namespace heddle::test;
-  const char* const level = std::getenv("HEDDLE_SIMD");
+  const char* const level = std::getenv("HEDDLE_SIMD");  // NOLINT(concurrency-mt-unsafe): the first thread is alone
   if (level != nullptr && !forceLevel(level)) return 1;
   int passed = 0;
   int failed = 0;

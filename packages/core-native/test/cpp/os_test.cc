@@ -93,6 +93,7 @@ TEST(segmentsFromManyThreads) {
   SharedSegment shared;
   CHECK(createSegment(1 << 16, &shared) == 0);
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int thread = 0; thread < 4; ++thread) {
     threads.emplace_back([&shared, thread] {
       auto* const bytes = static_cast<char*>(shared.data);

@@ -45,6 +45,7 @@ TEST(wordWakesAllThreads) {
   SharedSegment other;
   CHECK(openSegment(segmentDescriptor(segment.id), &other) == 0);
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int thread = 0; thread < 4; ++thread) {
     threads.emplace_back([&other] {
       while (wordsOf(other)[3].load() == 0) waitOnWord(&wordsOf(other)[3], 0, kLongMs);

@@ -1,9 +1,9 @@
 /** Checks sample pixels against another arithmetic, and draws the picture. */
-import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { VariantContext } from '../define-workload.ts';
 import { digestOf } from '../support/digest.ts';
 import { findPictureProblem } from '../support/escape-check.ts';
+import { drawOnce } from '../support/png.ts';
 import type { CheckReport } from '../workload.ts';
 import { frameOf } from './input.ts';
 import type { MandelbrotSize } from './input.ts';
@@ -16,12 +16,6 @@ export async function check(counts: Uint16Array, { size, dir }: VariantContext<M
   const problem = findPictureProblem(counts, frame, SAMPLES);
   if (problem !== undefined) return { digest, problem };
   const path = join(dir, 'mandelbrot.png');
-  // A note beside the picture tells what it shows: equal results are drawn once, and the encoder is loaded only there.
-  const note = `${path}.digest`;
-  if ((await readFile(note, 'utf8').catch(() => '')) !== digest) {
-    const { writePicture } = await import('./picture.ts');
-    await writePicture(counts, frame, path);
-    await writeFile(note, digest);
-  }
+  await drawOnce(path, digest, async () => (await import('./picture.ts')).draw(counts, frame));
   return { digest, artifacts: { 'mandelbrot.png': path } };
 }

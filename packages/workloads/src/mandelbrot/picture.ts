@@ -5,9 +5,8 @@
  * Counts are whole numbers, so wide bands would show as steps. A pixel's place inside its band, from the edge toward
  * lower counts (0) to the edge toward higher ones (1), is the fraction that makes the value continuous.
  */
-import { rename, writeFile } from 'node:fs/promises';
-import { encode } from 'fast-png';
 import type { Frame } from '../support/escape-check.ts';
+import type { Picture } from '../support/png.ts';
 
 /** Night blue through cyan and cream to amber, wine and back: red, green, blue at even steps of the logarithm. */
 const STOPS: readonly (readonly [number, number, number])[] = [
@@ -28,15 +27,7 @@ const PALETTE_SIZE = 4096;
 /** Side in pixels above which a picture is drawn at half its side. A guess: about what a screen shows at once. */
 const HALVE_ABOVE = 1600;
 
-/** Writes the PNG at `path`. Safe against a reader at the same time. */
-export async function writePicture(counts: Uint16Array, frame: Frame, path: string): Promise<void> {
-  const png = encode({ ...draw(counts, frame), channels: 3, depth: 8 });
-  const draft = `${path}.${process.pid}`;
-  await writeFile(draft, png);
-  await rename(draft, path);
-}
-
-export function draw(counts: Uint16Array, { width, height, maxIter }: Frame) {
+export function draw(counts: Uint16Array, { width, height, maxIter }: Frame): Picture {
   const values = continuous(counts, width, height, maxIter);
   const lowest = values.reduce((least, value) => Math.min(least, value), maxIter);
   const palette = makePalette();
