@@ -39,6 +39,9 @@ constexpr double kBound = 4;
 /** Elements of a result that are compared with their definition. */
 constexpr uint64_t kCompared = 4;
 
+/** Runs of which the fastest says whether more threads are faster. */
+constexpr int kTrials = 10;
+
 class Station {
  public:
   Station(const bench::Question& question, Memory* memory)
@@ -47,15 +50,13 @@ class Station {
         transforms_(question.numbers[1]),
         calls_(question.numbers[2]),
         memory_(memory) {
-    fftw_plan_with_nthreads(static_cast<int>(question.numbers[3]));
-    const int length = static_cast<int>(length_);
-    fftw_complex* const data = viewOf(memory->copies);
-    plan_ = fftw_plan_many_dft(1, &length, static_cast<int>(transforms_), data, nullptr, 1, length, data, nullptr, 1,
-                               length, sign_, FFTW_MEASURE);
-    if (plan_ == nullptr) {
-      std::fprintf(stderr, "fftw: there is no plan for %zu numbers\n", static_cast<size_t>(length_));
-      std::exit(1);
-    }
+    const int threads = static_cast<int>(question.numbers[3]);
+    plan_ = makePlan(threads);
+    if (threads == 1) return;
+    // Several threads are FFTW's to use, but it does not leave them alone where they cost more than they bring.
+    const fftw_plan alone = makePlan(1);
+    const double aloneMs = fastestMs(alone);
+    if (aloneMs < fastestMs(plan_)) plan_ = alone;
   }
 
   static size_t elementsOf(const bench::Question& question) {
@@ -101,6 +102,29 @@ class Station {
   }
 
  private:
+  fftw_plan makePlan(int threads) {
+    fftw_plan_with_nthreads(threads);
+    const int length = static_cast<int>(length_);
+    fftw_complex* const data = viewOf(memory_->copies);
+    const fftw_plan plan = fftw_plan_many_dft(1, &length, static_cast<int>(transforms_), data, nullptr, 1, length, data,
+                                              nullptr, 1, length, sign_, FFTW_MEASURE);
+    if (plan == nullptr) {
+      std::fprintf(stderr, "fftw: there is no plan for %zu numbers\n", static_cast<size_t>(length_));
+      std::exit(1);
+    }
+    return plan;
+  }
+
+  double fastestMs(fftw_plan plan) {
+    double best = 0;
+    for (int run = 0; run < kTrials; ++run) {
+      refill(length_ * transforms_);
+      const double ms = bench::millisecondsOf([&] { fftw_execute(plan); });
+      if (run == 0 || ms < best) best = ms;
+    }
+    return best;
+  }
+
   static int signOf(const std::string& kind) {
     if (kind == "fft") return FFTW_FORWARD;
     if (kind == "ifft") return FFTW_BACKWARD;

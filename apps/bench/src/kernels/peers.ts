@@ -13,7 +13,8 @@ export interface Peer {
 export const PEERS: Readonly<Record<PeerName, Peer>> = {
   fftw: {
     label: 'FFTW',
-    setting: 'in place, interleaved parts, plans of FFTW_MEASURE made before the time; its inverse does not divide',
+    setting:
+      'in place, interleaved parts, plans of FFTW_MEASURE made before the time, one thread where it beats all; its inverse does not divide',
   },
   openblas: { label: 'OpenBLAS', setting: 'dgemm and sgemm by cblas, row by row, openblas_set_num_threads' },
 };
