@@ -119,6 +119,44 @@ function measuredTable(cases) {
   return `| ${head.join(' | ')} |\n|${' --- |'.repeat(head.length)}\n${rows.join('\n')}${note}`;
 }
 
+const besideCell = ({ beside }, unit, kind) => {
+  const found = beside?.[kind];
+  if (found === undefined) return '';
+  const native = found.speedup === undefined ? '' : `, native ${times(found.speedup.ratio)}`;
+  return `${significant(found.figure)} ${unit}${native}`;
+};
+
+/** The libraries of others that stood beside kernels in the run; empty where none did. */
+function besideTable(cases) {
+  const met = cases.filter(({ peer, sizes }) => peer !== undefined && sizes.at(-1).beside !== undefined);
+  if (met.length === 0) return '';
+  const rows = met.map(({ id, kernel, unit, sizeLabel, sizes, peer }) => {
+    const size = sizes.at(-1);
+    const cells = [
+      `[${id}](#${kernel.toLowerCase()})`,
+      `${size.size.toLocaleString('en-US')} ${sizeLabel}`,
+      peer.label,
+      besideCell(size, unit, 'native-1'),
+      besideCell(size, unit, 'native-all'),
+    ];
+    return `| ${cells.join(' | ')} |`;
+  });
+  const settings = new Map(met.map(({ peer: { label, setting } }) => [label, setting]));
+  const lines = [...settings].map(([label, setting]) => `- ${label}: ${setting}.`);
+  return `
+## Beside other libraries
+
+Native libraries in the same rounds, on as many threads, each in its best documented setting. "native 2.00x" means that
+\`@heddle/core-native\` takes half its time.
+
+| kernel | largest size | beside | 1 thread | all threads |
+| --- | --- | --- | --- | --- |
+${rows.join('\n')}
+
+${lines.join('\n')}
+`;
+}
+
 function section({ name, from, arrays }, sources, measured) {
   const { file, paragraphs, cost, signatures } = documented(name, sources);
   const moved = arrays.map((array) => `| \`${array.name}\` | ${array.types} | ${array.moved} |`);
@@ -161,7 +199,7 @@ ${(run.noise * 100).toFixed(1)} %.
 ${measuredTable(run.cases)}
 
 Speed-ups with their 95 % interval. Every size, with spread: [results/kernels.json](results/kernels.json).
-
+${besideTable(run.cases)}
 ## Method
 
 - Each contestant lives in a process of its own; rounds alternate between them in changing order, medians of at least five

@@ -87,6 +87,17 @@ test('has no column for limits that were not measured', () => {
   expect(page).not.toContain('of the limit');
 });
 
+test('sets libraries of others beside the kernels where the run has them', () => {
+  expect(kernels(run, definitions, sources)).not.toContain('## Beside other libraries');
+  const [size] = measured.sizes;
+  const beside = { 'native-1': { figure: 4, speedup: { ratio: 1.25 } }, 'native-all': { figure: 6 } };
+  const peer = { name: 'other', label: 'Other', setting: 'as it comes' };
+  const page = kernels({ ...run, cases: [{ ...measured, peer, sizes: [{ ...size!, beside }] }] }, definitions, sources);
+  expect(page).toContain(
+    '| [scale f64](#scale) | 1,000,000 elements | Other | 4.00 GB/s, native 1.25x | 6.00 GB/s |\n\n- Other: as it comes.\n\n## Method',
+  );
+});
+
 test('names a kernel that is not documented', () => {
   expect(() => kernels(run, definitions, sources.slice(1))).toThrow('exports the kernel scale');
   const bare = [{ file: 'scale.ts', text: source('scale', '') }, sources[1]!];

@@ -10,7 +10,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-export type BuildName = 'heddle' | 'openmp' | 'onetbb' | 'spinning' | 'async-work' | 'limits';
+export type BuildName = 'heddle' | 'openmp' | 'onetbb' | 'spinning' | 'async-work' | 'limits' | 'fftw' | 'openblas';
 
 /** What came of a build. `missing`: one sentence on what to install. `problem`: what the compiler said. */
 export type Built = { readonly file: string } | { readonly missing: string } | { readonly problem: string };
@@ -55,6 +55,18 @@ const RECIPES: Readonly<Record<BuildName, Recipe>> = {
   },
   spinning: program('spinning'),
   'async-work': { sources: ['completion/async_work.cc'], flags: ['-shared', '-fPIC', '-DNAPI_VERSION=9'] },
+  fftw: {
+    sources: ['peers/fftw.cc'],
+    flags: [],
+    libraries: ['-lfftw3_threads', '-lfftw3', '-lm'],
+    needs: { header: 'fftw3.h', what: 'FFTW', package: 'libfftw3-dev' },
+  },
+  openblas: {
+    sources: ['peers/openblas.cc'],
+    flags: [],
+    libraries: ['-lopenblas'],
+    needs: { header: 'openblas_config.h', what: 'OpenBLAS', package: 'libopenblas-dev' },
+  },
   limits: { sources: ['limits/limits.cc'], flags: ['-march=native', '-ffp-contract=fast'] },
 };
 

@@ -47,6 +47,8 @@ export interface BenchCase {
   readonly contestants: readonly ContestantKind[];
   /** What the plain contestant is. */
   readonly plainLabel?: string;
+  /** Where a size counts transforms: how long each is. */
+  readonly batchLength?: number;
   /** Contestants whose rounding may differ from the reference, which is the twin. */
   readonly inexact: readonly ContestantKind[];
   // oxlint-disable-next-line typescript/no-explicit-any -- each case has inputs and outputs of its own

@@ -15,6 +15,10 @@ export const CONTESTANTS = {
   },
 } as const;
 
+/** Above the figures of a library of others. */
+export const peerHead = (label: string, kind: 'native-1' | 'native-all'): string =>
+  CONTESTANTS[kind].label.replace('native', label);
+
 export type ContestantKind = keyof typeof CONTESTANTS;
 export const CONTESTANT_KINDS = Object.keys(CONTESTANTS) as readonly ContestantKind[];
 
@@ -33,4 +37,9 @@ export function measureKey(size: number): string {
 /** The same for what a call would take at the limit of the machine, on the threads of that contestant. */
 export function limitKey(size: number, kind: 'native-1' | 'native-all'): string {
   return `size${size}Of${kind}Ms`;
+}
+
+/** The same for a call of a library of others, on as many threads as that contestant. */
+export function peerKey(size: number, kind: 'native-1' | 'native-all'): string {
+  return `size${size}Beside${kind}Ms`;
 }

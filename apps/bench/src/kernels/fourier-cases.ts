@@ -85,6 +85,7 @@ const batchCase: BenchCase = {
   sizes: [4, 16, 64, 256, 1024],
   quickSizes: [],
   sizeLabel: 'transforms',
+  batchLength: BATCH_LENGTH,
   work: (transforms) => transforms * BATCH_LENGTH,
   workTimed: 500_000,
   make: (transforms) => workOf('fftSync', BATCH_LENGTH, transforms),

@@ -1,6 +1,6 @@
 // bench-report/: report.json with everything, report.html with speed-up by size and the crossover of each kernel.
 import { renderPage, type Cell, type LinesChart, type Section } from '@heddle/measure';
-import { CONTESTANT_KINDS, CONTESTANTS } from './contestants.ts';
+import { CONTESTANT_KINDS, CONTESTANTS, peerHead } from './contestants.ts';
 import { LIMIT_LABELS } from './limits.ts';
 import type { CaseResult, SizeResult, KernelsResult } from './result.ts';
 import { formatCrossover, formatFigure, formatRatio, formatShare, formatSize, formatSpread } from '../render/format.ts';
@@ -30,6 +30,13 @@ function speedupChart(result: CaseResult): LinesChart {
   };
 }
 
+/** Columns of the library that stands beside the kernel. */
+const besideKinds = ({ peer }: CaseResult): readonly (typeof NATIVE_KINDS)[number][] =>
+  peer === undefined ? [] : NATIVE_KINDS;
+
+const fastestMs = ({ timings, beside = {} }: SizeResult): number =>
+  Math.min(...[...timings, ...Object.values(beside)].map(({ ms }) => ms.median));
+
 function sizeRow(result: CaseResult, row: SizeResult): Cell[] {
   const kinds = result.contestants.map(({ kind }) => kind);
   return [
@@ -44,7 +51,17 @@ function sizeRow(result: CaseResult, row: SizeResult): Cell[] {
       return {
         text: formatFigure(timing.figure),
         detail: speedup ? `${spread}, ${formatRatio(speedup.ratio)}${limit}` : spread,
-        winner: row.timings.every(({ ms }) => timing.ms.median <= ms.median),
+        winner: fastestMs(row) === timing.ms.median,
+      };
+    }),
+    ...besideKinds(result).map((kind): Cell => {
+      const found = row.beside?.[kind];
+      if (found === undefined) return null;
+      const spread = formatSpread(found.ms);
+      return {
+        text: formatFigure(found.figure),
+        detail: found.speedup ? `${spread}, native ${formatRatio(found.speedup.ratio)}` : spread,
+        winner: fastestMs(row) === found.ms.median,
       };
     }),
   ];
@@ -52,8 +69,11 @@ function sizeRow(result: CaseResult, row: SizeResult): Cell[] {
 
 function caseSections(result: CaseResult): Section[] {
   const native = result.contestants.some(({ kind }) => CONTESTANTS[kind].isNative);
-  const problems = result.contestants.filter(({ problem }) => problem !== undefined);
+  const problems = [...result.contestants, ...(result.peer === undefined ? [] : [result.peer])].filter(
+    ({ problem }) => problem !== undefined,
+  );
   const limit = result.limit === undefined ? '' : ` Limit: ${LIMIT_LABELS[result.limit]}, in the same rounds.`;
+  const peer = result.peer === undefined ? '' : ` ${result.peer.label}: ${result.peer.setting}.`;
   const agreement = result.agrees ? 'All results are equal.' : 'The results are not equal: see below.';
   const wins = native ? ` Native on all threads is faster ${formatCrossover(result)}.` : '';
   return [
@@ -71,9 +91,13 @@ function caseSections(result: CaseResult): Section[] {
     {
       kind: 'table',
       caption: `${result.unit}, ${result.better} is better; below it the spread and the speed-up over the best JavaScript`,
-      columns: [result.sizeLabel, ...result.contestants.map(({ label }) => label)],
+      columns: [
+        result.sizeLabel,
+        ...result.contestants.map(({ label }) => label),
+        ...besideKinds(result).map((kind) => peerHead(result.peer!.label, kind)),
+      ],
       rows: result.sizes.map((row) => sizeRow(result, row)),
-      note: `Medians of ${result.rounds} rounds. ${agreement}${limit}`,
+      note: `Medians of ${result.rounds} rounds. ${agreement}${limit}${peer}`,
     },
     ...(problems.length === 0
       ? []

@@ -10,8 +10,9 @@ import {
   type Summary,
 } from '@heddle/measure';
 import type { BenchCase } from './case-table.ts';
-import { CONTESTANTS, limitKey, measureKey, type ContestantKind } from './contestants.ts';
+import { CONTESTANTS, limitKey, measureKey, peerKey, type ContestantKind } from './contestants.ts';
 import type { LimitKind } from './limits.ts';
+import { PEERS, type PeerName } from './peers.ts';
 import { UNITS, type UnitName } from './units.ts';
 
 /** Times of one contestant at one size. */
@@ -22,6 +23,16 @@ export interface Timing {
   ms: Summary;
   /** The median in the case's unit. */
   figure: number;
+}
+
+/** A library of others at one size, on as many threads as the native contestant that it stands beside. */
+export interface PeerTiming {
+  /** Milliseconds per call, one per round, in the order measured. */
+  samplesMs: number[];
+  ms: Summary;
+  figure: number;
+  /** Of the native contestant over it: 2 means that native takes half its time. Absent when that one did not finish. */
+  speedup?: Speedup;
 }
 
 export interface SizeResult {
@@ -35,6 +46,8 @@ export interface SizeResult {
   speedups: Partial<Record<ContestantKind, Speedup>>;
   /** Share of what the machine allows that a native contestant reaches: 1 is all of it. Absent where no limit is measured. */
   ofLimit?: Partial<Record<ContestantKind, Speedup>>;
+  /** The library beside the kernel, by native contestant. Absent where there is none. */
+  beside?: Partial<Record<ContestantKind, PeerTiming>>;
 }
 
 export interface CaseContestant {
@@ -64,6 +77,8 @@ export interface CaseResult {
   limit?: LimitKind;
   /** Why the limit was not measured. */
   limitProblem?: string;
+  /** The library that stands beside the kernel; `problem`: why it failed, or why its result is wrong. */
+  peer?: { name: PeerName; label: string; setting: string; problem?: string };
   /** First size from which native on all threads is faster than the baseline, there and at every larger size. */
   crossover?: number;
 }
@@ -80,6 +95,8 @@ export interface KernelsResult {
   nativeAbsent?: string;
   /** Why no limits of the machine were measured. */
   limitsAbsent?: string;
+  /** Why libraries of others are absent, a sentence each. */
+  peersAbsent?: string[];
   wasInterrupted: boolean;
   elapsedMs: number;
   cases: CaseResult[];
@@ -95,13 +112,49 @@ export interface MeasuredLimit {
   readonly result: ContestantResult;
 }
 
+/** What a library of others did in the same rounds. */
+export interface MeasuredPeer {
+  readonly name: PeerName;
+  readonly result: ContestantResult;
+}
+
+const NATIVE_KINDS = ['native-1', 'native-all'] as const;
+
+/** The library's times at a size beside those of the native contestants; undefined where it wasn't measured. */
+function besideOf(
+  one: BenchCase,
+  size: number,
+  timings: readonly Timing[],
+  { result: { measureSamples } }: MeasuredPeer,
+): SizeResult['beside'] {
+  const found = NATIVE_KINDS.flatMap((kind) => {
+    const samplesMs = measureSamples[peerKey(size, kind)] ?? [];
+    if (samplesMs.length === 0) return [];
+    const ms = summarize(samplesMs);
+    const native = timings.find((timing) => timing.kind === kind);
+    const peer: PeerTiming = {
+      samplesMs,
+      ms,
+      figure: UNITS[one.unit].of(one.work(size), ms.median),
+      ...(native === undefined ? {} : { speedup: speedup(samplesMs, native.samplesMs) }),
+    };
+    return [[kind, peer] as const];
+  });
+  return found.length === 0 ? undefined : Object.fromEntries(found);
+}
+
+function peerAbout({ name, result }: MeasuredPeer): NonNullable<CaseResult['peer']> {
+  const problem = result.error?.message ?? result.problem;
+  return { name, ...PEERS[name], ...(problem === undefined ? {} : { problem }) };
+}
+
 /** The native contestants' shares of the limit at a size; undefined where it wasn't measured. */
 export function sharesOf(
   size: number,
   timings: readonly Timing[],
   { result: { measureSamples } }: MeasuredLimit,
 ): SizeResult['ofLimit'] {
-  const shares = (['native-1', 'native-all'] as const).flatMap((kind) => {
+  const shares = NATIVE_KINDS.flatMap((kind) => {
     const limitMs = measureSamples[limitKey(size, kind)] ?? [];
     const timing = timings.find((one) => one.kind === kind);
     if (timing === undefined || limitMs.length === 0) return [];
@@ -116,7 +169,7 @@ export function evaluateCase(
   one: BenchCase,
   sizes: readonly number[],
   comparison: Comparison,
-  limit?: MeasuredLimit,
+  { limit, peer }: { limit?: MeasuredLimit; peer?: MeasuredPeer } = {},
 ): CaseResult {
   const results = Object.values(comparison.contestants);
   const contestants = results.map((result): CaseContestant => {
@@ -141,7 +194,15 @@ export function evaluateCase(
         return { kind, samplesMs, ms, figure: UNITS[one.unit].of(one.work(size), ms.median) };
       });
     const ofLimit = limit && sharesOf(size, timings, limit);
-    return { size, work: one.work(size), timings, ...relate(timings), ...(ofLimit === undefined ? {} : { ofLimit }) };
+    const beside = peer && besideOf(one, size, timings, peer);
+    return {
+      size,
+      work: one.work(size),
+      timings,
+      ...relate(timings),
+      ...(ofLimit === undefined ? {} : { ofLimit }),
+      ...(beside === undefined ? {} : { beside }),
+    };
   });
   const crossover = findCrossover(sizeResults);
   return {
@@ -158,6 +219,7 @@ export function evaluateCase(
     sizes: sizeResults,
     ...(limit === undefined ? {} : { limit: limit.kind }),
     ...(limit?.result.error === undefined ? {} : { limitProblem: limit.result.error.message }),
+    ...(peer === undefined ? {} : { peer: peerAbout(peer) }),
     ...(crossover === undefined ? {} : { crossover }),
   };
 }

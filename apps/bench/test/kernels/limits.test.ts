@@ -12,6 +12,7 @@ describe('what bounds a kernel', () => {
     expect([kind, bytes(1_000), amount(1_000)]).toEqual(['read', 8_000, 16_000]);
     expect(limit('prefixSum f32').bytes(1_000)).toBe(8_000);
     expect(limitedSizes(limit('sum i32'), [100, 10_000, 20_000])).toEqual([20_000]);
+    expect(limit('distances f32').amount(1_000)).toBe(1_024_000);
   });
 
   it('is what it computes, by type', () => {
@@ -23,6 +24,7 @@ describe('what bounds a kernel', () => {
 
   it('is nothing for some', () => {
     expect(limitOf(findCase('sort f64')!)).toBeUndefined();
+    expect(limitOf(findCase('distances f32 batch')!)).toBeUndefined();
   });
 
   it.each(KERNEL_CASES.flatMap((one) => (limitOf(one) === undefined ? [] : [[one.id, one] as const])))(

@@ -99,6 +99,7 @@ struct DistanceSpan {
   bool isDot;
   T* out;
   uint64_t outStride;
+  bool isFar;  // the rows of the call are more than caches hold; changes no bit
 };
 
 struct FftBatch;

@@ -85,9 +85,10 @@ void checkDistances(uint64_t queryCount, uint64_t rowCount, uint64_t dimension) 
 
 TEST(distancesAddInTheContractsOrder) {
   ThreadPool::instance().setThreads(8);
-  const uint64_t shapes[][3] = {{0, 3, 4},    {3, 0, 4},     {1, 1, 1},     {1, 5, 3},     {2, 4, 8},
-                                {3, 7, 16},   {5, 9, 17},    {4, 4, 31},    {9, 13, 64},   {1, 3000, 100},
-                                {70, 50, 33}, {300, 30, 40}, {3, 11, 5000}, {1, 700, 256}, {40, 300, 48}};
+  const uint64_t shapes[][3] = {{0, 3, 4},     {3, 0, 4},     {1, 1, 1},     {1, 5, 3},     {2, 4, 8},
+                                {3, 7, 16},    {5, 9, 17},    {4, 4, 31},    {9, 13, 64},   {1, 3000, 100},
+                                {70, 50, 33},  {300, 30, 40}, {3, 11, 5000}, {1, 700, 256}, {40, 300, 48},
+                                {1, 9000, 120}};  // the last is more than caches hold
   for (const auto& shape : shapes) {
     checkDistances<double>(shape[0], shape[1], shape[2]);
     checkDistances<float>(shape[0], shape[1], shape[2]);
@@ -96,7 +97,7 @@ TEST(distancesAddInTheContractsOrder) {
 
 template <class T>
 void checkSets(void (*KernelSet::*body)(const DistanceSpan<T>&)) {
-  for (const uint64_t dimension : {1u, 7u, 8u, 15u, 16u, 48u, 100u}) {
+  for (const uint64_t dimension : {1u, 7u, 8u, 15u, 16u, 48u, 100u, 260u, 700u}) {
     for (const uint64_t queryCount : {1u, 2u, 3u, 5u, 9u}) {
       const uint64_t rowCount = 11;
       const std::vector<T> queries = randomVectors<T>(queryCount, dimension);
@@ -106,9 +107,12 @@ void checkSets(void (*KernelSet::*body)(const DistanceSpan<T>&)) {
         for (int level = 0; level < kSimdLevels; ++level) {
           const KernelSet* const set = kernelSetOf(static_cast<SimdLevel>(level));
           if (set == nullptr) continue;
-          std::vector<T> out(queryCount * rowCount);
-          (set->*body)({queries.data(), queryCount, rows.data(), rowCount, dimension, isDot, out.data(), rowCount});
-          CHECK(isSameBits(out, expected));
+          for (const bool isFar : {false, true}) {
+            std::vector<T> out(queryCount * rowCount);
+            (set->*body)(
+                {queries.data(), queryCount, rows.data(), rowCount, dimension, isDot, out.data(), rowCount, isFar});
+            CHECK(isSameBits(out, expected));
+          }
         }
       }
     }

@@ -5,6 +5,7 @@
 #include <limits>
 #include <random>
 
+#include "base/scratch.h"
 #include "check.h"
 #include "kernel_calls.h"
 #include "kernels/fft/fft_plan.h"
@@ -167,24 +168,27 @@ TEST(simpleSignalsHaveExactTransforms) {
   }
 }
 
-/** The transform by the bodies of one set. */
-Signal transformedBy(const KernelSet& set, Signal signal) {
-  const FftPlan* const plan = tryFftPlan(std::countr_zero(signal.re.size()));
-  double* const re = signal.re.data();
-  double* const im = signal.im.data();
-  if (plan->length < kFftMatrixMin) {
-    set.fft.batch({plan, re, im, 1, 1.0});
-    return signal;
+/** The transform of `plan` by the bodies of one set, on arrays that begin at element `offset` of their memory. */
+Signal transformedBy(const KernelSet& set, const FftPlan& plan, const Signal& signal, uint64_t offset = 0) {
+  const uint64_t length = plan.length;
+  Scratch memory[4];
+  double* const re = memory[0].tryArray<double>(length + offset) + offset;
+  double* const im = memory[1].tryArray<double>(length + offset) + offset;
+  std::copy(signal.re.begin(), signal.re.end(), re);
+  std::copy(signal.im.begin(), signal.im.end(), im);
+  if (length < kFftMatrixMin) {
+    set.fft.batch({&plan, re, im, 1, 1.0});
+  } else {
+    double* const tile = memory[2].tryArray<double>(2 * plan.downLanes * (plan.height + kFftSplitRows));
+    double* const scratch = memory[3].tryArray<double>(2 * length);
+    for (uint64_t column = 0; column < plan.width; column += plan.downLanes) {
+      set.fft.down({&plan, re, im, column, tile, scratch});
+    }
+    for (uint64_t block = 0; block < plan.height / plan.acrossLanes; ++block) {
+      set.fft.across({&plan, scratch, block, re, im, 1.0});
+    }
   }
-  std::vector<double> tile(2 * plan->downLanes * (plan->height + kFftSplitRows));
-  std::vector<double> scratch(2 * plan->length);
-  for (uint64_t column = 0; column < plan->width; column += plan->downLanes) {
-    set.fft.down({plan, re, im, column, tile.data(), scratch.data()});
-  }
-  for (uint64_t block = 0; block < plan->height / plan->acrossLanes; ++block) {
-    set.fft.across({plan, scratch.data(), block, re, im, 1.0});
-  }
-  return signal;
+  return {std::vector<double>(re, re + length), std::vector<double>(im, im + length)};
 }
 
 TEST(everySetTransformsWithinTheBound) {
@@ -194,9 +198,32 @@ TEST(everySetTransformsWithinTheBound) {
     const std::vector<Precise> precise = byHalves(signal, 0, length);
     for (int level = 0; level < kSimdLevels; ++level) {
       const KernelSet* const set = kernelSetOf(static_cast<SimdLevel>(level));
-      if (set != nullptr) CHECK(errorOf(transformedBy(*set, signal), 0, precise) <= kBound);
+      if (set != nullptr) CHECK(errorOf(transformedBy(*set, *tryFftPlan(bits), signal), 0, precise) <= kBound);
     }
   }
+}
+
+TEST(storesPastTheCachesChangeNoBit) {
+  for (const int bits : {6, 7, 9, 12, 15}) {
+    const Signal signal = randomSignal(uint64_t{1} << bits);
+    FftPlan plan = *tryFftPlan(bits);
+    for (int level = 0; level < kSimdLevels; ++level) {
+      const KernelSet* const set = kernelSetOf(static_cast<SimdLevel>(level));
+      if (set == nullptr) continue;
+      plan.isPast = false;
+      const Signal expected = transformedBy(*set, plan, signal);
+      plan.isPast = true;
+      // From whole lines, from between them, and from where no such store is possible.
+      for (const uint64_t offset : {0u, 1u, 2u, 5u, 6u}) {
+        CHECK(isSame(transformedBy(*set, plan, signal, offset), expected));
+      }
+    }
+  }
+}
+
+TEST(onlyLongTransformsGoPastTheCaches) {
+  CHECK(!tryFftPlan(14)->isPast);
+  CHECK(tryFftPlan(20)->isPast);
 }
 
 TEST(plansAreMadeOnce) {

@@ -16,6 +16,8 @@ constexpr uint64_t kTermsPerChunk = uint64_t{1} << 18;
 constexpr uint64_t kTermsAlone = uint64_t{1} << 16;
 // Queries of a chunk: what a part of the second-level cache holds.
 constexpr uint64_t kQueryBytes = uint64_t{64} * 1024;
+// From here on the rows of a call come from memory. A guess at what is left of a last cache that is shared.
+constexpr uint64_t kFarBytes = uint64_t{4} * 1024 * 1024;
 constexpr uint64_t kRowsTogether = 8;  // a multiple of every set's
 
 template <class T>
@@ -31,6 +33,7 @@ Status distancesOf(const KernelCall& call, void (*body)(const DistanceSpan<T>&),
   const uint64_t rowsPerChunk = std::min(rowCount, std::max(rowsWanted, kRowsTogether));
   const uint64_t rowBlocks = (rowCount + rowsPerChunk - 1) / rowsPerChunk;
   const uint64_t queryBlocks = (queryCount + queriesPerChunk - 1) / queriesPerChunk;
+  const bool isFar = rows.length * sizeof(T) >= kFarBytes;
   const bool isAlone = rowCount * queryCount <= kTermsAlone / dimension;
   const RunContext run{isAlone ? 1 : call.run.threads, call.run.cancel};
   const bool isDone = parallelFor(run, rowBlocks * queryBlocks, 1, [&](uint64_t chunk, uint64_t, uint32_t) {
@@ -39,7 +42,7 @@ Status distancesOf(const KernelCall& call, void (*body)(const DistanceSpan<T>&),
     const uint64_t query = chunk % queryBlocks * queriesPerChunk;
     body({queries.as<const T>() + query * dimension, std::min(queriesPerChunk, queryCount - query),
           rows.as<const T>() + row * dimension, std::min(rowsPerChunk, rowCount - row), dimension, isDot,
-          call.arrays[2].as<T>() + query * rowCount + row, rowCount});
+          call.arrays[2].as<T>() + query * rowCount + row, rowCount, isFar});
   });
   return isDone ? Status::ok() : Status::cancelled();
 }

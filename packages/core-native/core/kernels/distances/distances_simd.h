@@ -35,10 +35,17 @@ inline constexpr int kDistanceQueries = 4;
 inline constexpr int kDistanceQueries = 2;
 #endif
 
-/** Consecutive queries against consecutive rows; out[q * outStride + r]. */
+/**
+ * One query reads rows from memory one after the other, if they are short: four streams of a few lines each end before
+ * the processor has seen them, one goes on. Lines are asked for so many bytes ahead.
+ */
+inline constexpr uint64_t kDistanceShortBytes = 2048;
+inline constexpr uint64_t kDistanceAheadBytes = 4096;
+
+/** Consecutive queries against consecutive rows; out[q * outStride + r]. A single pair asks for the row `ahead`. */
 template <int kQueries, int kRows, class T, class Term>
 HEDDLE_INLINE void distanceTile(const T* queries, const T* rows, uint64_t dimension, Term term, T* out,
-                                uint64_t outStride) {
+                                uint64_t outStride, [[maybe_unused]] const T* ahead = nullptr) {
   using V = typename VecOf<T>::Type;
   constexpr int kLanes = kVecBytes / static_cast<int>(sizeof(T));
   constexpr int kVectors = kLine<T> / kLanes;
@@ -50,6 +57,9 @@ HEDDLE_INLINE void distanceTile(const T* queries, const T* rows, uint64_t dimens
   for (int vector = 0; vector < kVectors; vector += kAtOnce) {
     V sums[kQueries][kRows][kAtOnce] = {};
     for (uint64_t line = 0; line < whole; line += kLine<T>) {
+      if constexpr (kQueries == 1 && kRows == 1) {
+        if (ahead != nullptr) __builtin_prefetch(ahead + line);
+      }
 #pragma GCC unroll 4
       for (int v = 0; v < kAtOnce; ++v) {
         const uint64_t i = line + static_cast<uint64_t>((vector + v) * kLanes);
@@ -107,8 +117,23 @@ HEDDLE_INLINE void distancesOfRows(const DistanceSpan<T>& span, uint64_t row, Te
   }
 }
 
+/** One query against short rows that come from memory. */
+template <class T, class Term>
+HEDDLE_INLINE void distancesOfFarRows(const DistanceSpan<T>& span, Term term) {
+  const uint64_t dimension = span.dimension;
+  const uint64_t rowsAhead = kDistanceAheadBytes / (dimension * sizeof(T));
+  for (uint64_t row = 0; row < span.rowCount; ++row) {
+    const T* const at = span.rows + row * dimension;
+    const T* const ahead = row + rowsAhead < span.rowCount ? at + rowsAhead * dimension : nullptr;
+    distanceTile<1, 1>(span.queries, at, dimension, term, span.out + row, span.outStride, ahead);
+  }
+}
+
 template <class T, class Term>
 HEDDLE_INLINE void distancesBy(const DistanceSpan<T>& span, Term term) {
+  if (span.queryCount == 1 && span.isFar && span.dimension * sizeof(T) <= kDistanceShortBytes) {
+    return distancesOfFarRows(span, term);
+  }
   uint64_t row = 0;
   for (; row + kDistanceRows <= span.rowCount; row += kDistanceRows) distancesOfRows<kDistanceRows>(span, row, term);
   for (; row < span.rowCount; ++row) distancesOfRows<1>(span, row, term);

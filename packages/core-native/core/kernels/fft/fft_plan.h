@@ -10,6 +10,9 @@
 //           transposed and in one piece of scratch memory
 // In a tile each row holds the real parts of its lanes, then their imaginary parts. Lanes never meet, so neither the
 // width of a tile nor who computes it changes a bit.
+//
+// Long transforms write past the caches in both steps: a tile's lines are written whole and not read again before
+// others have pushed them out, so that reading each of them before it is written is traffic for nothing.
 #pragma once
 
 #include <cstdint>
@@ -59,6 +62,8 @@ struct FftPlan {
   uint64_t lowMask;
   /** w^(k * lane) for each row k: the real parts for kFftGroup lanes, then the imaginary ones. */
   const double* laneRoots;
+  /** Results go past the caches. Changes no bit. */
+  bool isPast;
 };
 
 /** The plan for 2^bits points, bits in 1..kFftBitsMax; null when there is no memory for it. Any thread. */
@@ -82,7 +87,7 @@ struct FftDown {
   const double* im;
   uint64_t column;
   double* tile;     // 2 * downLanes * (height + kFftSplitRows) elements
-  double* scratch;  // 2 * length elements
+  double* scratch;  // 2 * length elements, aligned to a cache line
 };
 
 /** One tile of `across`: acrossLanes rows from acrossLanes * tile on, from the scratch memory into the result. */

@@ -185,44 +185,69 @@ HEDDLE_INLINE void transpose(F64v (&rows)[kF64Lanes]) {
 
 /**
  * Rows k..k+7 of the columns' transforms, times the roots between the steps, into the scratch memory: there lane k of a
- * tile has the columns one after the other.
+ * tile has the columns one after the other. Past the caches it takes all eight rows together, so that what it writes of
+ * a column at once are two whole lines.
  */
-inline void fftHandOver(const FftDown& call, const double* const (&rows)[kFftGroup], uint64_t k) {
+template <bool kPast>
+HEDDLE_INLINE void fftHandOverBy(const FftDown& call, const double* const (&rows)[kFftGroup], uint64_t k) {
   const FftPlan& plan = *call.plan;
   const uint64_t lanes = plan.downLanes;
   const uint64_t wide = plan.acrossLanes;
+  constexpr uint64_t kTogether = kPast ? kFftGroup : kF64Lanes;
+  const auto put = [](double* target, F64v value) {
+    if constexpr (kPast) {
+      storePastAligned(target, value);
+    } else {
+      store(target, value);
+    }
+  };
   double* to = call.scratch + (k / wide * plan.width + call.column) * 2 * wide + k % wide;
   for (uint64_t lane = 0; lane < lanes; lane += kFftGroup, to += kFftGroup * 2 * wide) {
-    for (uint64_t first = 0; first < kFftGroup; first += kF64Lanes) {
-      Complex base[kF64Lanes];
-      for (int i = 0; i < kF64Lanes; ++i) {
-        const uint64_t m = (call.column + lane) * (k + first + static_cast<uint64_t>(i));
+    for (uint64_t first = 0; first < kFftGroup; first += kTogether) {
+      Complex base[kTogether];
+      for (uint64_t i = 0; i < kTogether; ++i) {
+        const uint64_t m = (call.column + lane) * (k + first + i);
         const double* const high = plan.high + 2 * (m >> plan.lowBits);
         const double* const low = plan.low + 2 * (m & plan.lowMask);
         base[i] = {splat(high[0] * low[0] - high[1] * low[1]), splat(high[0] * low[1] + high[1] * low[0])};
       }
       for (uint64_t column = 0; column < kFftGroup; column += kF64Lanes) {
-        F64v re[kF64Lanes];
-        F64v im[kF64Lanes];
+        F64v re[kTogether / kF64Lanes][kF64Lanes];
+        F64v im[kTogether / kF64Lanes][kF64Lanes];
+#pragma GCC unroll 4
+        for (uint64_t part = 0; part < kTogether / kF64Lanes; ++part) {
 #pragma GCC unroll 8
-        for (int i = 0; i < kF64Lanes; ++i) {
-          const uint64_t row = first + static_cast<uint64_t>(i);
-          const double* const roots = plan.laneRoots + 2 * kFftGroup * (k + row) + column;
-          const Complex root = Complex{load(roots), load(roots + kFftGroup)} * base[i];
-          const Complex value = loadComplex(rows[row], lanes, lane + column) * root;
-          re[i] = value.re;
-          im[i] = value.im;
+          for (uint64_t i = 0; i < kF64Lanes; ++i) {
+            const uint64_t row = part * kF64Lanes + i;
+            const double* const roots = plan.laneRoots + 2 * kFftGroup * (k + first + row) + column;
+            const Complex root = Complex{load(roots), load(roots + kFftGroup)} * base[row];
+            const Complex value = loadComplex(rows[first + row], lanes, lane + column) * root;
+            re[part][i] = value.re;
+            im[part][i] = value.im;
+          }
+          transpose(re[part]);
+          transpose(im[part]);
         }
-        transpose(re);
-        transpose(im);
 #pragma GCC unroll 8
-        for (int i = 0; i < kF64Lanes; ++i) {
-          double* const target = to + (column + static_cast<uint64_t>(i)) * 2 * wide + first;
-          store(target, re[i]);
-          store(target + wide, im[i]);
+        for (uint64_t i = 0; i < kF64Lanes; ++i) {
+          double* const target = to + (column + i) * 2 * wide + first;
+#pragma GCC unroll 4
+          for (uint64_t part = 0; part < kTogether / kF64Lanes; ++part) put(target + part * kF64Lanes, re[part][i]);
+#pragma GCC unroll 4
+          for (uint64_t part = 0; part < kTogether / kF64Lanes; ++part) {
+            put(target + wide + part * kF64Lanes, im[part][i]);
+          }
         }
       }
     }
+  }
+}
+
+inline void fftHandOver(const FftDown& call, const double* const (&rows)[kFftGroup], uint64_t k) {
+  if (call.plan->isPast) {
+    fftHandOverBy<true>(call, rows, k);
+  } else {
+    fftHandOverBy<false>(call, rows, k);
   }
 }
 
@@ -287,9 +312,8 @@ inline void fftDownSplit(const FftDown& call) {
   }
 }
 
-inline void fftDown(const FftDown& call) {
+inline void fftDownWhole(const FftDown& call) {
   const FftPlan& plan = *call.plan;
-  if (plan.height >= kFftSplitMin) return fftDownSplit(call);
   const uint64_t lanes = plan.downLanes;
   fftGather(call, 0, 1, call.tile, plan.height);
   fftPasses(*plan.down, 0, call.tile, 0, plan.height, lanes, [](uint64_t, uint64_t) {});
@@ -300,22 +324,48 @@ inline void fftDown(const FftDown& call) {
   }
 }
 
-inline void fftAcross(const FftAcross& call) {
+inline void fftDown(const FftDown& call) {
+  if (call.plan->height >= kFftSplitMin) {
+    fftDownSplit(call);
+  } else {
+    fftDownWhole(call);
+  }
+  if (call.plan->isPast) fencePast();
+}
+
+template <bool kPast>
+HEDDLE_INLINE void fftAcrossBy(const FftAcross& call) {
   const FftPlan& plan = *call.plan;
   const uint64_t lanes = plan.acrossLanes;
   double* const tile = call.scratch + call.tile * plan.width * 2 * lanes;
   const F64v scale = splat(call.scale);
+  const auto put = [](double* to, F64v value) {
+    if constexpr (kPast) {
+      storePast(to, value);
+    } else {
+      store(to, value);
+    }
+  };
   fftPasses(*plan.across, 0, tile, 0, plan.width, lanes, [&](uint64_t row, uint64_t rows) {
     const double* from = tile + row * 2 * lanes;
     for (uint64_t end = row + rows; row < end; ++row, from += 2 * lanes) {
       const uint64_t to = plan.across->order[row] * plan.height + call.tile * lanes;
+      for (uint64_t lane = 0; lane < lanes; lane += kF64Lanes) put(call.re + to + lane, load(from + lane) * scale);
       for (uint64_t lane = 0; lane < lanes; lane += kF64Lanes) {
-        const Complex value = loadComplex(from, lanes, lane);
-        store(call.re + to + lane, value.re * scale);
-        store(call.im + to + lane, value.im * scale);
+        put(call.im + to + lane, load(from + lanes + lane) * scale);
       }
     }
   });
+  if constexpr (kPast) fencePast();
+}
+
+inline void fftAcross(const FftAcross& call) {
+  const uint64_t addresses = reinterpret_cast<uint64_t>(call.re) | reinterpret_cast<uint64_t>(call.im);
+  if (call.plan->isPast && addresses % 16 == 0) {
+    fftAcrossBy<true>(call);
+  } else {
+    fftAcrossBy<false>(call);
+  }
 }
 
 inline void fftBatch(const FftBatch& call) {
