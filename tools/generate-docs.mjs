@@ -10,7 +10,7 @@
 //   README.md                               the part between the `measured` marks
 //   docs/sharing-state.md                   the part between the `costs` marks
 //   node tools/generate-docs.mjs --check    changes nothing, fails when a document is not what the results give
-// New results: `npx heddle compare --json > docs/results/compare.json`, tools/keep-results.mjs for the bench and
+// New results: `npx heddle compare --budget 240 --json > docs/results/compare.json`, tools/keep-results.mjs for the bench and
 // the reliability command; then this.
 import fs from 'node:fs';
 import path from 'node:path';
