@@ -118,18 +118,23 @@ struct Listener {
   }
 };
 
-/** Each change of two threads reaches who listens, whatever came as one. */
-struct ChangesAreTold {
+/** A word, the thread that tells of it, and who listens. */
+struct Forwarding {
   static constexpr unsigned kCallers = 3;
   static constexpr unsigned kOthers = 1;
   Listener listener;
   os::SharedWord word{0};
   WordForwarder* forwarder = nullptr;
 
-  ChangesAreTold() {
+  Forwarding() {
     int error = 0;
     forwarder = WordForwarder::start(&word, 1, &error);
   }
+  void check() {}
+};
+
+/** Each change of two threads reaches who listens, whatever came as one. */
+struct ChangesAreTold : Forwarding {
   void run(unsigned caller) {
     if (caller == 0) {
       for (uint32_t value = 1; value <= 2; ++value) listener.waitFor(word, value);
@@ -139,21 +144,10 @@ struct ChangesAreTold {
     word.fetch_add(1);
     os::wakeWord(&word);
   }
-  void check() {}
 };
 
 /** The end of a forwarder ends its thread, wherever that is, while others change the word, and sleep on it. */
-struct EndComesAtAnyTime {
-  static constexpr unsigned kCallers = 3;
-  static constexpr unsigned kOthers = 1;
-  Listener listener;
-  os::SharedWord word{0};
-  WordForwarder* forwarder = nullptr;
-
-  EndComesAtAnyTime() {
-    int error = 0;
-    forwarder = WordForwarder::start(&word, 1, &error);
-  }
+struct EndComesAtAnyTime : Forwarding {
   void run(unsigned caller) {
     if (caller == 0) {
       delete forwarder;
@@ -164,7 +158,6 @@ struct EndComesAtAnyTime {
       while (word.load() == 0) os::waitOnWord(&word, 0, 1e9);
     }
   }
-  void check() {}
 };
 
 }  // namespace heddle::model

@@ -7,6 +7,7 @@ import { digestOf } from '../support/digest.ts';
 import type { CheckReport } from '../workload.ts';
 import { BLOCK_SAMPLES, SEED } from './input.ts';
 import type { MonteCarloSize, PiCount } from './input.ts';
+import { mix, PHI, rotate, WORD, wrap, xor } from '../support/whole-numbers.ts';
 
 const LANES = 16;
 /** Chance puts one right result in 500 million farther away than this. */
@@ -31,23 +32,6 @@ function findProblem({ firstInside, inside, samples }: PiCount, { blocks }: Mont
   }
   return undefined;
 }
-
-const WORD = 2 ** 32;
-const wrap = (value: number): number => value % WORD;
-/** Product modulo 2^32 by halves, so that no intermediate exceeds 2^53. */
-const times = (a: number, b: number): number => wrap(wrap(Math.floor(a / 65_536) * b) * 65_536 + (a % 65_536) * b);
-const xor = (a: number, b: number): number => (a ^ b) >>> 0;
-const rotate = (value: number, by: number): number => wrap(value * 2 ** by) + Math.floor(value / 2 ** (32 - by));
-
-function mix(value: number): number {
-  let z = xor(value, Math.floor(value / 65_536));
-  z = times(z, 0x85eb_ca6b);
-  z = xor(z, Math.floor(z / 8192));
-  z = times(z, 0xc2b2_ae35);
-  return xor(z, Math.floor(z / 65_536));
-}
-
-const PHI = 0x9e37_79b9;
 
 function chain(constant: number, seed: number, block: number, lane: number): number {
   let h = mix(wrap(seed + constant));
