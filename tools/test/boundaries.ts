@@ -6,9 +6,10 @@ import { parseAst } from 'vitest/node';
 
 /** layer -> layers it may use. Arrows point down only; what isn't listed is not allowed. */
 export const ARROWS: Readonly<Record<string, readonly string[]>> = {
-  app: ['workloads', 'measure', 'ts-orchestrator', 'sync', 'machine', 'core-js', 'core-native'],
+  app: ['workloads', 'measure', 'cluster-bullmq', 'ts-orchestrator', 'sync', 'machine', 'core-js', 'core-native'],
   workloads: ['ts-orchestrator', 'sync', 'machine', 'core-js', 'core-native'],
   measure: ['machine'],
+  'cluster-bullmq': ['ts-orchestrator', 'codec', 'machine'],
   'ts-orchestrator': ['advisor', 'codec', 'machine', 'core-native'],
   'core-native': ['machine'],
   'core-js': [],
@@ -21,6 +22,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
 /** Published package -> what it may bring along from outside of the repository. */
 export const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
   '@heddle/advisor': [],
+  '@heddle/cluster-bullmq': ['bullmq', 'ioredis'],
   '@heddle/core-js': [],
   '@heddle/core-native': ['node-addon-api'],
   '@heddle/machine': [],

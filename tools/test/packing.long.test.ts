@@ -105,7 +105,7 @@ describe.each([...dirOf])('%s', (name, dir) => {
       const bundles = built.filter((file) => file.startsWith('package/dist/bundle/'));
       // Bundles hold the modules.
       if (bundles.length > 0) expect(built).toEqual(bundles);
-      expect(bundles.length > 0).toBe(name === '@heddle/ts-orchestrator' || name === '@heddle/sync');
+      expect(bundles.length > 0).toBe(/\/(ts-orchestrator|sync|cluster-bullmq)$/.test(name));
     }
   });
 

@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { compare } from './commands/compare.ts';
 import { machine } from './commands/machine.ts';
 import { run } from './commands/run.ts';
+import { worker } from './commands/worker.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 
 function positive(unit: string) {
@@ -20,6 +21,13 @@ function workerCount(text: string): number {
     throw new InvalidArgumentError('It takes a whole number from 1 to 256.');
   }
   return value;
+}
+
+/** In the environment a password is out of sight of other users; in the list of processes it is not. */
+function redisOption(): Option {
+  return new Option('--redis <url>', 'cluster: redis://[user:password@]host[:port], rediss://… or unix:///…').env(
+    'HEDDLE_REDIS',
+  );
 }
 
 const exitTable = Object.values(EXIT)
@@ -56,9 +64,13 @@ function createProgram(finish: (code: number) => void): Command {
     .argument('[inputs...]', 'files and globs (the function gets the absolute path); none: lines on stdin')
     .addOption(
       new Option('--backend <name>', 'where it runs; auto: where it takes least time')
-        .choices(['auto', 'threads', 'processes', 'inline'])
+        .choices(['auto', 'threads', 'processes', 'inline', 'cluster'])
         .default('threads'),
     )
+    .addOption(redisOption())
+    .option('--root <folder>', 'cluster: the folder that workers have too, default: here')
+    .option('--project <name>', 'cluster: only workers of this project are used')
+    .option('--run-id <name>', 'cluster: the same name and inputs again give the results that are there, and the rest')
     .option('--workers <n>', 'default: the cores this program may use', workerCount)
     .option('--timeout <ms>', 'time limit of one call', positive('milliseconds'))
     .option('--range <A..B>', 'the integers A to B as inputs')
@@ -68,6 +80,21 @@ function createProgram(finish: (code: number) => void): Command {
     .action(async (reference: string, inputs: string[], options) => {
       finish(await run(reference, inputs, { ...options, timeoutMs: options.timeout }));
     });
+
+  program
+    .command('worker')
+    .description('Runs inputs of `heddle run --backend cluster` until it is ended; SIGTERM lets it finish what it has.')
+    .addOption(redisOption())
+    .requiredOption('--root <folder>', 'the folder below which task modules are found')
+    .option('--project <name>', 'only clients of this project are served')
+    .addOption(
+      new Option('--backend <name>', 'where tasks run on this machine')
+        .choices(['processes', 'threads'])
+        .default('processes'),
+    )
+    .option('--workers <n>', 'default: the cores this program may use', workerCount)
+    .option('--result-bytes <n>', 'most bytes of one result, default 16 MiB', positive('bytes'))
+    .action(async (options) => finish(await worker(options)));
 
   program
     .command('machine')
