@@ -4,7 +4,8 @@
  * no gap: what is under way there goes on, the next items go elsewhere, in batches where that backend takes them so.
  *
  * It begins inline with a few items, which tell what the function takes. Then it is decided anew in chunks of a twentieth of the items, by
- * then with what the items have really taken, so that a choice that was wrong is left soon. Each move doubles the chunks: work that is as
+ * then with what the items have really taken, so that a choice that was wrong is left soon. A choice that stays is asked about less and less often.
+ * Each move doubles the chunks: work that is as
  * fast here as there, or differs from item to item, is not moved to and fro. While workers start, items go on inline, few ahead; while some
  * of them are there, items go to them and inline (side-by-side.ts), and nothing is judged.
  */
@@ -42,6 +43,12 @@ const CHUNK_SHARE_UNKNOWN = 0.25;
 const CHUNK_ITEMS_MIN = 4;
 /** Whatever its items: a chunk is over then, so that a slow place is left although there are many items. */
 const CHUNK_MS_MAX = 25;
+/**
+ * Each answer that changes nothing makes the next chunk twice as long, up to so many times: a question takes 0.15 to 0.3 ms, and a map of 300
+ * short items asked 21 of them. Items that take otherwise than before (by NEWS) end that.
+ */
+const PATIENCE_MAX = 4;
+const NEWS = 1.25;
 /** The first items in workers don't count: their code is new there, and the next worker is about to start. */
 const LEAD_ITEMS = 4;
 /** Nor is judged what a backend does before all its workers are there, for so long at most. */
@@ -97,6 +104,7 @@ export class AutoMap implements MapTarget<unknown> {
   #workers = 1;
   #stretch: Stretch;
   #chunkFactor = 1;
+  #patience = 1;
   /** Where it will go on as soon as there are workers. */
   #wanted: SideBySide | undefined;
   /** Items that those have which are there. */
@@ -225,7 +233,7 @@ export class AutoMap implements MapTarget<unknown> {
       if (this.#wanted.isComplete) return this.#move(this.#wanted.part);
       if (this.#sides !== undefined) return;
     }
-    const isLong = this.#parts.now() - this.#decidedAt >= CHUNK_MS_MAX * this.#chunkFactor;
+    const isLong = this.#parts.now() - this.#decidedAt >= CHUNK_MS_MAX * this.#chunkFactor * this.#patience;
     if ((!isLong && this.#submitted < this.#lookAt) || this.#isProbing) return;
     this.#observe();
     this.#decide();
@@ -260,6 +268,7 @@ export class AutoMap implements MapTarget<unknown> {
     const itemMs = this.#stretch.itemMs(CHUNK_ITEMS_MIN);
     if (itemMs === undefined) return;
     const before = this.#observedMs[backend];
+    if (before !== undefined && (itemMs > before * NEWS || itemMs < before / NEWS)) this.#patience = 1;
     this.#observedMs[backend] = before === undefined ? itemMs : (before + itemMs) / 2;
     this.#parts.measures.actualMs[backend] = this.#observedMs[backend];
     this.#stretch = new Stretch(this.#stretch.firstIndex, this.#parts.now);
@@ -273,6 +282,7 @@ export class AutoMap implements MapTarget<unknown> {
     }
     const decision = this.#ask(this.#at!.backend);
     const { backend, workers } = decision;
+    this.#patience = backend === this.#at!.backend ? Math.min(PATIENCE_MAX, this.#patience * 2) : 1;
     this.#lookAt = this.#submitted + this.#chunk();
     this.#decidedAt = this.#parts.now();
     this.#wants(undefined);
@@ -311,7 +321,7 @@ export class AutoMap implements MapTarget<unknown> {
   #chunk(): number {
     const { total } = this.#parts;
     const items = total === undefined ? this.#submitted * CHUNK_SHARE_UNKNOWN : total * CHUNK_SHARE;
-    return Math.max(CHUNK_ITEMS_MIN, Math.ceil(items)) * this.#chunkFactor;
+    return Math.max(CHUNK_ITEMS_MIN, Math.ceil(items)) * this.#chunkFactor * this.#patience;
   }
 
   /** From where a value can't go. False: there is nowhere else to go. */

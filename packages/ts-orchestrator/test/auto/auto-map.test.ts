@@ -318,9 +318,25 @@ describe('a map that chooses', () => {
     await turn();
     for (let done = 0; done < 2_000; await turn()) done += runInline(0.05);
     await all;
-    // A twentieth each, or 25 ms of the 100 that it takes.
-    expect(asked.length).toBeLessThanOrEqual(25);
+    // A twentieth, or 25 ms of the 100 that it takes, and more each time.
+    expect(asked.length).toBeLessThanOrEqual(8);
     expect(asked.length).toBeGreaterThan(1);
+  });
+
+  it('asks again soon when items take otherwise than before', async () => {
+    const { runInline, turn, asked, all } = mapping(numbers(2_000), stays);
+    await turn();
+    let askedBefore = 0;
+    let doneThen = 0;
+    for (let done = 0; done < 2_000; await turn()) {
+      done += runInline(done < 1_400 ? 0.05 : 0.5);
+      if (done < 1_400) askedBefore = asked.length;
+      else if (asked.length === askedBefore) doneThen = done;
+    }
+    await all;
+    // Once within what was left of the long chunk, and then by a twentieth each.
+    expect(doneThen).toBeLessThan(1_400 + 400);
+    expect(asked.length - askedBefore).toBeGreaterThan(2);
   });
 
   it('knows the function from before', async () => {
