@@ -67,11 +67,19 @@ export async function startHere(redis: RedisServer, options: Partial<NodeOptions
   return node;
 }
 
+/** Ceilings against a hang: on a machine that does much else a node may be silent for long. */
+const NO_NODE_MS = 240_000;
+
 export async function openPool(
   redis: RedisServer,
   options: Partial<ClusterPoolOptions> = {},
 ): Promise<ClusterPool<Any>> {
-  const pool = await createClusterPool<Any>(TASKS, { redis: redis.url, root: FIXTURES, ...options });
+  const pool = await createClusterPool<Any>(TASKS, {
+    redis: redis.url,
+    root: FIXTURES,
+    noNodeMs: NO_NODE_MS,
+    ...options,
+  });
   onTestFinished(() => pool.close({ cancel: true }));
   return pool;
 }

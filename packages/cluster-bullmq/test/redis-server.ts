@@ -15,9 +15,12 @@ const isInstalled = (() => {
   }
 })();
 
+/** A ceiling against a hang: each test starts processes, and the machine may do much else. */
+const TEST_MS = 300_000;
+
 /** A suite that needs redis-server: skipped with one line where it is not installed, unless tools are required. */
 export function describeWithRedis(name: string, body: () => void): void {
-  if (isInstalled) return void describe(name, body);
+  if (isInstalled) return void describe(name, { timeout: TEST_MS }, body);
   if (process.env['HEDDLE_REQUIRE_TOOLS'] === '1')
     return void describe(name, () => {
       throw new Error('redis-server is not installed, and HEDDLE_REQUIRE_TOOLS=1 asks for it');
