@@ -118,6 +118,7 @@ export class Outcomes {
       if (!isLeft) return false;
     }
     // Answers that were lost with it: not by a death, which leaves the rings as they were.
+    if (task.call.retry.retries > 0 && !end.isStuck) this.#loseAnswers(task, batch, gone, end);
     while (batch.left > 1) {
       const error = end.errorFor(task, true);
       task.trace(error, gone, clock, batch.indexOf(batch.answered));
@@ -125,6 +126,27 @@ export class Outcomes {
     }
     task.batch = undefined;
     return true;
+  }
+
+  /** Items that had begun, of a map whose items may run again after a crash: each is from now on a task that waits for its next run. */
+  #loseAnswers(task: PoolTask, batch: Batch, gone: TracedWorker, end: WorkerEnd): void {
+    const lost = this.#parts.sending.tasksOf(task, batch, batch.answered, batch.end - 1);
+    // Before anybody hears of anything: who does may cancel any of these.
+    for (const single of lost) {
+      batch.settle();
+      single.move('running');
+      single.move('delayed');
+      this.delayed.add(single);
+    }
+    for (const single of lost) {
+      if (single.state !== 'delayed') continue;
+      const error = end.errorFor(single, true);
+      this.#trace(single, gone, error);
+      single.failures = [error];
+      single.deaths = 1;
+      if (this.#refusal === undefined) this.#runAgain(single, error);
+      else if (this.delayed.delete(single)) this.#settle(single, { ok: false, error });
+    }
   }
 
   /** The same as `#resend` for tasks that were items of a batch, which no worker has had alone. */

@@ -248,8 +248,8 @@ export class Scheduler implements WorkerListener {
     return task;
   }
 
-  #packItem({ name }: TaskCall, value: unknown): Packed {
-    return this.pack(name, [value], [], 'later');
+  #packItem({ name, retry }: TaskCall, value: unknown): Packed {
+    return this.pack(name, [value], [], retry.retries > 0 ? 'keep' : 'later');
   }
 
   /**
@@ -318,15 +318,16 @@ export class Scheduler implements WorkerListener {
   }
 
   /**
-   * Items of a map of this function that may travel as one task; 1: none may. A batch has no runs after the first and tells of no single
-   * item what is told of tasks: so not with `retries`, `onProgress`, `recycleAfterTasks`, `recordTimes` or listeners on `heddle:task`. It has
-   * the budget of one task: so not with `limits.cpuSeconds`. Where a worker may have several tasks at a time, it gives the items back that
-   * follow one that is waited for.
+   * Items of a map of this function that may travel as one task; 1: none may. Of a batch only the item that ended the worker runs again, and
+   * it tells of no single item what is told of tasks: so not with `retries` unless they are for crashes, nor with `onProgress`,
+   * `recycleAfterTasks`, `recordTimes` or listeners on `heddle:task`. It has the budget of one task: so not with `limits.cpuSeconds`.
+   * Where a worker may have several tasks at a time, it gives the items back that follow one that is waited for.
    */
   batchItems(name: string, { retry, onProgress }: Pick<TaskCall, 'retry' | 'onProgress'>): number {
     const { recycleAfterTasks, cpuSeconds } = this.#parts.options;
     const isCounted = recycleAfterTasks !== undefined || cpuSeconds !== undefined;
-    const isPlain = retry.retries === 0 && onProgress === undefined && !isCounted;
+    const isRunAgain = retry.retries > 0 && retry.retryOn !== 'crash';
+    const isPlain = !isRunAgain && onProgress === undefined && !isCounted;
     if (!isPlain || this.#events.isTold) return 1;
     return this.#dispatcher.mayBatch(name) ? itemsPerBatch(this.#runTimes.msOf(name)) : 1;
   }

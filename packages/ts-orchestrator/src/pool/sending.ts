@@ -360,9 +360,9 @@ export class Sending {
     if (batch.left === 1) task.batch = undefined;
   }
 
-  /** Tasks for the items of a batch from `item` on, as far as its task stands for them, each with its turn. */
-  tasksOf(task: PoolTask, batch: Batch, item: number): PoolTask[] {
-    return batch.items.slice(item, batch.end).map((value, at) => {
+  /** Tasks for the items of a batch from `item` on, as far as its task stands for them or up to `end`, each with its turn. */
+  tasksOf(task: PoolTask, batch: Batch, item: number, end = batch.end): PoolTask[] {
+    return batch.items.slice(item, end).map((value, at) => {
       const single = this.#parts.onAlone(batch.callOf(item + at), value);
       single.turn = task.turn + item + at;
       batch.alone.set(batch.indexOf(item + at), single as never);

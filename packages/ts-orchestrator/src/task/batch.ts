@@ -1,7 +1,8 @@
 /**
  * Items of one map that travel as one task: packed, queued and sent once, run one after the other in one worker, each answered for
  * itself. Every item keeps its own outcome; what concerns a single one (a cancel, a time-out, the death of the worker) takes the batch apart
- * first, see pool/sending.ts. Not for calls that may run again or report progress: those are tasks of their own from the start.
+ * first, see pool/sending.ts. Not for calls that may run again when the function throws, or report progress: those are tasks of their own
+ * from the start.
  */
 import type { Outcome, Task, TaskCall } from './task.ts';
 

@@ -103,7 +103,8 @@ describe('short items', () => {
   });
 
   it.each([
-    ['with retries', { retries: 1 }, {}, undefined],
+    ['with retries after errors', { retries: 1, retryOn: 'error' }, {}, undefined],
+    ['with retries where a function decides', { retries: 1, retryOn: () => true }, {}, undefined],
     ['with progress', { onProgress() {} }, {}, undefined],
     ['of a pool that counts its tasks', {}, { recycleAfterTasks: 1_000 }, undefined],
     ['of a pool that records times', {}, { recordTimes: true }, undefined],
@@ -255,6 +256,86 @@ describe('a worker that dies', () => {
     await end;
     expect(got).toEqual(numbers(5).map((n) => ({ index: n, value: n })));
     expect(fake.pool.stats().tasks).toMatchObject({ succeeded: 5, failed: 0, resent: 3 });
+  });
+});
+
+describe('a worker that dies, of items that may run again after that', () => {
+  const again = { retries: 1, retryDelayMs: 0 };
+
+  it('takes none: the item that it had begun runs again, alone', async () => {
+    const fake = await pooled(1);
+    const { got, end } = mapped(fake, 10, again);
+    await turn();
+    const [link] = fake.links as [FakeLink];
+    expect(runs(link)).toMatchObject([{ isBatch: true }, { isBatch: true }]);
+    answer(link, 1, 0, 1);
+    link.begun = 1;
+    link.itemsBegun = 3;
+    link.exit();
+    fake.links[1]!.becomeReady();
+    await serve(fake);
+    await end;
+    expect(got).toEqual(numbers(10).map((n) => ({ index: n, value: n })));
+    expect(runs(fake.links[1]!).filter(({ attempt }) => attempt === 2)).toMatchObject([{ index: 2, value: [2] }]);
+    expect(fake.pool.stats().tasks).toMatchObject({ succeeded: 10, failed: 0, retried: 1, queued: 0, running: 0 });
+  });
+
+  it('takes the one that ends it each time', async () => {
+    const fake = await pooled(1);
+    const { got, end } = mapped(fake, 3, again);
+    await turn();
+    const [link] = fake.links as [FakeLink];
+    link.begun = 1;
+    link.itemsBegun = 1;
+    link.exit();
+    const next = fake.links[1]!;
+    next.becomeReady();
+    await turn();
+    const second = runs(next).find(({ attempt }) => attempt === 2)!;
+    for (const run of runs(next)) if (run.id < second.id) answer(next, run.id, ...(run.value as unknown[]));
+    await turn();
+    next.begun = second.id;
+    next.exit();
+    fake.links[2]?.becomeReady();
+    await serve(fake);
+    await end;
+    expect(got).toMatchObject([
+      { index: 0, error: { code: 'HEDDLE_TASK_QUARANTINED' } },
+      { index: 1, value: 1 },
+      { index: 2, value: 2 },
+    ]);
+  });
+
+  it('takes no answer that was lost with it: those items run again too', async () => {
+    const fake = await pooled(1);
+    const { got, end } = mapped(fake, 5, again);
+    await turn();
+    const [link] = fake.links as [FakeLink];
+    answer(link, 1, 0);
+    link.begun = 1;
+    link.itemsBegun = 4;
+    link.exit();
+    fake.links[1]!.becomeReady();
+    await serve(fake);
+    await end;
+    expect(got).toEqual(numbers(5).map((n) => ({ index: n, value: n })));
+    expect(fake.pool.stats().tasks).toMatchObject({ succeeded: 5, failed: 0, retried: 3, queued: 0, running: 0 });
+  });
+
+  it('and one that is cancelled while it waits for that ends at once', async () => {
+    const fake = await pooled(1);
+    const controller = new AbortController();
+    const { end } = mapped(fake, 5, { retries: 1, retryDelayMs: 1_000, signal: controller.signal });
+    await turn();
+    const [link] = fake.links as [FakeLink];
+    link.begun = 1;
+    link.itemsBegun = 4;
+    link.exit();
+    expect(fake.pool.stats().tasks).toMatchObject({ retried: 4 });
+    controller.abort(new Error('enough'));
+    await expect(end).rejects.toThrow('enough');
+    const { tasks } = fake.pool.stats();
+    expect(tasks).toMatchObject({ cancelled: 5, queued: 0, running: 0 });
   });
 });
 
