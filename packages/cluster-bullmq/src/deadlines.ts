@@ -32,11 +32,16 @@ export const CHUNK_ITEMS_FIRST = 10;
 export const CHUNK_ITEMS_MAX = 1_000;
 /** A chunk is closed when it holds so many bytes. */
 export const CHUNK_BYTES = 4 * 2 ** 20;
-/** Chunks that a client has under way, at least, and for each place that nodes have for one. */
+/** Chunks that a client has under way: at least; for each place that nodes have for one; and at most, which its look each second bears. */
 export const WINDOW_CHUNKS_LEAST = 8;
 export const WINDOW_CHUNKS_PER_PLACE = 3;
+export const WINDOW_CHUNKS_MOST = 1_000;
+/** Beyond that, what the nodes do in so long: a chunk may lose its node twice, five seconds each, and nobody is idle. */
+export const WINDOW_MS = 10_000;
 /** Bytes of inputs that a client has under way: it keeps them until their outcomes are there, to send them again. */
 export const WINDOW_BYTES = 64 * 2 ** 20;
+/** Bytes of outcomes that may wait in Redis for their turn, by the size of those that came. */
+export const WINDOW_OUTCOME_BYTES = 256 * 2 ** 20;
 
 /** What a promise gives, or undefined when it takes longer. A promise that is left goes on by itself. */
 export async function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {

@@ -13,7 +13,7 @@ import { parseAddress } from '../redis/address.ts';
 import { asClusterError, connect, type Connection } from '../redis/connect.ts';
 import { keysOf, queueOf, type Keys } from '../redis/keys.ts';
 import type { RunIdentity } from '../run-spec.ts';
-import { encodeInput } from '../values/items.ts';
+import { encodeInput, type Decoded } from '../values/items.ts';
 import { ChunkSize } from './chunk-size.ts';
 import {
   parseCallOptions,
@@ -24,6 +24,7 @@ import {
   type ParsedCallOptions,
   type ParsedPoolOptions,
 } from './client-options.ts';
+import { ItemSteps, type DoneChunk, type ItemYield } from './item-steps.ts';
 import { NodeWatch } from './node-watch.ts';
 import { Run } from './run.ts';
 import { Source } from './source.ts';
@@ -159,8 +160,6 @@ interface PoolParts {
   readonly Heddle: typeof HeddleError;
 }
 
-type Yield = { readonly index: number; readonly value: unknown } | { readonly index: number; readonly error: unknown };
-
 class Pool {
   readonly #parts: PoolParts;
   /** By channel: two calls of this pool may share a run. */
@@ -199,14 +198,17 @@ class Pool {
     // Taken over now: the caller may change them after the call.
     const bytes = encodeInput(args, `arguments of "${name}"`, inputBytesMax);
     const source = new Source([bytes], () => bytes);
-    const { outcomes } = this.#begin(name, 'call', call, source);
-    let result: { readonly isThrown: boolean; readonly value: unknown } | undefined;
-    for await (const outcome of outcomes()) result = outcome;
+    let result: Decoded | undefined;
+    for await (const { outcomes } of this.#begin(name, 'call', call, source)) result = outcomes[0];
     if (result!.isThrown) throw result!.value;
     return result!.value;
   }
 
-  map(name: string, items: Iterable<unknown> | AsyncIterable<unknown>, raw?: ClusterMapOptions): AsyncGenerator<Yield> {
+  map(
+    name: string,
+    items: Iterable<unknown> | AsyncIterable<unknown>,
+    raw?: ClusterMapOptions,
+  ): AsyncGenerator<ItemYield, void, undefined> {
     const call = parseCallOptions('map', raw, this.#parts.options.attempts);
     const isIterable = typeof items === 'object' || typeof items === 'string';
     if (!isIterable || items === null || !(Symbol.iterator in Object(items) || Symbol.asyncIterator in Object(items)))
@@ -217,31 +219,31 @@ class Pool {
         String(items),
       );
     this.#assertOpen();
-    return this.#mapped(name, items, call);
+    return new ItemSteps(this.#chunks(name, items, call), call.onError, call.signal);
   }
 
   stream(): never {
     throw clusterError('CLUSTER_UNSUPPORTED', 'stream', 'map over the parts instead');
   }
 
-  async *#mapped(
+  async *#chunks(
     name: string,
     items: Iterable<unknown> | AsyncIterable<unknown>,
     call: ParsedCallOptions,
-  ): AsyncGenerator<Yield> {
+  ): AsyncGenerator<DoneChunk, void, undefined> {
     const { inputBytesMax } = this.#parts.options;
     const source = new Source(items, (value, index) =>
       encodeInput(value, `input ${index} of "${name}"`, inputBytesMax),
     );
-    const { outcomes } = this.#begin(name, 'items', call, source);
-    for await (const { index, isThrown, value } of outcomes()) {
-      if (!isThrown) yield { index, value };
-      else if (call.onError === 'collect') yield { index, error: value };
-      else throw value;
-    }
+    yield* this.#begin(name, 'items', call, source);
   }
 
-  #begin(name: string, form: RunIdentity['form'], call: ParsedCallOptions, source: Source) {
+  async *#begin(
+    name: string,
+    form: RunIdentity['form'],
+    call: ParsedCallOptions,
+    source: Source,
+  ): AsyncGenerator<DoneChunk, void, undefined> {
     this.#assertOpen();
     const { options, connection, keys, moduleId, nodes, queue, Heddle } = this.#parts;
     const { timeoutMs, attempts, retryOn, retryDelayMs, signal, ordered } = call;
@@ -264,22 +266,19 @@ class Pool {
       Heddle,
     });
     const channel = keys.run(id).news;
-    const outcomes = async function* (this: Pool) {
-      if (this.#open++ === 0) nodes.expect();
-      this.#runs.set(channel, (this.#runs.get(channel) ?? new Set()).add(run));
-      try {
-        yield* run.outcomes();
-      } finally {
-        const all = this.#runs.get(channel)!;
-        all.delete(run);
-        if (all.size === 0) {
-          this.#runs.delete(channel);
-          void this.#parts.news.unsubscribe(channel).catch(() => undefined);
-        }
-        if (--this.#open === 0) this.#onIdle?.();
+    if (this.#open++ === 0) nodes.expect();
+    this.#runs.set(channel, (this.#runs.get(channel) ?? new Set()).add(run));
+    try {
+      yield* run.chunks();
+    } finally {
+      const all = this.#runs.get(channel)!;
+      all.delete(run);
+      if (all.size === 0) {
+        this.#runs.delete(channel);
+        void this.#parts.news.unsubscribe(channel).catch(() => undefined);
       }
-    };
-    return { outcomes: outcomes.bind(this) };
+      if (--this.#open === 0) this.#onIdle?.();
+    }
   }
 
   async nodes(): Promise<readonly NodeCard[]> {

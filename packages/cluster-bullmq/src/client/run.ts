@@ -5,14 +5,14 @@
  * Redis that lost them, or the job, gets both again, under the same names, which makes no second of either. News come by a channel; a look
  * each LOOK_MS finds what news were lost, so nothing rests on them.
  *
- * Memory: at most `window` chunks and WINDOW_BYTES of inputs are under way, and outcomes are fetched for one chunk and the next one.
+ * Memory: chunks and inputs as window.ts allows are under way, and outcomes are fetched for one chunk and the next one.
  *
  * Whatever happens is written to a field and `#wake` is called; who waits looks at the fields again. First failure wins.
  */
 import { createHash } from 'node:crypto';
 import type { Queue } from 'bullmq';
 import type { HeddleError } from '@heddle/ts-orchestrator';
-import { CHUNK_BYTES, LOOK_MS, WINDOW_BYTES, WINDOW_CHUNKS_LEAST, WINDOW_CHUNKS_PER_PLACE } from '../deadlines.ts';
+import { CHUNK_BYTES, LOOK_MS } from '../deadlines.ts';
 import { clusterError } from '../errors.ts';
 import { asClusterError, ownError, type Connection } from '../redis/connect.ts';
 import { jobIdOf, type RunKeys } from '../redis/keys.ts';
@@ -21,8 +21,10 @@ import { borderOf, parseBorder, type RunIdentity, type RunManner } from '../run-
 import { decodeList, decodeOutcomes, type Decoded } from '../values/items.ts';
 import { putTogether, type Thrown } from '../values/thrown.ts';
 import type { ChunkSize } from './chunk-size.ts';
+import type { DoneChunk } from './item-steps.ts';
 import type { NodeWatch } from './node-watch.ts';
 import type { Source } from './source.ts';
+import { Window } from './window.ts';
 
 export interface RunParts {
   readonly connection: Connection;
@@ -52,12 +54,11 @@ interface Chunk {
   state: 'sent' | 'done';
 }
 
-export type Outcome = { readonly index: number } & Decoded;
-
 export class Run {
   readonly #parts: RunParts;
   /** In the order of the inputs. */
   readonly #chunks = new Map<number, Chunk>();
+  readonly #window = new Window();
   readonly #fetches = new Map<number, Promise<Buffer | null>>();
   #next = 0;
   #hasBorders = false;
@@ -109,8 +110,8 @@ export class Run {
     return this.#end(false);
   }
 
-  /** Outcomes, each once. Ends the run when the iteration ends, for whatever reason. */
-  async *outcomes(): AsyncGenerator<Outcome, void, undefined> {
+  /** Chunks with their outcomes, each once. Ends the run when the iteration ends, for whatever reason. */
+  async *chunks(): AsyncGenerator<DoneChunk, void, undefined> {
     const { signal, connection, nodes } = this.#parts;
     const onAbort = () => void this.stop(signal!.reason);
     let isComplete = false;
@@ -135,8 +136,8 @@ export class Run {
         this.#fetchNext(chunk);
         const { elapsedMs, outcomes } = decodeOutcomes(bytes, chunk.count);
         this.#parts.size.measured(chunk.count, elapsedMs);
-        for (const [place, outcome] of outcomes.entries())
-          yield { index: chunk.first + place, ...this.#rebuilt(outcome) };
+        this.#window.measured(elapsedMs, bytes.length);
+        yield { first: chunk.first, outcomes: outcomes.map((outcome) => this.#rebuilt(outcome)) };
         this.#chunks.delete(chunk.first);
         this.#bytes -= chunk.bytes.length;
         this.#wake();
@@ -168,8 +169,10 @@ export class Run {
 
   /** Sends chunks as long as there is room for them. */
   async #send(): Promise<void> {
+    const { nodes } = this.#parts;
     for (;;) {
-      while (!this.#hasRoom() && !this.#isStopped()) await this.#change();
+      while (!this.#window.hasRoom(this.#chunks.size, this.#bytes, nodes.places) && !this.#isStopped())
+        await this.#change();
       if (this.#isStopped()) return;
       const chunk = await this.#cut();
       if (chunk === undefined) {
@@ -179,11 +182,6 @@ export class Run {
       if (chunk.state === 'sent') await this.#addJobs([chunk]);
       this.#wake();
     }
-  }
-
-  #hasRoom(): boolean {
-    const window = Math.max(WINDOW_CHUNKS_LEAST, WINDOW_CHUNKS_PER_PLACE * this.#parts.nodes.places);
-    return this.#chunks.size < window && this.#bytes < WINDOW_BYTES;
   }
 
   /** The next chunk, in Redis and in `#chunks`. Its borders are those that the run has, if it has any there. */

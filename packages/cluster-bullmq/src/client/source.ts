@@ -38,7 +38,7 @@ export class Source {
     const bytesLimit = isExact ? Number.POSITIVE_INFINITY : bytesMax;
     let bytes = this.#held.reduce((sum, item) => sum + item.length, 0);
     while (!this.#isDone && this.#held.length < count && bytes < bytesLimit) {
-      const next = await this.#pull(isExact || this.#held.length === 0);
+      const next = this.#pullNow() ?? (await this.#pulledSoon(isExact || this.#held.length === 0));
       if (next === undefined) return;
       if (next.done === true) {
         this.#isDone = true;
@@ -56,15 +56,14 @@ export class Source {
     }
   }
 
-  /** The next one; undefined when it takes longer than LINGER_MS and `canWait` is false. A source that throws is done. */
-  async #pull(canWait: boolean): Promise<Next | undefined> {
+  /** The next one, where the source gives it at once; else its `next()` is open. A source that throws is done. */
+  #pullNow(): Next | undefined {
+    if (this.#open !== undefined) return undefined;
     try {
-      if (this.#open === undefined) {
-        const given = this.#next();
-        if (!isThenable(given)) return given;
-        this.#open = Promise.resolve(given);
-      }
-      return await this.#pulledSoon(canWait);
+      const given = this.#next();
+      if (!isThenable(given)) return given;
+      this.#open = Promise.resolve(given);
+      return undefined;
     } catch (error) {
       this.#isDone = true;
       throw error;
@@ -102,14 +101,21 @@ export class Source {
   /** The open `next()`; undefined when it takes longer than LINGER_MS and `canWait` is false. */
   async #pulledSoon(canWait: boolean): Promise<Next | undefined> {
     const open = this.#open!;
-    let next: Next | undefined;
-    if (canWait) next = await open;
-    else {
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), LINGER_MS)));
-      next = await Promise.race([open, late]).finally(() => clearTimeout(timer));
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      const next = canWait
+        ? await open
+        : await Promise.race([
+            open,
+            new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), LINGER_MS))),
+          ]);
+      if (next !== undefined) this.#open = undefined;
+      return next;
+    } catch (error) {
+      this.#isDone = true;
+      throw error;
+    } finally {
+      clearTimeout(timer);
     }
-    if (next !== undefined) this.#open = undefined;
-    return next;
   }
 }
