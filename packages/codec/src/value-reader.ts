@@ -5,8 +5,9 @@
  */
 import { DEPTH_MAX, LONG_KEY, SMALL_INT, SPARSE_LENGTH_MAX, Tag, VIEWS } from './format.ts';
 
-/** Keys met before, so that a known one costs a comparison and no new string. A power of two. */
+/** Keys met before, by any reader of this thread, so that a known one costs a comparison and no new string. A power of two. */
 const KEYS = 1_024;
+const KNOWN: string[] = Array.from({ length: KEYS }, () => '');
 /** The multiplier of the FNV-1a hash. */
 const FNV_PRIME = 0x01000193;
 /** Longer keys are made anew. */
@@ -15,7 +16,6 @@ const KEPT_KEY_CHARS = 32;
 export class ValueReader {
   readonly #bytes: Buffer;
   readonly #view: DataView;
-  readonly #keys: string[] = Array.from({ length: KEYS }, () => '');
   #at = 0;
   #end = 0;
 
@@ -165,13 +165,13 @@ export class ValueReader {
     let hash = length;
     for (let index = 0; index < length; index++) hash = Math.imul(hash ^ bytes[at + index]!, FNV_PRIME);
     const slot = (hash ^ (hash >>> 15)) & (KEYS - 1);
-    const known = this.#keys[slot]!;
+    const known = KNOWN[slot]!;
     let isSame = known.length === length;
     for (let index = 0; isSame && index < length; index++) isSame = known.charCodeAt(index) === bytes[at + index];
     if (isSame) return known;
     // The name that V8 itself keeps for a key.
     const key = Object.keys({ [checkedKey(bytes.toString('latin1', at, at + length))]: 0 })[0]!;
-    this.#keys[slot] = key;
+    KNOWN[slot] = key;
     return key;
   }
 

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { descendantsCpuMs, readTreeProcesses } from '@heddle/measure';
+import { freshEnvironment } from '../../fresh-environment.ts';
 import { WORKERS } from '../peers/pool-under-test.ts';
 import type { Figures, Place, Scenario, WorkOf } from './scenario.ts';
 
@@ -19,20 +20,11 @@ interface Said {
   value: unknown;
 }
 
-/**
- * Node 20 reads the certificates that NODE_EXTRA_CA_CERTS names whenever a process starts: 80 ms for a system's whole list (measured), in
- * every child that inherits the variable. A machine's setting, so it is left out.
- */
-function environment(): NodeJS.ProcessEnv {
-  const { NODE_EXTRA_CA_CERTS: _certificates, ...env } = process.env;
-  return env;
-}
-
 /** Starts the program, measures it once its workers have worked, and ends it. */
 async function withProgram(place: Place, measure: (program: ChildProcess, said: Said) => Promise<Figures>) {
   const program = spawn(process.execPath, [PROBE, place.adapter, place.backend], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: environment(),
+    env: freshEnvironment(),
   });
   const exit = once(program, 'exit');
   const lines = createInterface(program.stdout);
