@@ -6,6 +6,7 @@
 //   docs/advisor.md                         whole, from advisor.json, once there is one
 //   docs/sync.md                            whole, from sync.json, once there is one
 //   docs/pool.md                            whole, from pool.json, once there is one
+//   docs/scaling.md                         whole, from cluster.json, once there is one
 //   docs/reliability.md                     whole, from reliability.json
 //   README.md                               the part between the `measured` marks
 //   docs/sharing-state.md                   the part between the `costs` marks
@@ -20,6 +21,7 @@ import { kernels, sourcesBelow } from './docs/kernels.mjs';
 import { measuredTable } from './docs/measured-table.mjs';
 import { pool } from './docs/pool.mjs';
 import { reliability } from './docs/reliability.mjs';
+import { scaling } from './docs/scaling.mjs';
 import { sharingCosts } from './docs/sharing-costs.mjs';
 import { sync } from './docs/sync.mjs';
 import { threadsOrProcesses } from './docs/threads-or-processes.mjs';
@@ -33,6 +35,7 @@ const pools = readOnce('docs/results/dispatch.json');
 const choice = readOnce('docs/results/advisor.json');
 const locks = readOnce('docs/results/sync.json');
 const natives = readOnce('docs/results/pool.json');
+const clusters = readOnce('docs/results/cluster.json');
 const faults = JSON.parse(read('docs/results/reliability.json'));
 
 /** A document with the part between its marks written anew. */
@@ -56,6 +59,9 @@ const documents = {
   ...(choice === undefined ? {} : { 'docs/advisor.md': advisor(choice) }),
   ...(locks === undefined ? {} : { 'docs/sync.md': sync(locks) }),
   ...(natives === undefined ? {} : { 'docs/pool.md': pool(natives) }),
+  ...(clusters === undefined
+    ? {}
+    : { 'docs/scaling.md': scaling(clusters, read('packages/cluster-bullmq/src/deadlines.ts')) }),
   'docs/reliability.md': reliability(faults),
   'docs/sharing-state.md': withPart('docs/sharing-state.md', 'costs', sharingCosts(comparison)),
   'README.md': withPart('README.md', 'measured', measuredTable(comparison)),

@@ -5,6 +5,7 @@
 //   npm run bench -- --suite advisor --json /tmp/a.json && node tools/keep-results.mjs /tmp/a.json   -> advisor.json
 //   npm run bench -- --suite sync --json /tmp/s.json && node tools/keep-results.mjs /tmp/s.json      -> sync.json
 //   npm run bench -- --suite pool --json /tmp/p.json && node tools/keep-results.mjs /tmp/p.json      -> pool.json
+//   npm run bench -- --suite cluster --json /tmp/c.json && node tools/keep-results.mjs /tmp/c.json   -> cluster.json
 //   npm run reliability -- --json /tmp/r.json && node tools/keep-results.mjs /tmp/r.json  -> reliability.json
 // Several files of the reliability command are kept together: a run for each version of Node, of the checks in all its files.
 import fs from 'node:fs';

@@ -8,7 +8,7 @@ export const EXIT = {
   ok: { code: 0, meaning: 'everything was measured and the results are right' },
   failed: {
     code: 1,
-    meaning: 'a contestant failed or results differ; in pool, dispatch and sync only those of heddle count',
+    meaning: 'a contestant failed or results differ; in pool, dispatch, sync and cluster only those of heddle count',
   },
   usage: { code: 2, meaning: 'unknown option, suite or case; nothing was run' },
   interrupted: { code: 130, meaning: 'ended by Ctrl-C; the finished cases are reported' },

@@ -3,12 +3,14 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface RedisServer {
   readonly url: string;
+  readonly socket: string;
   readonly pid: number;
-  /** SIGKILL, and the same server again, from its append-only file. */
-  restart(): Promise<void>;
+  /** SIGKILL, and after `goneMs` the same server again, from its append-only file. */
+  restart(goneMs: number): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -55,11 +57,13 @@ export async function startRedis(folder: string, isDurable: boolean): Promise<Re
   await start();
   return {
     url: `unix://${socket}`,
+    socket,
     get pid() {
       return child.pid!;
     },
-    async restart() {
+    async restart(goneMs) {
       await kill('SIGKILL');
+      await sleep(goneMs);
       await start();
     },
     end: () => kill('SIGTERM'),

@@ -57,7 +57,7 @@ export function caseResult({ id, about, variants }: ClusterCase, ends: readonly 
     rounds: Math.max(0, ...ends.map(({ length }) => length)),
     variants: variants.map((variant, place) => ({
       ...summaryOf(variant, ends[place]!),
-      ...(variant.runner === 'heddle' || fastest === undefined || rates[place]!.length === 0
+      ...(variant.runner !== 'bullmq' || fastest === undefined || rates[place]!.length === 0
         ? {}
         : {
             heddleIs: speedup(
@@ -125,6 +125,6 @@ export const isRight = ({ cases }: ClusterResult): boolean =>
   cases.every(({ variants }) =>
     variants.every(
       ({ runner, lost, doubled, outOfOrder, problem }) =>
-        runner !== 'heddle' || (lost + doubled + outOfOrder === 0 && problem === undefined),
+        runner === 'bullmq' || (lost + doubled + outOfOrder === 0 && problem === undefined),
     ),
   );

@@ -30,11 +30,11 @@ async function round(): Promise<RoundReport> {
   const books = new Books(order.items);
   let killedRedis = 0;
   let restarting: Promise<void> | undefined;
-  const killOnce = (what: 'worker' | 'node' | 'redis') => {
+  const killOnce = (what: 'worker' | 'node' | 'redis', goneMs = 0) => {
     books.begin();
     if (what !== 'redis') return nodes.kill(what);
     killedRedis++;
-    restarting = redis.restart();
+    restarting = redis.restart(goneMs);
   };
   const cpuMs = startCpuClock(redis, nodes);
   const beganMs = performance.now();
@@ -42,7 +42,7 @@ async function round(): Promise<RoundReport> {
   books.begin();
   for await (const { index, value } of pool.map(task, numbers(order.items), call)) {
     books.result(index, value);
-    if (kill !== undefined && 'what' in kill && books.count === kill.afterItems) killOnce(kill.what);
+    if (kill !== undefined && 'what' in kill && books.count === kill.afterItems) killOnce(kill.what, kill.goneMs);
   }
   clearInterval(storm);
   const elapsedMs = performance.now() - beganMs;

@@ -9,7 +9,7 @@ import { redisVersion } from './redis.ts';
 import { caseResult, type ClusterResult, type RoundEnd } from './result.ts';
 import type { RoundReport } from './report.ts';
 
-const PROGRAMS = { heddle: 'round', bullmq: 'bullmq-round' } as const;
+const PROGRAMS = { heddle: 'round', idle: 'idle-round', bullmq: 'bullmq-round' } as const;
 /** A ceiling against a hang. */
 const ROUND_TIMEOUT_MS = 300_000;
 

@@ -73,6 +73,8 @@ class Node implements ClusterNode {
   /** Something came up while it looked. */
   #isLookWanted = false;
   #isBeating = false;
+  /** What of its card clients were last told the news of. */
+  #told: string | undefined;
   #ending: Promise<void> | undefined;
 
   constructor(options: ParsedNodeOptions, connection: Connection) {
@@ -248,8 +250,13 @@ class Node implements ClusterNode {
       counters: this.counters,
     };
     const { redis } = this.#connection;
+    const { state, serves, refuses } = card;
     await redis.eval(BEAT, 2, this.#keys.beats, this.#keys.nodes, this.#id, JSON.stringify(card), BEAT_FORGET_MS);
+    // Everybody hears it: only what somebody may wait for is told, or a thousand nodes would tell a thousand nodes each second.
+    const news = JSON.stringify({ state, serves, refuses });
+    if (news === this.#told) return;
     await redis.publish(this.#keys.news, 'beat');
+    this.#told = news;
   }
 
   #trouble(error: unknown): void {
