@@ -137,7 +137,8 @@ export class Run {
         const { elapsedMs, outcomes } = decodeOutcomes(bytes, chunk.count);
         this.#parts.size.measured(chunk.count, elapsedMs);
         this.#window.measured(elapsedMs, bytes.length);
-        yield { first: chunk.first, outcomes: outcomes.map((outcome) => this.#rebuilt(outcome)) };
+        const { first } = chunk;
+        yield { first, outcomes: outcomes.map((outcome, place) => this.#rebuilt(outcome, first + place)) };
         this.#chunks.delete(chunk.first);
         this.#bytes -= chunk.bytes.length;
         this.#wake();
@@ -149,9 +150,9 @@ export class Run {
     }
   }
 
-  #rebuilt(outcome: Decoded): Decoded {
+  #rebuilt(outcome: Decoded, index: number): Decoded {
     if (!outcome.isThrown) return outcome;
-    return { isThrown: true, value: putTogether(outcome.value as Thrown, this.#parts.Heddle) };
+    return { isThrown: true, value: putTogether(outcome.value as Thrown, this.#parts.Heddle, index) };
   }
 
   async #open(): Promise<void> {

@@ -1,15 +1,17 @@
 /**
- * What a task threw, as plain data and back: name, message, stack, code, cause, AggregateError's errors and own properties. Built-in
- * classes and heddle's own are rebuilt as themselves; a class of the user arrives as an Error with its name. Taking apart never throws:
- * what can't be sent arrives as a sentence.
+ * What a task threw, as plain data and back: name, message, stack, code, cause, AggregateError's errors, own properties, and the trace
+ * that a pool leaves in it (`task`). Built-in classes and heddle's own are rebuilt as themselves; a class of the user arrives as an Error
+ * with its name. Errors that are met again, as in a circle of causes, are one error again. Taking apart never throws: what can't be sent
+ * arrives as a sentence.
  */
 import { inspect } from 'node:util';
-import type { HeddleError } from '@heddle/ts-orchestrator';
+import type { HeddleError, TaskTrace } from '@heddle/ts-orchestrator';
 import { serialize } from '@heddle/codec';
 import { CLUSTER_ERRORS, ClusterError, type ClusterErrorCode } from '../errors.ts';
 
 interface Parts {
   readonly kind: 'error';
+  readonly id: number;
   readonly base: string;
   readonly name: string;
   readonly message: string;
@@ -17,8 +19,14 @@ interface Parts {
   readonly cause?: Thrown;
   readonly errors?: readonly Thrown[];
   readonly own: readonly (readonly [string, Thrown])[];
+  readonly task?: TaskTrace;
 }
-export type Thrown = Parts | { readonly kind: 'value'; readonly value: unknown };
+export type Thrown =
+  | Parts
+  | { readonly kind: 'value'; readonly value: unknown }
+  /** An array with errors in it, as `causes` of a quarantined task. */
+  | { readonly kind: 'list'; readonly id: number; readonly items: readonly Thrown[] }
+  | { readonly kind: 'again'; readonly id: number };
 
 /** Causes within causes: beyond it only the text is kept, as in a pool. */
 const DEPTH_MAX = 16;
@@ -43,49 +51,81 @@ export const textOf = (thrown: unknown): string => {
   return text.length > TEXT_CHARS_MAX ? `${text.slice(0, TEXT_CHARS_MAX)}…` : text;
 };
 
-/** An error that is met again, as in a circle of causes, is its text there. */
-export function takeApart(thrown: unknown, depth = 0, seen: Set<unknown> = new Set()): Thrown {
-  if (!read(() => thrown instanceof Error, false) || depth >= DEPTH_MAX || seen.has(thrown)) {
-    if (seen.has(thrown)) return { kind: 'value', value: textOf(thrown) };
-    const isSent = depth < DEPTH_MAX && read(() => serialize(thrown) !== undefined, false);
-    return { kind: 'value', value: isSent ? thrown : textOf(thrown) };
-  }
-  const error = thrown as Error;
-  seen.add(thrown);
-  const inner = (part: unknown) => takeApart(part, depth + 1, seen);
-  const errors = read(() => (error as AggregateError).errors as unknown, undefined);
-  return {
-    kind: 'error',
-    base: baseOf(error),
-    name: read(() => String(error.name), 'Error'),
-    message: read(() => String(error.message), ''),
-    stack: read(() => String(error.stack), ''),
-    ...(read(() => Object.hasOwn(error, 'cause'), false) ? { cause: inner(read(() => error.cause, undefined)) } : {}),
-    ...(Array.isArray(errors) ? { errors: errors.map(inner) } : {}),
-    own: read(() => Object.keys(error), [])
-      .filter((key) => !NOT_OWN.has(key))
-      .map((key) => [key, inner(read(() => (error as unknown as Record<string, unknown>)[key], '[getter threw]'))]),
+const isError = (thrown: unknown): thrown is Error => read(() => thrown instanceof Error, false);
+const hasErrors = (thrown: unknown): thrown is readonly unknown[] =>
+  read(() => Array.isArray(thrown) && thrown.some(isError), false);
+
+export function takeApart(thrown: unknown): Thrown {
+  const ids = new Map<unknown, number>();
+  const take = (part: unknown, depth: number): Thrown => {
+    const inner = (each: unknown) => take(each, depth + 1);
+    if (depth >= DEPTH_MAX) return { kind: 'value', value: textOf(part) };
+    const known = ids.get(part);
+    if (known !== undefined) return { kind: 'again', id: known };
+    const isList = hasErrors(part);
+    if (!isList && !isError(part)) {
+      const isSent = read(() => serialize(part) !== undefined, false);
+      return { kind: 'value', value: isSent ? part : textOf(part) };
+    }
+    const id = ids.size;
+    ids.set(part, id);
+    if (isList) return { kind: 'list', id, items: part.map(inner) };
+    const errors = read(() => (part as AggregateError).errors as unknown, undefined);
+    const task = traceOf(part);
+    return {
+      kind: 'error',
+      id,
+      base: baseOf(part),
+      name: read(() => String(part.name), 'Error'),
+      message: read(() => String(part.message), ''),
+      stack: read(() => String(part.stack), ''),
+      ...(read(() => Object.hasOwn(part, 'cause'), false) ? { cause: inner(read(() => part.cause, undefined)) } : {}),
+      ...(Array.isArray(errors) ? { errors: errors.map(inner) } : {}),
+      ...(task === undefined ? {} : { task }),
+      own: read(() => Object.keys(part), [])
+        .filter((key) => !NOT_OWN.has(key))
+        .map((key) => [key, inner(read(() => (part as unknown as Record<string, unknown>)[key], '[getter threw]'))]),
+    };
   };
+  return take(thrown, 0);
 }
 
-/** `Heddle`: the class of pools, which is loaded when there is a pool. */
-export function putTogether(thrown: Thrown, Heddle: typeof HeddleError): unknown {
-  if (thrown.kind === 'value') return thrown.value;
-  const { base, message, name, stack, cause, errors, own } = thrown;
-  const code = own.find(([key]) => key === 'code')?.[1];
-  const codeValue = code?.kind === 'value' ? code.value : undefined;
-  const error = make(base, message, codeValue, Heddle);
-  define(error, 'stack', stack);
-  if (error.name !== name) define(error, 'name', name);
-  if (cause !== undefined) define(error, 'cause', putTogether(cause, Heddle));
-  if (errors !== undefined)
-    define(
-      error,
-      'errors',
-      errors.map((each) => putTogether(each, Heddle)),
-    );
-  for (const [key, value] of own) define(error, key, putTogether(value, Heddle), true);
-  return error;
+/** What a pool has left in an error, unseen by who lists its properties. */
+function traceOf(error: Error): TaskTrace | undefined {
+  const found = read(() => Object.getOwnPropertyDescriptor(error, 'task'), undefined);
+  const isTrace = found !== undefined && found.enumerable !== true && read(() => serialize(found.value), undefined);
+  return isTrace ? (found.value as TaskTrace) : undefined;
+}
+
+/**
+ * `Heddle`: the class of pools, which is loaded when there is a pool. `index`: that of the item that it is the outcome of; the trace has the
+ * index within the chunk.
+ */
+export function putTogether(thrown: Thrown, Heddle: typeof HeddleError, index?: number): unknown {
+  const made = new Map<number, unknown>();
+  const put = (part: Thrown): unknown => {
+    if (part.kind === 'value') return part.value;
+    if (part.kind === 'again') return made.get(part.id);
+    if (part.kind === 'list') {
+      const list: unknown[] = [];
+      made.set(part.id, list);
+      for (const item of part.items) list.push(put(item));
+      return list;
+    }
+    const { id, base, message, name, stack, cause, errors, own, task } = part;
+    const code = own.find(([key]) => key === 'code')?.[1];
+    const error = make(base, message, code?.kind === 'value' ? code.value : undefined, Heddle);
+    made.set(id, error);
+    define(error, 'stack', stack);
+    if (error.name !== name) define(error, 'name', name);
+    if (cause !== undefined) define(error, 'cause', put(cause));
+    if (errors !== undefined) define(error, 'errors', errors.map(put));
+    for (const [key, value] of own) define(error, key, put(value), true);
+    const isOfItem = index !== undefined && task?.index !== undefined;
+    if (task !== undefined) define(error, 'task', isOfItem ? { ...task, index } : task);
+    return error;
+  };
+  return put(thrown);
 }
 
 function make(base: string, message: string, code: unknown, Heddle: typeof HeddleError): Error {
