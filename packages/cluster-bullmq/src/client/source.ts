@@ -7,8 +7,16 @@
 import { LINGER_MS } from '../deadlines.ts';
 
 type Next = IteratorResult<unknown>;
-const isThenable = (given: Next | PromiseLike<Next>): given is PromiseLike<Next> =>
-  typeof (given as { then?: unknown }).then === 'function';
+const isThenable = <T>(given: unknown): given is PromiseLike<T> =>
+  typeof given === 'object' && given !== null && typeof (given as { then?: unknown }).then === 'function';
+
+/** A plain iterable may hold promises, as `for await` allows. */
+function settled(next: Next): Next | Promise<Next> {
+  const { done, value } = next;
+  return done !== true && isThenable(value)
+    ? Promise.resolve(value).then((item) => ({ done: false, value: item }))
+    : next;
+}
 
 export class Source {
   readonly #next: () => Next | Promise<Next>;
@@ -23,7 +31,7 @@ export class Source {
     this.#encode = encode;
     const iterator =
       Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : (items as Iterable<unknown>)[Symbol.iterator]();
-    this.#next = () => iterator.next();
+    this.#next = Symbol.asyncIterator in items ? () => iterator.next() : () => settled(iterator.next() as Next);
     this.#return = () => {
       // Who made it may clean up; nobody waits for that.
       void (async () => iterator.return?.())().catch(() => undefined);
@@ -61,7 +69,7 @@ export class Source {
     if (this.#open !== undefined) return undefined;
     try {
       const given = this.#next();
-      if (!isThenable(given)) return given;
+      if (!isThenable<Next>(given)) return given;
       this.#open = Promise.resolve(given);
       return undefined;
     } catch (error) {
