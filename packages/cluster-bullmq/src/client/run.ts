@@ -20,6 +20,7 @@ import { CANCEL, CLAIM, LOOK, OPEN } from '../redis/scripts.ts';
 import { borderOf, parseBorder, type RunIdentity, type RunManner } from '../run-spec.ts';
 import { decodeList, decodeOutcomes, type Decoded } from '../values/items.ts';
 import { putTogether, type Thrown } from '../values/thrown.ts';
+import { whenAborted } from './aborts.ts';
 import type { ChunkSize } from './chunk-size.ts';
 import type { DoneChunk } from './item-steps.ts';
 import type { NodeWatch } from './node-watch.ts';
@@ -115,9 +116,10 @@ export class Run {
     const { signal, connection, nodes } = this.#parts;
     const onAbort = () => void this.stop(signal!.reason);
     let isComplete = false;
+    let forgetSignal: (() => void) | undefined;
     try {
       signal?.throwIfAborted();
-      signal?.addEventListener('abort', onAbort, { once: true });
+      forgetSignal = signal && whenAborted(signal, onAbort);
       await this.#orFailure(this.#parts.subscribe());
       void nodes.refresh().catch(() => undefined); // said by the first look
       await this.#open();
@@ -145,7 +147,7 @@ export class Run {
       }
       isComplete = true;
     } finally {
-      signal?.removeEventListener('abort', onAbort);
+      forgetSignal?.();
       await this.#end(isComplete);
     }
   }
