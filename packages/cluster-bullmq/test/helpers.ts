@@ -27,10 +27,10 @@ export interface NodeProgram {
   }>;
 }
 
-/** A node in a process of its own, ready. `env`: variables beyond those of this program. */
+/** A node in a process of its own, or so many as `nodes` says, ready. `env`: variables beyond those of this program. */
 export async function startProgram(
   redis: RedisServer,
-  options: Partial<NodeOptions> = {},
+  options: Partial<NodeOptions> & { readonly nodes?: number } = {},
   env: NodeJS.ProcessEnv = {},
 ): Promise<NodeProgram> {
   const order = JSON.stringify({ redis: redis.url, root: FIXTURES, workers: 1, ...options });
@@ -68,7 +68,7 @@ export async function startHere(redis: RedisServer, options: Partial<NodeOptions
 }
 
 /** Ceilings against a hang: on a machine that does much else a node may be silent for long. */
-const NO_NODE_MS = 240_000;
+export const NO_NODE_MS = 240_000;
 
 export async function openPool(
   redis: RedisServer,

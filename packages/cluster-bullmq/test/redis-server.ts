@@ -1,10 +1,10 @@
-// A real redis-server for one test: in a temporary folder, on a Unix socket or a port of 127.0.0.1, ended with the test.
+// A real redis-server for one test, or one suite: in a temporary folder, on a Unix socket or a port of 127.0.0.1, ended with it.
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { describe, onTestFinished } from 'vitest';
+import { beforeAll, describe, onTestFinished } from 'vitest';
 
 const isInstalled = (() => {
   try {
@@ -41,9 +41,13 @@ export interface RedisServer {
   say(...words: string[]): string;
 }
 
-export function temporaryFolder(): string {
+/** Takes what is to be done when the test, or the suite, is over; the last first. */
+type AtEnd = (end: () => Promise<void> | void) => void;
+const atTestEnd: AtEnd = (end) => onTestFinished(end);
+
+export function temporaryFolder(atEnd = atTestEnd): string {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'heddle-cluster-'));
-  onTestFinished(() => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  atEnd(() => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   return folder;
 }
 
@@ -57,8 +61,12 @@ export async function freePort(): Promise<number> {
 }
 
 /** `settings`: further lines of redis.conf. */
-export async function startRedis(settings: readonly string[] = [], password = ''): Promise<RedisServer> {
-  const folder = temporaryFolder();
+export async function startRedis(
+  settings: readonly string[] = [],
+  password = '',
+  atEnd = atTestEnd,
+): Promise<RedisServer> {
+  const folder = temporaryFolder(atEnd);
   const socket = path.join(folder, 'redis.sock');
   const conf = path.join(folder, 'redis.conf');
   fs.writeFileSync(
@@ -120,7 +128,20 @@ export async function startRedis(settings: readonly string[] = [], password = ''
         },
       ).trim(),
   };
-  onTestFinished(() => server.kill());
+  atEnd(() => server.kill());
   await server.start();
   return server;
+}
+
+/** One for all tests of a suite: call it in that suite's body, and the result in its tests. */
+export function redisOfSuite(): () => RedisServer {
+  let redis: RedisServer | undefined;
+  beforeAll(async () => {
+    const ends: Array<() => Promise<void> | void> = [];
+    redis = await startRedis([], '', (end) => ends.unshift(end));
+    return async () => {
+      for (const end of ends) await end();
+    };
+  });
+  return () => redis!;
 }
