@@ -52,24 +52,29 @@ export const textOf = (thrown: unknown): string => {
 };
 
 const isError = (thrown: unknown): thrown is Error => read(() => thrown instanceof Error, false);
-const hasErrors = (thrown: unknown): thrown is readonly unknown[] =>
-  read(() => Array.isArray(thrown) && thrown.some(isError), false);
+/** What is in an array that has errors in it; undefined for anything else. */
+const partsOf = (thrown: unknown): unknown[] | undefined =>
+  read(() => (Array.isArray(thrown) && thrown.some(isError) ? thrown.slice() : undefined), undefined);
 
 export function takeApart(thrown: unknown): Thrown {
   const ids = new Map<unknown, number>();
+  const remember = (part: unknown): number => {
+    const id = ids.size;
+    ids.set(part, id);
+    return id;
+  };
   const take = (part: unknown, depth: number): Thrown => {
     const inner = (each: unknown) => take(each, depth + 1);
     if (depth >= DEPTH_MAX) return { kind: 'value', value: textOf(part) };
     const known = ids.get(part);
     if (known !== undefined) return { kind: 'again', id: known };
-    const isList = hasErrors(part);
-    if (!isList && !isError(part)) {
+    const parts = partsOf(part);
+    if (parts !== undefined) return { kind: 'list', id: remember(part), items: parts.map(inner) };
+    if (!isError(part)) {
       const isSent = read(() => serialize(part) !== undefined, false);
       return { kind: 'value', value: isSent ? part : textOf(part) };
     }
-    const id = ids.size;
-    ids.set(part, id);
-    if (isList) return { kind: 'list', id, items: part.map(inner) };
+    const id = remember(part);
     const errors = read(() => (part as AggregateError).errors as unknown, undefined);
     const task = traceOf(part);
     return {
