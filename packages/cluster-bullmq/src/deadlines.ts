@@ -4,6 +4,11 @@
 export const LOCK_MS = 2_000;
 /** How often nodes look for chunks without a lock. BullMQ marks in one look and takes back in a later one. */
 export const STALLED_MS = 1_000;
+/**
+ * An idle node looks for chunks at least so often. It is woken for one by a mark, which goes to a single connection: who ends as he gets it
+ * takes it along.
+ */
+export const IDLE_LOOK_MS = 1_000;
 /** How often a node tells that it lives. */
 export const BEAT_MS = 1_000;
 /** A node that was silent for so long is not counted on. */

@@ -2,7 +2,8 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { expect, it } from 'vitest';
+import { Redis } from 'ioredis';
+import { expect, it, onTestFinished } from 'vitest';
 import { BEAT_MS, LOCK_MS, STALLED_MS } from '../src/deadlines.ts';
 import { keysOf } from '../src/redis/keys.ts';
 import { FAIL, OPEN } from '../src/redis/scripts.ts';
@@ -214,6 +215,33 @@ describeWithRedis('a failure loses nothing and doubles nothing', () => {
     redis.say('del', '{heddle:default}:wants', '{heddle:default}:modules');
     redis.say('publish', '{heddle:default}:news', 'want');
     expect(await pool.run('square', [3])).toBe(9);
+  });
+
+  it('the mark that wakes a node for a chunk is lost with who took it: the chunk runs all the same', async () => {
+    const redis = await startRedis();
+    await startProgram(redis);
+    const pool = await openPool(redis);
+    expect(await pool.run('square', [2])).toBe(4);
+    const mark = `{heddle:default}:chunks-${redis.say('hkeys', '{heddle:default}:modules')}:marker`;
+    const thief = new Redis(path.join(redis.folder, 'redis.sock'));
+    onTestFinished(() => thief.disconnect());
+    const own = await thief.client('ID');
+    const taken = thief.bzpopmin(mark, 0);
+    const waiting = () =>
+      redis
+        .say('client', 'list')
+        .split('\n')
+        .filter((line) => line.includes('cmd=bzpopmin'))
+        .map((line) => Number(/id=(\d+)/.exec(line)![1]));
+    // Who waits longest gets it: the node comes back behind the thief.
+    let ids: number[] = [];
+    while (!ids.includes(own) || ids.length < 2) {
+      await new Promise((resolve) => setImmediate(resolve));
+      ids = waiting();
+    }
+    for (const id of ids) if (id !== own) redis.say('client', 'kill', 'id', String(id));
+    expect(await pool.run('square', [3])).toBe(9);
+    expect(await taken).toEqual([mark, '0', '0']);
   });
 
   it('a node that is asked to end finishes what it has, and another one does the rest', async () => {

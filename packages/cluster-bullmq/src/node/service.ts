@@ -6,7 +6,15 @@
  */
 import type { Pool } from '@heddle/ts-orchestrator';
 import type { ConnectionOptions, Job, Worker } from 'bullmq';
-import { END_MS, LOCK_MS, NODE_FAULTS_MAX, STALLED_MS, STALLS_BEFORE_CARE, within } from '../deadlines.ts';
+import {
+  END_MS,
+  IDLE_LOOK_MS,
+  LOCK_MS,
+  NODE_FAULTS_MAX,
+  STALLED_MS,
+  STALLS_BEFORE_CARE,
+  within,
+} from '../deadlines.ts';
 import { ownError, type Connection } from '../redis/connect.ts';
 import { queueOf, type Keys } from '../redis/keys.ts';
 import { ChunkFailure, failRun, runChunk, type ChunkEnd } from './chunk.ts';
@@ -61,6 +69,7 @@ export class Service {
       lockDuration: LOCK_MS,
       stalledInterval: STALLED_MS,
       maxStalledCount: STALLS_MAX,
+      drainDelay: IDLE_LOOK_MS / 1_000,
       runRetryDelay: STALLED_MS,
       removeOnComplete: { count: 0 },
       removeOnFail: { count: 0 },
