@@ -217,6 +217,35 @@ describeWithRedis('a failure loses nothing and doubles nothing', () => {
     expect(await pool.run('square', [3])).toBe(9);
   });
 
+  it('a run is cancelled of which a node has something for a module that it has let go: that ends too', async () => {
+    const redis = await startRedis();
+    const root = temporaryFolder();
+    const file = path.join(root, 'waits.mjs');
+    fs.writeFileSync(
+      file,
+      `import fs from 'node:fs';
+      export function waits(log) {
+        fs.appendFileSync(log, 'begun\\n');
+        return new Promise(() => {});
+      }`,
+    );
+    const node = await startProgram(redis, { root });
+    const pool = await openPool(redis, { root }, file);
+    const controller = new AbortController();
+    const log = path.join(temporaryFolder(), 'log');
+    const outcome = errorOf(pool.run('waits', [log], { signal: controller.signal }));
+    await lines(log, 1);
+    // With other content it is another module.
+    fs.appendFileSync(file, '\n');
+    const isRefused = async () => (await pool.nodes()).some(({ refuses }) => Object.keys(refuses).length > 0);
+    while (!(await isRefused()));
+    const reason = new Error('enough');
+    controller.abort(reason);
+    expect(await outcome).toBe(reason);
+    await node.kill('SIGTERM');
+    expect(await node.ended).toMatchObject({ code: 0, stdout: expect.stringContaining('drained') });
+  });
+
   it('the mark that wakes a node for a chunk is lost with who took it: the chunk runs all the same', async () => {
     const redis = await startRedis();
     await startProgram(redis);

@@ -73,8 +73,9 @@ export const NO_NODE_MS = 240_000;
 export async function openPool(
   redis: RedisServer,
   options: Partial<ClusterPoolOptions> = {},
+  module = TASKS,
 ): Promise<ClusterPool<Any>> {
-  const pool = await createClusterPool<Any>(TASKS, {
+  const pool = await createClusterPool<Any>(module, {
     redis: redis.url,
     root: FIXTURES,
     noNodeMs: NO_NODE_MS,

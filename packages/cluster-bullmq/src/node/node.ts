@@ -61,6 +61,8 @@ class Node implements ClusterNode {
   readonly #root: string;
   readonly #services = new Map<string, Service>();
   readonly #served = new Set<string>();
+  /** It may have taken chunks before it counts as started. */
+  #starting: Service | undefined;
   /** Of modules that nobody wants any more, until they have finished what they had. */
   readonly #leaving = new Map<Service, Promise<void>>();
   readonly #refused = new Map<string, Refusal>();
@@ -96,8 +98,9 @@ class Node implements ClusterNode {
     this.#subscriber.on('message', (_channel: string, text: string) => {
       const [what, run] = text.split(' ');
       if (what === 'want') this.#look();
-      else if (what === 'cancelled' && run !== undefined)
-        for (const service of this.#services.values()) service.cancel(run);
+      if (what !== 'cancelled' || run === undefined) return;
+      for (const service of this.#all()) service.cancel(run);
+      this.#starting?.cancel(run);
     });
     await this.#subscriber.subscribe(this.#keys.news);
     await this.#beat();
@@ -225,6 +228,7 @@ class Node implements ClusterNode {
       },
       onTrouble: (error) => this.#trouble(error),
     });
+    this.#starting = service;
     try {
       await service.start();
       this.#services.set(id, service);
@@ -233,6 +237,8 @@ class Node implements ClusterNode {
     } catch (error) {
       this.#refused.set(id, { why: 'load', reason: textOf(error) });
       await service.end();
+    } finally {
+      this.#starting = undefined;
     }
   }
 
