@@ -24,6 +24,8 @@ export const STALLS_BEFORE_CARE = 2;
 /** Attempts of a chunk that fail for a reason of the node's own (its pool can't be opened), before the run is told. */
 export const NODE_FAULTS_MAX = 5;
 export const NODE_FAULT_DELAY_MS = 500;
+/** A module whose worker did not start, for another reason than its content, is tried again after so long: each try starts a process. */
+export const LOAD_AGAIN_MS = 5_000;
 /** A node that ends at once waits so long for what it has told to end. */
 export const END_MS = 5_000;
 /** BullMQ's own log of a queue: nobody reads it. */

@@ -246,6 +246,28 @@ describeWithRedis('a failure loses nothing and doubles nothing', () => {
     expect(await node.ended).toMatchObject({ code: 0, stdout: expect.stringContaining('drained') });
   });
 
+  it('a worker that did not start is tried again, if it is not the content of the module', async () => {
+    const redis = await startRedis();
+    const root = temporaryFolder();
+    const file = path.join(root, 'needs.mjs');
+    fs.writeFileSync(
+      file,
+      `import fs from 'node:fs';
+      if (!fs.existsSync(new URL('./there', import.meta.url))) process.exit(3);
+      export const answer = () => 42;`,
+    );
+    await startProgram(redis, { root });
+    expect(await errorOf(openPool(redis, { root }, file))).toMatchObject({
+      code: 'CLUSTER_MODULE_LOAD',
+      message: expect.stringContaining('exited with code 3'),
+    });
+    fs.writeFileSync(path.join(root, 'there'), '');
+    // The refusal stands until it is tried again.
+    let pool: Awaited<ReturnType<typeof openPool>> | undefined;
+    while (pool === undefined) pool = await openPool(redis, { root }, file).catch(() => undefined);
+    expect(await pool.run('answer')).toBe(42);
+  });
+
   it('the mark that wakes a node for a chunk is lost with who took it: the chunk runs all the same', async () => {
     const redis = await startRedis();
     await startProgram(redis);

@@ -10,7 +10,7 @@ import os from 'node:os';
 import { randomUUID } from 'node:crypto';
 import { readMachine } from '@heddle/machine';
 import type { Redis } from 'ioredis';
-import { BEAT_FORGET_MS, BEAT_MS, END_MS, within } from '../deadlines.ts';
+import { BEAT_FORGET_MS, BEAT_MS, END_MS, LOAD_AGAIN_MS, within } from '../deadlines.ts';
 import { findModule, idOf, parseWanted, type WantedModule } from '../modules/reference.ts';
 import { parseAddress } from '../redis/address.ts';
 import { asClusterError, connect, type Connection } from '../redis/connect.ts';
@@ -66,6 +66,8 @@ class Node implements ClusterNode {
   /** Of modules that nobody wants any more, until they have finished what they had. */
   readonly #leaving = new Map<Service, Promise<void>>();
   readonly #refused = new Map<string, Refusal>();
+  /** When a module is tried again that failed to load: never, where that lies in its content. */
+  readonly #loadAgainAt = new Map<string, number>();
   readonly #machine: NodeCard['machine'];
   #state: 'ready' | 'draining' | 'ended' = 'ready';
   #looks: NodeJS.Timeout | undefined;
@@ -199,17 +201,24 @@ class Node implements ClusterNode {
         left.finally(() => this.#leaving.delete(service)),
       );
     }
-    for (const id of this.#refused.keys()) if (!wanted.has(id)) this.#refused.delete(id);
+    for (const id of this.#refused.keys()) {
+      if (wanted.has(id)) continue;
+      this.#refused.delete(id);
+      this.#loadAgainAt.delete(id);
+    }
     for (const [id, module] of wanted) if (!this.#services.has(id)) await this.#serve(id, module);
   }
 
-  /** Looks anew each time: the file may have come or changed meanwhile. What failed to load is tried again only with other content. */
+  /**
+   * Looks anew each time: the file may have come or changed meanwhile. A file that throws as it loads is tried again only with other content;
+   * what else keeps its worker from starting, as a machine that is too busy, may pass.
+   */
   async #serve(id: string, wanted: WantedModule): Promise<void> {
     if (wanted.version !== VERSION) return void this.#refused.set(id, { why: 'version' });
     const found = findModule(wanted, this.#root);
     if ('missing' in found) return void this.#refused.set(id, { why: 'missing' });
     if ('hash' in found) return void this.#refused.set(id, { why: 'hash', hash: found.hash });
-    if (this.#refused.get(id)?.why === 'load') return;
+    if (this.#refused.get(id)?.why === 'load' && performance.now() < this.#loadAgainAt.get(id)!) return;
     const { backend, workers, chunks, resultBytesMax } = this.#options;
     const service = new Service({
       connection: this.#connection,
@@ -236,6 +245,8 @@ class Node implements ClusterNode {
       this.#refused.delete(id);
     } catch (error) {
       this.#refused.set(id, { why: 'load', reason: textOf(error) });
+      const isOfContent = (Object(error) as { code?: unknown }).code === 'HEDDLE_MODULE_LOAD';
+      this.#loadAgainAt.set(id, isOfContent ? Number.POSITIVE_INFINITY : performance.now() + LOAD_AGAIN_MS);
       await service.end();
     } finally {
       this.#starting = undefined;
