@@ -42,7 +42,10 @@ const program = (contestant: string): Pick<Recipe, 'sources' | 'flags'> => ({
 });
 
 const RECIPES: Readonly<Record<BuildName, Recipe>> = {
-  heddle: { ...program('heddle'), coreSources: ['pool/thread_pool.cc', 'sync/parker.cc', 'sync/placement.cc'] },
+  heddle: {
+    ...program('heddle'),
+    coreSources: ['pool/job_queue.cc', 'pool/thread_pool.cc', 'sync/parker.cc', 'sync/placement.cc'],
+  },
   openmp: {
     sources: ['pool/main.cc'],
     flags: [...program('openmp').flags, '-fopenmp'],

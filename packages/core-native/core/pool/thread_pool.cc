@@ -21,6 +21,14 @@ constexpr uint64_t kSeatMask = uint64_t{0xffff} << 16;
 constexpr uint64_t kOpen = uint64_t{1} << 32;         // workers may join
 constexpr uint64_t kOwnerSleeps = uint64_t{1} << 33;  // the last worker to leave wakes the owner
 
+// The word of the sleepers: bits 0-15 workers that sleep or are about to, 16-31 those of them that are being woken.
+constexpr uint32_t kAsleep = 1;
+constexpr uint32_t kAsleepMask = 0xffff;
+constexpr uint32_t kWoken = uint32_t{1} << 16;
+
+/** Sleepers that nobody has woken yet. */
+constexpr uint32_t unwoken(uint32_t sleepers) { return (sleepers & kAsleepMask) - sleepers / kWoken; }
+
 }  // namespace
 
 struct alignas(kLineBytes) ThreadPool::Slot {
@@ -31,14 +39,14 @@ struct alignas(kLineBytes) ThreadPool::Slot {
   alignas(kLineBytes) std::atomic<uint64_t> next{0};  // first element of the next chunk; every participant
   alignas(kLineBytes) std::atomic<uint32_t> done{0};  // bumped by the last worker to leave; the owner parks on it
 
-  /** Takes chunks until none is left or the flag is up (true), or `waiting` is not zero any more (false). */
-  bool work(uint32_t participant, const std::atomic<uint32_t>* waiting) {
+  /** Takes chunks until none is left or the flag is up (true), or a job is queued (false). Null: jobs don't matter. */
+  bool work(uint32_t participant, const JobQueue* jobs) {
     for (;;) {
       if (region.cancel != nullptr && region.cancel->load(std::memory_order_relaxed) != 0) {
         wasCancelled.store(1, std::memory_order_relaxed);  // published to the owner by leaving (release)
         return true;
       }
-      if (waiting != nullptr && waiting->load(std::memory_order_relaxed) != 0) return false;
+      if (jobs != nullptr && !jobs->isEmpty()) return false;
       const uint64_t begin = next.fetch_add(region.grain, std::memory_order_relaxed);
       if (begin >= region.count) return true;
       region.chunk(region.context, begin, std::min(begin + region.grain, region.count), participant);
@@ -128,29 +136,49 @@ void ThreadPool::workerLoop(uint32_t index) {
     bool isNew = false;
     for (uint32_t spins = 0; spins < kSpinPauses && !isNew; ++spins) {
       spinPause();
-      isNew = epoch_.load(std::memory_order_relaxed) != epoch;
+      isNew = epoch_.load(std::memory_order_relaxed) != epoch || !jobs_.isEmpty();
     }
-    if (isNew) continue;
-    placements_[index].park();
-    sleepers_.fetch_add(1, std::memory_order_seq_cst);
-    parkWhileEqual(epoch_, epoch);
-    sleepers_.fetch_sub(1, std::memory_order_seq_cst);
-    placements_[index].unpark();
+    if (!isNew) sleep(index, epoch);
   }
+}
+
+void ThreadPool::sleep(uint32_t index, uint32_t epoch) {
+  placements_[index].park();
+  sleepers_.fetch_add(kAsleep, std::memory_order_seq_cst);
+  // Who brings a job makes it visible, then looks for sleepers; here it is the other way round: one of the two sees the
+  // other. Of anything else the epoch tells.
+  if (jobs_.isEmpty()) parkWhileEqual(epoch_, epoch);
+  // Whoever goes first uses up a wake-up that was meant for anybody.
+  uint32_t sleepers = sleepers_.load(std::memory_order_relaxed);
+  while (!sleepers_.compare_exchange_weak(sleepers, sleepers - kAsleep - (sleepers >= kWoken ? kWoken : 0),
+                                          std::memory_order_seq_cst, std::memory_order_relaxed)) {
+  }
+  placements_[index].unpark();
 }
 
 void ThreadPool::announce(uint32_t workers) {
   // Sequentially consistent, like the sleeper's increment and the compare inside its park: one of the two sees the
   // other, so either the worker doesn't sleep or it is woken here.
   epoch_.fetch_add(1, std::memory_order_seq_cst);
-  const uint32_t sleepers = sleepers_.load(std::memory_order_seq_cst);
-  if (sleepers == 0) return;
+  wake(workers);
+}
+
+void ThreadPool::wake(uint32_t workers) {
+  uint32_t sleepers = sleepers_.load(std::memory_order_seq_cst);
+  uint32_t count;
+  do {
+    count = std::min(workers, unwoken(sleepers));
+    if (count == 0) return;
+  } while (!sleepers_.compare_exchange_weak(sleepers, sleepers + count * kWoken, std::memory_order_seq_cst,
+                                            std::memory_order_seq_cst));
+  // For those of them that have looked and not yet fallen asleep.
+  epoch_.fetch_add(1, std::memory_order_seq_cst);
   const uint32_t started = started_.load(std::memory_order_relaxed);
   if (started <= kPlacedMax) {
     const int processor = Placement::currentProcessor();
     for (uint32_t index = 0; index < started; ++index) placements_[index].keepOff(processor);
   }
-  unpark(epoch_, static_cast<int>(std::min(workers, sleepers)));
+  unpark(epoch_, static_cast<int>(count));
 }
 
 bool ThreadPool::help(uint32_t index) {
@@ -166,7 +194,7 @@ bool ThreadPool::help(uint32_t index) {
         continue;
       }
       const bool isIn = index + 1 < slot.region.participants;  // false: started after the region's owner counted
-      const bool isExhausted = isIn && slot.work(index + 1, &queued_);
+      const bool isExhausted = isIn && slot.work(index + 1, &jobs_);
       if (isExhausted) slot.state.fetch_and(~kOpen, std::memory_order_relaxed);  // latecomers need not join
       // Release: what this worker wrote in its chunks is the owner's when it sees the count at zero.
       const uint64_t left = slot.state.fetch_add(kSeat - kInside, std::memory_order_acq_rel);
@@ -239,54 +267,23 @@ void ThreadPool::close(Slot& slot) {
 
 bool ThreadPool::submit(Job* job) {
   if (!ensureWorkers(threads())) return false;
-  {
-    const std::lock_guard<std::mutex> lock(jobsMutex_);
-    job->next = nullptr;
-    (lastJob_ == nullptr ? firstJob_ : lastJob_->next) = job;
-    lastJob_ = job;
-    queued_.fetch_add(1, std::memory_order_relaxed);
-  }
-  announce(1);
+  jobs_.push(job);
+  wake(1);
   return true;
 }
 
 bool ThreadPool::runOneJob() {
-  // A job queued after this look changed the epoch after the worker read it, so the worker comes back.
-  if (queued_.load(std::memory_order_relaxed) == 0) return false;
-  Job* job;
-  {
-    const std::lock_guard<std::mutex> lock(jobsMutex_);
-    job = firstJob_;
-    if (job == nullptr) return false;
-    firstJob_ = job->next;
-    if (firstJob_ == nullptr) lastJob_ = nullptr;
-    queued_.fetch_sub(1, std::memory_order_relaxed);
-  }
-  job->run(job);
+  const JobQueue::Taken taken = jobs_.take();
+  if (taken.shown != 0) wake(taken.shown);
+  if (taken.job == nullptr) return false;
+  taken.job->run(taken.job);
   return true;
 }
 
 Job* ThreadPool::removeJobs(const void* owner) {
-  const std::lock_guard<std::mutex> lock(jobsMutex_);
-  Job* removed = nullptr;
-  Job* kept = nullptr;
-  Job* lastKept = nullptr;
-  while (firstJob_ != nullptr) {
-    Job* job = firstJob_;
-    firstJob_ = job->next;
-    job->next = nullptr;
-    if (job->owner == owner) {
-      job->next = removed;
-      removed = job;
-      queued_.fetch_sub(1, std::memory_order_relaxed);
-    } else {
-      (lastKept == nullptr ? kept : lastKept->next) = job;
-      lastKept = job;
-    }
-  }
-  firstJob_ = kept;
-  lastJob_ = lastKept;
-  return removed;
+  const JobQueue::Taken taken = jobs_.remove(owner);
+  if (taken.shown != 0) wake(taken.shown);
+  return taken.job;
 }
 
 }  // namespace heddle

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <mutex>
 
+#include "pool/job_queue.h"
 #include "pool/pool_options.h"
 #include "sync/placement.h"
 
@@ -31,13 +32,6 @@ struct Region {
   uint32_t threads;                     // most threads that work on it at a time, the caller included
   uint32_t participants;                // bound of the participant index: workers with a greater one stay out
   const std::atomic<uint32_t>* cancel;  // not zero: no further chunk is started; may be null
-};
-
-/** A function that one worker runs. Owned by the submitter, which keeps it alive until it has run or was removed. */
-struct Job {
-  void (*run)(Job* job) = nullptr;
-  const void* owner = nullptr;  // compared by removeJobs, never dereferenced
-  Job* next = nullptr;          // the pool's while queued
 };
 
 class ThreadPool {
@@ -80,17 +74,16 @@ class ThreadPool {
   bool runOneJob();
   bool ensureWorkers(uint32_t wanted);
   void announce(uint32_t workers);
+  void wake(uint32_t workers);
+  void sleep(uint32_t index, uint32_t epoch);
   Slot* claimSlot();
   void close(Slot& slot);
 
   // Law of each word: PROTOCOL.md, "Words". Each line has one kind of writer.
   alignas(kLineBytes) std::atomic<uint32_t> epoch_{0};     // bumped by whoever brings work; workers park on it
-  alignas(kLineBytes) std::atomic<uint32_t> sleepers_{0};  // workers parked on epoch_ or about to be
+  alignas(kLineBytes) std::atomic<uint32_t> sleepers_{0};  // workers parked on epoch_ or about to be, and wake-ups
   alignas(kLineBytes) std::atomic<uint32_t> open_{0};      // bit s: slot s may have seats; written by slot owners
-  alignas(kLineBytes) std::atomic<uint32_t> queued_{0};    // jobs in the queue; written under jobsMutex_
-  std::mutex jobsMutex_;
-  Job* firstJob_ = nullptr;
-  Job* lastJob_ = nullptr;
+  JobQueue jobs_;
   alignas(kLineBytes) std::atomic<uint32_t> limit_;  // threads(); written under startMutex_
   std::atomic<uint32_t> resized_{0};                 // bumped when limit_ changes; surplus workers park on it
   std::atomic<uint32_t> started_{0};                 // workers that exist; written under startMutex_

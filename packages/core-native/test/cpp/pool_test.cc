@@ -204,6 +204,37 @@ TEST(jobsFromManyThreads) {
   CHECK(count.load() == 800);
 }
 
+TEST(jobsThatWaitForEachOther) {
+  // As many as there are workers, behind more short ones than are moved on at once.
+  ThreadPool& pool = poolOf(4);
+  static std::atomic<uint32_t> count;
+  static std::atomic<uint32_t> guests;
+  struct Guest : Job {};
+  for (int round = 0; round < 50; ++round) {
+    count.store(0);
+    guests.store(0);
+    std::vector<CountingJob> before(round % 2 == 0 ? 2 * kRowJobs : 0);
+    for (CountingJob& job : before) {
+      job.run = &CountingJob::execute;
+      job.count = &count;
+      CHECK(pool.submit(&job));
+    }
+    Guest together[4];
+    for (Guest& job : together) {
+      job.run = [](Job*) {
+        guests.fetch_add(1);
+        while (guests.load() < 4) std::this_thread::yield();
+        count.fetch_add(1);
+        count.notify_all();
+      };
+      CHECK(pool.submit(&job));
+    }
+    const uint32_t all = static_cast<uint32_t>(before.size()) + 4;
+    awaitCount(count, all);
+    CHECK(count.load() == all);
+  }
+}
+
 TEST(aJobDoesNotWaitForALongRegion) {
   // Two workers: one drives a region that ends only when a later job has run, the other has joined it.
   static std::atomic<uint32_t> isOver;
@@ -279,6 +310,34 @@ TEST(removedJobsDoNotRun) {
   while (blocker.isIn.load() != 2) blocker.isIn.wait(1);
   CHECK(pool.removeJobs(&others) == nullptr);
   CHECK(count.load() == 5);
+}
+
+TEST(aJobIsRunOrRemovedNeverBoth) {
+  ThreadPool& pool = poolOf(4);
+  static std::atomic<uint32_t> count[3];
+  std::vector<std::thread> owners;
+  std::atomic<uint32_t> good{0};
+  for (auto& mine : count) {
+    mine.store(0);
+    owners.emplace_back([&pool, &mine, &good] {
+      std::vector<CountingJob> jobs(kRowJobs * 2);
+      uint32_t expected = 0;
+      for (int round = 0; round < 100; ++round) {
+        for (CountingJob& job : jobs) {
+          job.run = &CountingJob::execute;
+          job.count = &mine;
+          job.owner = &mine;
+          CHECK(pool.submit(&job));
+        }
+        expected += static_cast<uint32_t>(jobs.size());
+        for (Job* job = pool.removeJobs(&mine); job != nullptr; job = job->next) --expected;
+        awaitCount(mine, expected);  // the other owners' jobs are run as well, whoever moved them
+      }
+      if (mine.load() == expected) good.fetch_add(1);
+    });
+  }
+  for (std::thread& owner : owners) owner.join();
+  CHECK(good.load() == 3);
 }
 
 TEST(sizeMayChangeUnderWork) {

@@ -1,4 +1,4 @@
-// The thread pool, whole, in many orders of its steps: core/pool/thread_pool.cc. Its law is core/pool/PROTOCOL.md.
+// The thread pool with its queue, whole, in many orders of its steps: core/pool. Its law is core/pool/PROTOCOL.md.
 //   usage: pool_model [orders of each scenario, default 20000]
 #include "world.h"
 
@@ -13,6 +13,7 @@ int createThread(pthread_t* thread, const pthread_attr_t* attributes, void* (*be
 
 }  // namespace heddle::model
 
+#include "pool/job_queue.cc"
 #include "pool/thread_pool.cc"
 #undef private
 #undef pthread_create
@@ -106,21 +107,30 @@ struct OwnerWaits : Scenario {
 struct Errand : Job {
   Watched given;
   Watched result;
-  std::atomic<uint32_t> isDone{0};
+  std::atomic<uint32_t> isDone{0};  // how often it has run
+  bool isBack = false;              // was taken back, so it doesn't run
 
   Errand() {
     run = [](Job* job) {
       auto& self = *static_cast<Errand*>(job);
+      RL_ASSERT(!self.isBack);
       self.result.store(self.given.load());
-      self.isDone.store(1, std::memory_order_release);
+      self.isDone.fetch_add(1, std::memory_order_release);
       unpark(self.isDone, 1);
     };
   }
-  void submitAndWait(int value) {
+  void submit(int value) {
     given.store(value);
     RL_ASSERT(pool->submit(this));
+  }
+  void wait() {
     while (isDone.load(std::memory_order_acquire) == 0) parkWhileEqual(isDone, 0);
-    RL_ASSERT(result.load() == value);
+    RL_ASSERT(isDone.latest() == 1);
+    RL_ASSERT(result.load() == given.load());
+  }
+  void submitAndWait(int value) {
+    submit(value);
+    wait();
   }
 };
 
@@ -131,6 +141,113 @@ struct JobsOfTwoCallers : Scenario {
 
   JobsOfTwoCallers() { pool->setThreads(1); }
   void run(unsigned caller) { errands[caller].submitAndWait(static_cast<int>(caller) + 1); }
+};
+
+/** More jobs than the row has places, from two callers, while two workers take and move them. */
+struct QueueOfTwoCallers : Scenario {
+  static constexpr unsigned kCallers = 2;
+  static constexpr unsigned kOthers = 2;
+  Errand errands[2][3];
+
+  QueueOfTwoCallers() { pool->setThreads(2); }
+  void run(unsigned caller) {
+    for (Errand& errand : errands[caller]) errand.submit(static_cast<int>(caller) + 1);
+    for (Errand& errand : errands[caller]) errand.wait();
+  }
+};
+
+/** One worker begins the jobs of a caller in their order. */
+struct JobsInOrder : Scenario {
+  static constexpr unsigned kCallers = 1;
+  static constexpr unsigned kOthers = 1;
+  struct Numbered : Errand {
+    JobsInOrder* self;
+    int number;
+  } jobs[5];
+  Watched begun;
+
+  void run(unsigned) {
+    pool->setThreads(1);
+    begun.store(0);
+    int number = 0;
+    for (Numbered& job : jobs) {
+      job.self = this;
+      job.number = number++;
+      job.run = [](Job* one) {
+        auto& job = *static_cast<Numbered*>(one);
+        RL_ASSERT(job.self->begun.load() == job.number);
+        job.self->begun.store(job.number + 1);
+        job.result.store(job.given.load());
+        job.isDone.fetch_add(1, std::memory_order_release);
+        unpark(job.isDone, 1);
+      };
+      job.submit(number);
+    }
+    for (Numbered& job : jobs) job.wait();
+  }
+};
+
+/**
+ * Jobs that wait for each other: a job waits only while every worker runs one. Twice, so that workers have slept.
+ * `isLookedThrough`: somebody looks for jobs of its own among them, so workers may find none meanwhile.
+ */
+template <bool isLookedThrough>
+struct JobsThatMeet : Scenario {
+  static constexpr unsigned kCallers = 1;
+  static constexpr unsigned kOthers = 3;
+  struct Guest : Errand {
+    Meeting* meeting;
+  } jobs[2][3];
+  Meeting meetings[2];
+
+  void run(unsigned) {
+    pool->setThreads(3);
+    for (int round = 0; round < 2; ++round) {
+      for (Guest& job : jobs[round]) {
+        job.meeting = &meetings[round];
+        job.run = [](Job* one) {
+          auto& job = *static_cast<Guest*>(one);
+          job.meeting->wait(3);
+          job.result.store(job.given.load());
+          job.isDone.fetch_add(1, std::memory_order_release);
+          unpark(job.isDone, 1);
+        };
+        job.submit(round);
+      }
+      if (isLookedThrough) RL_ASSERT(pool->removeJobs(this) == nullptr);
+      for (Guest& job : jobs[round]) job.wait();
+    }
+  }
+};
+
+/** Jobs are taken back while the worker is at them: each is run or given back, and those of others are run. */
+struct JobsTakenBack : Scenario {
+  static constexpr unsigned kCallers = 2;
+  static constexpr unsigned kOthers = 1;
+  Errand mine[3];
+  Errand others[2];
+
+  JobsTakenBack() { pool->setThreads(1); }
+  void run(unsigned caller) {
+    if (caller == 1) {
+      for (Errand& errand : others) errand.submit(3);
+      for (Errand& errand : others) errand.wait();
+      return;
+    }
+    for (Errand& errand : mine) {
+      errand.owner = this;
+      errand.submit(5);
+    }
+    for (Job* job = pool->removeJobs(this); job != nullptr; job = job->next) {
+      auto& errand = *static_cast<Errand*>(job);
+      RL_ASSERT(job->owner == this && !errand.isBack && errand.isDone.latest() == 0);
+      errand.isBack = true;
+    }
+    for (Errand& errand : mine) {
+      if (!errand.isBack) errand.wait();
+    }
+    RL_ASSERT(pool->removeJobs(this) == nullptr);
+  }
 };
 
 /** A job comes while a region keeps the only worker: it leaves between two chunks, and the region ends all the same. */
@@ -214,6 +331,11 @@ int main(int count, char** words) {
   bool holds = explore<RegionWakesAWorker>("a region wakes a worker", orders);
   holds = explore<OwnerWaits>("an owner waits for its workers", orders) && holds;
   holds = explore<JobsOfTwoCallers>("jobs of two callers", orders) && holds;
+  holds = explore<QueueOfTwoCallers>("a queue of two callers and two workers", orders) && holds;
+  holds = explore<JobsInOrder>("jobs in their order", orders) && holds;
+  holds = explore<JobsThatMeet<false>>("jobs that wait for each other", orders) && holds;
+  holds = explore<JobsThatMeet<true>>("jobs that wait for each other, looked through", orders) && holds;
+  holds = explore<JobsTakenBack>("jobs that are taken back", orders) && holds;
   holds = explore<JobBesideARegion>("a job beside a region", orders) && holds;
   holds = explore<JobWhileResized>("a job while the pool is resized", orders) && holds;
   holds = explore<Nested>("regions in regions in a job", orders) && holds;

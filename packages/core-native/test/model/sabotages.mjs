@@ -1,25 +1,22 @@
 // Steps that the protocols of the core can't do without, each left out or weakened: a model that doesn't see one is too weak.
 // Of each change, what stands once in the file, and what stands there instead.
 const pool = { model: 'pool_model', file: 'pool/thread_pool.cc' };
+const queue = { model: 'pool_model', file: 'pool/job_queue.cc' };
 const word = { model: 'word_model', file: 'os/shared_word.cc' };
 
 export const sabotages = [
   {
     ...pool,
     why: 'work is announced without a new epoch',
-    changes: [
-      ['  epoch_.fetch_add(1, std::memory_order_seq_cst);\n  const uint32_t sleepers', '  const uint32_t sleepers'],
-    ],
+    changes: [['  epoch_.fetch_add(1, std::memory_order_seq_cst);\n  wake(workers);', '  wake(workers);']],
   },
   {
     ...pool,
-    why: 'the count of sleepers is read before the epoch is changed',
+    why: 'sleepers are looked for before the epoch is changed',
     changes: [
       [
-        `  epoch_.fetch_add(1, std::memory_order_seq_cst);
-  const uint32_t sleepers = sleepers_.load(std::memory_order_seq_cst);`,
-        `  const uint32_t sleepers = sleepers_.load(std::memory_order_seq_cst);
-  epoch_.fetch_add(1, std::memory_order_seq_cst);`,
+        '  epoch_.fetch_add(1, std::memory_order_seq_cst);\n  wake(workers);',
+        '  wake(workers);\n  epoch_.fetch_add(1, std::memory_order_seq_cst);',
       ],
     ],
   },
@@ -28,10 +25,186 @@ export const sabotages = [
     why: 'the epoch and the count of sleepers are not in one order',
     changes: [
       [
-        `  epoch_.fetch_add(1, std::memory_order_seq_cst);
-  const uint32_t sleepers = sleepers_.load(std::memory_order_seq_cst);`,
-        `  epoch_.fetch_add(1, std::memory_order_release);
-  const uint32_t sleepers = sleepers_.load(std::memory_order_relaxed);`,
+        '  epoch_.fetch_add(1, std::memory_order_seq_cst);\n  wake(workers);',
+        '  epoch_.fetch_add(1, std::memory_order_release);\n  wake(workers);',
+      ],
+      [
+        'uint32_t sleepers = sleepers_.load(std::memory_order_seq_cst);',
+        'uint32_t sleepers = sleepers_.load(std::memory_order_relaxed);',
+      ],
+    ],
+  },
+  {
+    ...pool,
+    why: 'a sleeper is woken without a new epoch',
+    changes: [
+      [
+        '  // For those of them that have looked and not yet fallen asleep.\n  epoch_.fetch_add(1, std::memory_order_seq_cst);\n',
+        '',
+      ],
+    ],
+  },
+  {
+    ...pool,
+    why: 'a worker falls asleep without looking for jobs again',
+    changes: [['  if (jobs_.isEmpty()) parkWhileEqual', '  parkWhileEqual']],
+  },
+  {
+    ...pool,
+    why: 'a worker looks for jobs before it says that it sleeps',
+    changes: [
+      [
+        '  sleepers_.fetch_add(kAsleep, std::memory_order_seq_cst);',
+        '  const bool isEmpty = jobs_.isEmpty();\n  sleepers_.fetch_add(kAsleep, std::memory_order_seq_cst);',
+      ],
+      ['  if (jobs_.isEmpty()) parkWhileEqual', '  if (isEmpty) parkWhileEqual'],
+    ],
+  },
+  {
+    ...pool,
+    why: 'a wake-up is not used up by who goes',
+    changes: [['sleepers - kAsleep - (sleepers >= kWoken ? kWoken : 0)', 'sleepers - kAsleep']],
+  },
+  {
+    ...pool,
+    why: 'a job wakes nobody',
+    changes: [['  jobs_.push(job);\n  wake(1);', '  jobs_.push(job);']],
+  },
+  {
+    ...pool,
+    why: 'sleepers are looked for before the job is queued',
+    changes: [['  jobs_.push(job);\n  wake(1);', '  wake(1);\n  jobs_.push(job);']],
+  },
+  {
+    ...pool,
+    why: 'jobs that are moved on wake nobody',
+    changes: [
+      [
+        '  const JobQueue::Taken taken = jobs_.take();\n  if (taken.shown != 0) wake(taken.shown);',
+        '  const JobQueue::Taken taken = jobs_.take();',
+      ],
+    ],
+  },
+  {
+    ...pool,
+    why: 'jobs that stay when others are taken back wake nobody',
+    changes: [['jobs_.remove(owner);\n  if (taken.shown != 0) wake(taken.shown);', 'jobs_.remove(owner);']],
+  },
+  {
+    ...queue,
+    why: 'a job is queued without publishing it',
+    changes: [
+      [
+        'inbox_.compare_exchange_weak(youngest, job, std::memory_order_seq_cst',
+        'inbox_.compare_exchange_weak(youngest, job, std::memory_order_relaxed',
+      ],
+    ],
+  },
+  {
+    ...queue,
+    why: 'the inbox and the count of sleepers are not in one order',
+    changes: [
+      [
+        'inbox_.compare_exchange_weak(youngest, job, std::memory_order_seq_cst',
+        'inbox_.compare_exchange_weak(youngest, job, std::memory_order_release',
+      ],
+    ],
+  },
+  {
+    ...queue,
+    why: 'the inbox is taken without what lies in it',
+    changes: [
+      ['inbox_.exchange(nullptr, std::memory_order_acquire)', 'inbox_.exchange(nullptr, std::memory_order_relaxed)'],
+    ],
+  },
+  {
+    ...queue,
+    why: 'the inbox is not turned round',
+    changes: [
+      [
+        `  while (youngest != nullptr) {
+    Job* const next = youngest->next;
+    youngest->next = older_;
+    older_ = youngest;
+    youngest = next;
+  }`,
+        '  older_ = youngest;',
+      ],
+    ],
+  },
+  {
+    ...queue,
+    why: 'the inbox is taken before older jobs have gone',
+    changes: [['    if (older_ == nullptr) takeInbox();', '    takeInbox();']],
+  },
+  {
+    ...queue,
+    why: 'a row that another has filled meanwhile is filled again',
+    changes: [['    if ((row_.load(std::memory_order_relaxed) & kCountMask) != 0) continue;', '    ']],
+  },
+  {
+    ...queue,
+    why: 'a filled row looks as it did before',
+    changes: [['row / kFilling * kFilling + kFilling + more', 'row / kFilling * kFilling + more']],
+  },
+  {
+    ...queue,
+    why: 'a place of the row is read after its job was taken',
+    changes: [
+      ['    Job* const job = jobs_[(row & kFirstMask) / kFirst].load(std::memory_order_relaxed);\n', ''],
+      [
+        '      return job;\n    }\n  }',
+        '      return jobs_[(row & kFirstMask) / kFirst].load(std::memory_order_relaxed);\n    }\n  }',
+      ],
+    ],
+  },
+  {
+    ...queue,
+    why: 'the row is filled without publishing it',
+    changes: [
+      ['more + count * kCount, std::memory_order_seq_cst)', 'more + count * kCount, std::memory_order_relaxed)'],
+    ],
+  },
+  {
+    ...queue,
+    why: 'the row and the count of sleepers are not in one order',
+    changes: [
+      ['more + count * kCount, std::memory_order_seq_cst)', 'more + count * kCount, std::memory_order_release)'],
+    ],
+  },
+  {
+    ...queue,
+    why: 'the row is taken from without what its filling published',
+    changes: [
+      [
+        'uint64_t row = row_.load(std::memory_order_acquire);\n  while',
+        'uint64_t row = row_.load(std::memory_order_relaxed);\n  while',
+      ],
+      [
+        'std::memory_order_acq_rel, std::memory_order_acquire)',
+        'std::memory_order_release, std::memory_order_relaxed)',
+      ],
+    ],
+  },
+  {
+    ...queue,
+    why: 'jobs behind the row wake nobody',
+    changes: [
+      ['return more == 0 ? static_cast<uint32_t>(count) : kThreadsMax;', 'return static_cast<uint32_t>(count);'],
+    ],
+  },
+  {
+    ...queue,
+    why: 'nobody is told of the jobs behind the row',
+    changes: [['const uint64_t more = older_ == nullptr ? 0 : kMore;', 'const uint64_t more = 0;']],
+  },
+  {
+    ...queue,
+    why: 'who takes jobs back leaves those in the row',
+    changes: [
+      [
+        '  for (Job* job = takeFromRow(); job != nullptr; job = takeFromRow()) {',
+        '  for (Job* job = nullptr; job != nullptr;) {',
       ],
     ],
   },

@@ -8,6 +8,7 @@ namespace heddle {
 
 inline constexpr uint32_t kThreadsMax = 3;
 inline constexpr uint32_t kSlots = 2;
+inline constexpr uint32_t kRowJobs = 2;
 inline constexpr uint32_t kSpinPauses = 1;
 inline constexpr uint32_t kPlacedMax = 0;
 inline constexpr std::size_t kLineBytes = 128;
