@@ -122,7 +122,7 @@ void* ThreadPool::workerMain(void* argument) {
 
 void ThreadPool::workerLoop(uint32_t index) {
   for (;;) {
-    // Read before looking for work: work that is announced after the look changes the epoch, and the worker looks
+    // Read before looking for regions: one that is announced after the look changes the epoch, and the worker looks
     // again. Read before looking at the limit, too: a worker that has become surplus since would sleep among those that
     // count, and take a wake-up that was meant for one of them.
     const uint32_t epoch = epoch_.load(std::memory_order_seq_cst);
@@ -136,7 +136,7 @@ void ThreadPool::workerLoop(uint32_t index) {
     bool isNew = false;
     for (uint32_t spins = 0; spins < kSpinPauses && !isNew; ++spins) {
       spinPause();
-      isNew = epoch_.load(std::memory_order_relaxed) != epoch || !jobs_.isEmpty();
+      isNew = epoch_.load(std::memory_order_relaxed) != epoch || !queue_.isEmpty();
     }
     if (!isNew) sleep(index, epoch);
   }
@@ -147,7 +147,7 @@ void ThreadPool::sleep(uint32_t index, uint32_t epoch) {
   sleepers_.fetch_add(kAsleep, std::memory_order_seq_cst);
   // Who brings a job makes it visible, then looks for sleepers; here it is the other way round: one of the two sees the
   // other. Of anything else the epoch tells.
-  if (jobs_.isEmpty()) parkWhileEqual(epoch_, epoch);
+  if (queue_.isEmpty()) parkWhileEqual(epoch_, epoch);
   // Whoever goes first uses up a wake-up that was meant for anybody.
   uint32_t sleepers = sleepers_.load(std::memory_order_relaxed);
   while (!sleepers_.compare_exchange_weak(sleepers, sleepers - kAsleep - (sleepers >= kWoken ? kWoken : 0),
@@ -194,7 +194,7 @@ bool ThreadPool::help(uint32_t index) {
         continue;
       }
       const bool isIn = index + 1 < slot.region.participants;  // false: started after the region's owner counted
-      const bool isExhausted = isIn && slot.work(index + 1, &jobs_);
+      const bool isExhausted = isIn && slot.work(index + 1, &queue_);
       if (isExhausted) slot.state.fetch_and(~kOpen, std::memory_order_relaxed);  // latecomers need not join
       // Release: what this worker wrote in its chunks is the owner's when it sees the count at zero.
       const uint64_t left = slot.state.fetch_add(kSeat - kInside, std::memory_order_acq_rel);
@@ -267,13 +267,13 @@ void ThreadPool::close(Slot& slot) {
 
 bool ThreadPool::submit(Job* job) {
   if (!ensureWorkers(threads())) return false;
-  jobs_.push(job);
+  queue_.push(job);
   wake(1);
   return true;
 }
 
 bool ThreadPool::runOneJob() {
-  const JobQueue::Taken taken = jobs_.take();
+  const JobQueue::Taken taken = queue_.take();
   if (taken.shown != 0) wake(taken.shown);
   if (taken.job == nullptr) return false;
   taken.job->run(taken.job);
@@ -281,7 +281,7 @@ bool ThreadPool::runOneJob() {
 }
 
 Job* ThreadPool::removeJobs(const void* owner) {
-  const JobQueue::Taken taken = jobs_.remove(owner);
+  const JobQueue::Taken taken = queue_.remove(owner);
   if (taken.shown != 0) wake(taken.shown);
   return taken.job;
 }

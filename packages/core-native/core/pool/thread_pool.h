@@ -80,10 +80,10 @@ class ThreadPool {
   void close(Slot& slot);
 
   // Law of each word: PROTOCOL.md, "Words". Each line has one kind of writer.
-  alignas(kLineBytes) std::atomic<uint32_t> epoch_{0};     // bumped by whoever brings work; workers park on it
-  alignas(kLineBytes) std::atomic<uint32_t> sleepers_{0};  // workers parked on epoch_ or about to be, and wake-ups
+  alignas(kLineBytes) std::atomic<uint32_t> epoch_{0};     // bumped to make workers look again; they park on it
+  alignas(kLineBytes) std::atomic<uint32_t> sleepers_{0};  // workers that park on epoch_, and wake-ups for them
   alignas(kLineBytes) std::atomic<uint32_t> open_{0};      // bit s: slot s may have seats; written by slot owners
-  JobQueue jobs_;
+  JobQueue queue_;
   alignas(kLineBytes) std::atomic<uint32_t> limit_;  // threads(); written under startMutex_
   std::atomic<uint32_t> resized_{0};                 // bumped when limit_ changes; surplus workers park on it
   std::atomic<uint32_t> started_{0};                 // workers that exist; written under startMutex_

@@ -189,7 +189,7 @@ struct JobsInOrder : Scenario {
 
 /**
  * Jobs that wait for each other: a job waits only while every worker runs one. Twice, so that workers have slept.
- * `isLookedThrough`: somebody looks for jobs of its own among them, so workers may find none meanwhile.
+ * `isLookedThrough`: their caller looks for jobs of its own among them, so workers may find none meanwhile.
  */
 template <bool isLookedThrough>
 struct JobsThatMeet : Scenario {
@@ -200,8 +200,8 @@ struct JobsThatMeet : Scenario {
   } jobs[2][3];
   Meeting meetings[2];
 
+  JobsThatMeet() { pool->setThreads(3); }
   void run(unsigned) {
-    pool->setThreads(3);
     for (int round = 0; round < 2; ++round) {
       for (Guest& job : jobs[round]) {
         job.meeting = &meetings[round];

@@ -47,7 +47,7 @@ export const sabotages = [
   {
     ...pool,
     why: 'a worker falls asleep without looking for jobs again',
-    changes: [['  if (jobs_.isEmpty()) parkWhileEqual', '  parkWhileEqual']],
+    changes: [['  if (queue_.isEmpty()) parkWhileEqual', '  parkWhileEqual']],
   },
   {
     ...pool,
@@ -55,9 +55,9 @@ export const sabotages = [
     changes: [
       [
         '  sleepers_.fetch_add(kAsleep, std::memory_order_seq_cst);',
-        '  const bool isEmpty = jobs_.isEmpty();\n  sleepers_.fetch_add(kAsleep, std::memory_order_seq_cst);',
+        '  const bool isEmpty = queue_.isEmpty();\n  sleepers_.fetch_add(kAsleep, std::memory_order_seq_cst);',
       ],
-      ['  if (jobs_.isEmpty()) parkWhileEqual', '  if (isEmpty) parkWhileEqual'],
+      ['  if (queue_.isEmpty()) parkWhileEqual', '  if (isEmpty) parkWhileEqual'],
     ],
   },
   {
@@ -68,27 +68,27 @@ export const sabotages = [
   {
     ...pool,
     why: 'a job wakes nobody',
-    changes: [['  jobs_.push(job);\n  wake(1);', '  jobs_.push(job);']],
+    changes: [['  queue_.push(job);\n  wake(1);', '  queue_.push(job);']],
   },
   {
     ...pool,
     why: 'sleepers are looked for before the job is queued',
-    changes: [['  jobs_.push(job);\n  wake(1);', '  wake(1);\n  jobs_.push(job);']],
+    changes: [['  queue_.push(job);\n  wake(1);', '  wake(1);\n  queue_.push(job);']],
   },
   {
     ...pool,
     why: 'jobs that are moved on wake nobody',
     changes: [
       [
-        '  const JobQueue::Taken taken = jobs_.take();\n  if (taken.shown != 0) wake(taken.shown);',
-        '  const JobQueue::Taken taken = jobs_.take();',
+        '  const JobQueue::Taken taken = queue_.take();\n  if (taken.shown != 0) wake(taken.shown);',
+        '  const JobQueue::Taken taken = queue_.take();',
       ],
     ],
   },
   {
     ...pool,
     why: 'jobs that stay when others are taken back wake nobody',
-    changes: [['jobs_.remove(owner);\n  if (taken.shown != 0) wake(taken.shown);', 'jobs_.remove(owner);']],
+    changes: [['queue_.remove(owner);\n  if (taken.shown != 0) wake(taken.shown);', 'queue_.remove(owner);']],
   },
   {
     ...queue,
@@ -184,13 +184,6 @@ export const sabotages = [
         'std::memory_order_acq_rel, std::memory_order_acquire)',
         'std::memory_order_release, std::memory_order_relaxed)',
       ],
-    ],
-  },
-  {
-    ...queue,
-    why: 'jobs behind the row wake nobody',
-    changes: [
-      ['return more == 0 ? static_cast<uint32_t>(count) : kThreadsMax;', 'return static_cast<uint32_t>(count);'],
     ],
   },
   {
