@@ -1,7 +1,6 @@
 // Everything together. Reads are synchronous (some fifty small files) and never throw: what can't be read or believed is
 // what Node gives, and `source` says so.
 // The only state is that of a reader, the readings it compares with, and the second for which `coresAllowed` holds.
-import { performance } from 'node:perf_hooks';
 import { coresCeiling, readCores, type Cores } from './cores.ts';
 import { readCpu, type Cpu } from './cpu.ts';
 import { BUSY_SOURCE, BusyMeter, coresOf, type EffectiveCores } from './effective-cores.ts';
@@ -106,7 +105,7 @@ export class MachineReader {
    */
   effectiveCores(): EffectiveCores {
     const busy = this.#meter.read(this.#files, this.#options.host?.processorMs ?? processorMs());
-    const nowMs = performance.now();
+    const nowMs = monotonicMs();
     if (this.#ceiling === undefined || nowMs >= this.#ceiling.untilMs) {
       this.#holdCeiling(readCores(readOnce(this.#files), { ...readHost(), ...this.#options.host }));
     }
@@ -115,13 +114,21 @@ export class MachineReader {
   }
 
   #holdCeiling(cores: Cores): void {
-    this.#ceiling = { ...coresCeiling(cores), untilMs: performance.now() + CORES_HOLD_MS };
+    this.#ceiling = { ...coresCeiling(cores), untilMs: monotonicMs() + CORES_HOLD_MS };
   }
 }
 
 /** Reads the machine once, now. Never throws. Any thread; a Worker sees the same numbers. */
 export function readMachine(options: ReadMachineOptions = {}): Machine {
   return new MachineReader(options).read();
+}
+
+/** Taken now: tests replace the clock that they see. Not `performance`, which takes a start more than a millisecond to load. */
+const { hrtime } = process;
+
+function monotonicMs(): number {
+  const [seconds, nanoseconds] = hrtime();
+  return seconds * 1_000 + nanoseconds / 1e6;
 }
 
 let lastCores: { readonly allowed: number; readonly untilMs: number } | undefined;
@@ -131,7 +138,7 @@ let lastCores: { readonly allowed: number; readonly untilMs: number } | undefine
  * second per thread, so it may be asked before every batch.
  */
 export function coresAllowed(): number {
-  const nowMs = performance.now();
+  const nowMs = monotonicMs();
   if (lastCores === undefined || nowMs >= lastCores.untilMs) {
     const host = readHostCores(process.env[CORES_VARIABLE]);
     lastCores = { allowed: readCores(readOnce(filesBelow('/')), host).allowed, untilMs: nowMs + CORES_HOLD_MS };
@@ -146,7 +153,7 @@ let lastPressure: { readonly share: number | undefined; readonly untilMs: number
  * The answer is kept for one second per thread, so it may be asked before every batch.
  */
 export function cpuPressure(): number | undefined {
-  const nowMs = performance.now();
+  const nowMs = monotonicMs();
   if (lastPressure === undefined || nowMs >= lastPressure.untilMs)
     lastPressure = { share: readCpuPressure(filesBelow('/')), untilMs: nowMs + CORES_HOLD_MS };
   return lastPressure.share;

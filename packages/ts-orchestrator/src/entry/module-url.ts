@@ -29,12 +29,15 @@ export function resolveModuleUrl(given: unknown): string {
   throw heddleError('HEDDLE_MODULE_NOT_FOUND', { url: url.href, tried, nearest: nearestFile(file) });
 }
 
+/** One call of the system's, where the other one looks at each folder of the path. */
+const realpath = fs.realpathSync.native;
+
 /** Is the module the file that this program was started with? */
 export function isThisProgram(moduleUrl: string): boolean {
   const started = process.argv[1];
   if (started === undefined) return false;
   try {
-    return fs.realpathSync(started) === fs.realpathSync(fileURLToPath(moduleUrl));
+    return realpath(started) === realpath(fileURLToPath(moduleUrl));
   } catch {
     return false;
   }

@@ -5,7 +5,6 @@
  * the line to its thread, which resumes it. Opening a session draws a line to every thread of the process, so readings that
  * overlap share one.
  */
-import { isMainThread } from 'node:worker_threads';
 import type { StackReading } from '../errors/examination.ts';
 import { PAUSE_REQUESTS, stackListener } from './paused-stack.ts';
 
@@ -56,7 +55,7 @@ class SharedSession {
     });
     try {
       // Only the main thread's inspector knows the threads.
-      if (isMainThread) session.connect();
+      if (process.getBuiltinModule('node:worker_threads').isMainThread) session.connect();
       else session.connectToMainThread();
       session.post('NodeWorker.enable', { waitForDebuggerOnStart: false }, () => {});
     } catch (error) {

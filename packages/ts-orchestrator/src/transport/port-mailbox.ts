@@ -2,7 +2,7 @@
  * The mailbox between two threads: rings in a SharedArrayBuffer from the start, beside a message port. What was posted on a port can be
  * taken off it at any time, so no record ever waits.
  */
-import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import { bytesOf, type GraphParts, openGraph, PackedGraph, PackedList } from '@heddle/codec';
 import { COUNTED_BYTES, estimateBytes, timed } from '../task/clone-cost.ts';
 import type { TransferItem } from '../task/payload.ts';
@@ -29,6 +29,8 @@ export class PortMailbox<In extends HostMessage | WorkerMessage, Out extends Hos
 
   constructor({ port, side, inbound, outbound, onMessage, onTurn, onUnreadable }: PortMailboxParts<In>) {
     this.#port = port;
+    // Three milliseconds of a start, which pools without threads do without.
+    const { receiveMessageOnPort } = process.getBuiltinModule('node:worker_threads');
     const mailbox = new Mailbox<In, Out, In, Out>({
       isForeign: false,
       post(message, transfer) {
