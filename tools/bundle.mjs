@@ -2,7 +2,9 @@
 // Joins the modules of a package to one file for each that a program or a worker starts with: dist/bundle/<name>.js. Loading them one
 // by one took most of a start (docs/decisions/016-one-file-per-entry.md). The bundle of a worker stands alone; what has to be one in a
 // whole thread hangs on its global object. The compiler writes the types, and modules one by one, beside them.
-//   node ../../tools/bundle.mjs index.ts entry/thread-entry.ts     in the package: its entries, below src
+//   node ../../tools/bundle.mjs index.ts entry/thread-entry.ts require:auto/judge-entry.ts
+// In the package: its entries, below src. One with `require:` is no ES module but what its name says, dist/bundle/<name>.cjs: for what is
+// loaded in the middle of a call, which can't wait.
 //
 // What a program loads of a package with pools is a few files: loading all of it before the first worker starts took a quarter of a
 // start (027).
@@ -11,6 +13,7 @@
 //   pool.js           what every pool needs, and pools of threads; asked for when the first thread is on its way
 //   plan-processes.js what starts processes; asked for before the first of them is on its way
 //   open-*.js         what one backend needs beyond that
+//   judge-entry.cjs   what weighs where calls run; asked for with the first question (023)
 import fs from 'node:fs';
 import path from 'node:path';
 import { rolldown } from 'rolldown';
@@ -93,6 +96,19 @@ function withPlainFields(code, file) {
   return plain + code.slice(end);
 }
 
+/**
+ * One file with a character beyond ASCII is kept in two bytes for each, and takes longer to read and to compile. All of them stand in strings:
+ * what remains elsewhere would be no program any more.
+ */
+const asAscii = (code) =>
+  code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+/** What an ES module exports, as what `require` gives. */
+function asRequired(code) {
+  const [line, names] = /^export \{ (.+) \};$/m.exec(code);
+  return code.replace(line, `module.exports = { ${names} };`);
+}
+
 const plainFields = {
   name: 'plain-fields',
   transform: {
@@ -120,6 +136,8 @@ function programParts() {
         const reachedFrom = (file) => closure(path.join(packageDir, 'src', file), (id) => this.getModuleInfo(id));
         parts.start = reachedFrom('index.ts');
         parts.pool = reachedFrom('open-threads.ts');
+        // All but threads need it, and another file takes longer to load than this little.
+        parts.pool.add(path.join(packageDir, 'src/task/shared-parts.ts'));
         parts['plan-processes'] = reachedFrom('plan-processes.ts');
         // Neither of the two needs the other.
         for (const id of parts.pool) if (parts['plan-processes'].has(id)) parts.start.add(id);
@@ -137,7 +155,9 @@ function programParts() {
 /** The package with the pools. What a user holds of the others is nearly all of them, and nothing of it waits for a start. */
 const hasPools = fs.existsSync(path.join(packageDir, 'src/open-threads.ts'));
 
-async function bundle(entry) {
+async function bundle(argument) {
+  const entry = argument.replace(/^require:/, '');
+  const isRequired = entry !== argument;
   const isProgram = entry === 'index.ts' && hasPools;
   const parts = programParts();
   const build = await rolldown({
@@ -153,9 +173,10 @@ async function bundle(entry) {
   });
   const { output } = await build.generate({
     dir: outDir,
-    entryFileNames: '[name].js',
+    entryFileNames: isRequired ? '[name].cjs' : '[name].js',
     chunkFileNames: '[name].js',
     format: 'es',
+    banner: isRequired ? '"use strict";' : '',
     codeSplitting: isProgram ? { groups: parts.groups } : false,
     comments: false,
     sourcemap: true,
@@ -163,9 +184,13 @@ async function bundle(entry) {
     sourcemapExcludeSources: true,
   });
   await build.close();
+  const finished = (code) => {
+    const whole = asAscii(withoutImports(code, isProgram));
+    return isRequired ? asRequired(whole) : whole;
+  };
   const files = output.filter(({ fileName }) => !fileName.startsWith(RUNTIME));
   for (const { fileName, type, code, source } of files)
-    fs.writeFileSync(path.join(outDir, fileName), type === 'chunk' ? withoutImports(code, isProgram) : source);
+    fs.writeFileSync(path.join(outDir, fileName), type === 'chunk' ? finished(code) : source);
   return files.map(({ fileName }) => fileName);
 }
 

@@ -27,4 +27,5 @@ export {
   type Wishes,
   type Work,
 } from './question.ts';
-export { COMPUTES_SHARE, HOLD_MS_MAX, type Rule, type RuledOut } from './rules.ts';
+export { COMPUTES_SHARE } from './computes-share.ts';
+export { HOLD_MS_MAX, type Rule, type RuledOut } from './rules.ts';

@@ -1,6 +1,7 @@
 /**
  * What is out of the question before anything is computed, and by which rule. First rule wins.
  */
+import { COMPUTES_SHARE } from './computes-share.ts';
 import { BACKENDS, type Backend, type Isolation, type Question } from './question.ts';
 
 /**
@@ -21,13 +22,6 @@ export interface RuledOut {
 const LEVELS: readonly Isolation[] = ['none', 'heap', 'process', 'sandbox'];
 /** The most that a backend can give. */
 const HIGHEST: Readonly<Record<Backend, Isolation>> = { inline: 'none', threads: 'heap', processes: 'sandbox' };
-
-/**
- * Below this share of computing, calls wait: with two workers, one call at a time in each, and more of it than this, workers could still
- * be twice as fast as one thread. A higher bound would keep calls here that compute; a much lower one sends waiting to workers, which was
- * the dearest mistake of all when it was tried (512 timers: 2.8 ms inline, 118 ms in threads).
- */
-export const COMPUTES_SHARE = 0.6;
 
 /** Longest time for which one call may hold the caller's thread with objective `latency`: half of a frame at 60 Hz. */
 export const HOLD_MS_MAX = 8;

@@ -9,12 +9,15 @@
  * The least of several copies counts: other work on the machine only ever adds.
  */
 import { isPlausible, type CalibratedNumber, type Calibration } from '@heddle/advisor';
+import { coresOfProcess, cpuModel } from '@heddle/machine';
 import { openCalibrationStore, type FoundCalibration } from './auto/calibration-file.ts';
 import { createPool } from './create-pool.ts';
 import { entryUrl } from './transport/entry-url.ts';
 
 export type { CalibratedCosts, Calibration, CalibrationKey } from '@heddle/advisor';
 export type { FoundCalibration } from './auto/calibration-file.ts';
+
+const MACHINE = { coresOfProcess, cpuModel };
 
 /** For copies of one kind. */
 const COPIES_MS = 4;
@@ -33,7 +36,7 @@ export interface MadeCalibration {
  */
 export async function calibrate(): Promise<MadeCalibration> {
   const begun = performance.now();
-  const store = openCalibrationStore();
+  const store = openCalibrationStore(MACHINE);
   const startMs = await threadStartMs();
   const known = store.readNow().calibration?.costs;
   const costs = {
@@ -48,7 +51,7 @@ export async function calibrate(): Promise<MadeCalibration> {
 
 /** What there is now for this machine, and why it is not used. Never throws. */
 export function found(): FoundCalibration {
-  return openCalibrationStore().readNow();
+  return openCalibrationStore(MACHINE).readNow();
 }
 
 /** A real pool's, of a module that has next to nothing. */

@@ -1,10 +1,10 @@
 /**
  * Pools that choose where each call runs.
  */
-import { coresAllowed } from '@heddle/machine';
+import { coresAllowed, coresOfProcess, cpuModel, cpuPressure, readMachine } from '@heddle/machine';
 import { assemblePool, countFromOne, surroundings } from './assemble-pool.ts';
 import { AutoPool } from './auto/auto-pool.ts';
-import { openCalibrationStore } from './auto/calibration-file.ts';
+import { loadJudge } from './auto/load-judge.ts';
 import { planAuto, type AutoPlan } from './auto/plan.ts';
 import { RunMeasures } from './auto/run-measures.ts';
 import { systemClock } from './clock/clock.ts';
@@ -36,10 +36,11 @@ export async function openAuto(wanted: AutoPlan, moduleUrl: string): Promise<Aut
   let plan = wanted;
   if (plan.available.size > 1 && isThisProgram(moduleUrl))
     plan = plan.without('inline', 'the task module is this program itself, and would have to load itself');
-  // How processes start takes milliseconds to find out, which a program with little to do never needs, as long as there are the others.
+  // How processes start takes milliseconds to find out, which a program with little to do never needs, as long as there are the others. How
+  // threads start needs no finding out.
   const isLater = plan.available.size === 3;
   for (const backend of plan.available.keys())
-    if (backend !== 'processes' || !isLater) plan = await prepare(plan, backend);
+    if (backend === 'inline' || (backend === 'processes' && !isLater)) plan = await prepare(plan, backend);
   const whole = plan;
   const numbers = countFromOne();
   const workerIds = countFromOne();
@@ -50,18 +51,20 @@ export async function openAuto(wanted: AutoPlan, moduleUrl: string): Promise<Aut
       : whole,
     completePlan: isLater ? () => prepare(whole, 'processes') : undefined,
     observer,
-    cores: coresAllowed,
-    store: openCalibrationStore,
-    assemble: (backend, hooks) =>
-      assemblePool({
+    machine: { coresAllowed, coresOfProcess, cpuModel, cpuPressure, readMachine },
+    loadJudge,
+    assemble: (backend, hooks) => {
+      const options = whole.available.get(backend)!;
+      return assemblePool({
         ...surroundings(moduleUrl),
         ...hooks,
-        options: whole.available.get(backend)!,
-        transport: transports.get(backend)!,
+        options,
+        transport: backend === 'threads' ? threadTransport(options) : transports.get(backend)!,
         nextTaskNumber: numbers,
         nextWorkerId: workerIds,
         times,
-      }),
+      });
+    },
   });
   await pool.open();
   return pool;
@@ -72,15 +75,8 @@ async function createTransport(
   moduleUrl: string,
   observer: RunObserver | undefined,
 ): Promise<Transport> {
-  switch (options.backend) {
-    case 'threads':
-      return threadTransport(options);
-    case 'processes': {
-      const { planProcesses } = await import('./plan-processes.ts');
-      const { processTransport } = await import('./open-processes.ts');
-      return processTransport(await planProcesses(options, moduleUrl));
-    }
-    case 'inline':
-      return inlineTransport(options, observer);
-  }
+  if (options.backend === 'inline') return inlineTransport(options, observer);
+  const { planProcesses } = await import('./plan-processes.ts');
+  const { processTransport } = await import('./open-processes.ts');
+  return processTransport(await planProcesses(options, moduleUrl));
 }

@@ -9,20 +9,11 @@ import { decodeThrow, encodeThrow } from '../src/task/error-codec.ts';
 import { fixture } from './helpers.ts';
 
 const folder = new URL('../dist/bundle/', import.meta.url);
-const files = fs.readdirSync(folder).filter((name) => name.endsWith('.js'));
+const files = fs.readdirSync(folder).filter((name) => /\.c?js$/.test(name));
 const load = (name: string) => import(new URL(name, folder).href) as Promise<Record<string, never>>;
 
 /** What a program loads. */
-const PROGRAM = [
-  'index',
-  'open-auto',
-  'open-inline',
-  'open-processes',
-  'plan-processes',
-  'pool',
-  'shared-parts',
-  'start',
-];
+const PROGRAM = ['index', 'open-auto', 'open-inline', 'open-processes', 'plan-processes', 'pool', 'start'];
 const isOfProgram = (name: string): boolean => PROGRAM.some((part) => name === `${part}.js`);
 
 interface Loads {
@@ -62,7 +53,7 @@ describe('the bundles', () => {
   it('are those that are named in the code', () => {
     const workers = ['process-entry', 'stack-probe', 'task-module', 'thread-entry', 'typescript-hook'];
     const names = [...PROGRAM, ...workers, 'calibration', 'calibration-tasks'];
-    expect(files.toSorted()).toEqual(names.map((name) => `${name}.js`).toSorted());
+    expect(files.toSorted()).toEqual([...names.map((name) => `${name}.js`), 'judge-entry.cjs'].toSorted());
   });
 
   it.each(files.filter((name) => !isOfProgram(name)))('%s is one file: it loads nothing but parts of Node', (name) => {
@@ -90,6 +81,29 @@ describe('the bundles', () => {
     const reads = (name: string) =>
       /mountinfo|availableMemory/.test(fs.readFileSync(new URL(`${name}.js`, folder), 'utf8'));
     expect(['start', 'plan-processes', 'pool', 'thread-entry', 'process-entry'].filter(reads)).toEqual(['pool']);
+  });
+
+  it.each(files)('%s has characters of one byte only', (name) => {
+    expect(fs.readFileSync(new URL(name, folder), 'utf8')).toMatch(/^[\0-\x7f]*$/);
+  });
+
+  it('leave to the judge what only a judge needs', () => {
+    const sourcesOf = (name: string) =>
+      (JSON.parse(fs.readFileSync(new URL(`${name}.map`, folder), 'utf8')) as { sources: string[] }).sources;
+    const ofJudge =
+      /advisor\/src\/(?!computes-share)|auto\/(advice|backend-costs|calibration-file|pool-calibration)\.ts$/;
+    expect(sourcesOf('judge-entry.cjs').filter((source) => ofJudge.test(source)).length).toBeGreaterThan(8);
+    // `index.js` only names what is elsewhere.
+    const ofProgram = PROGRAM.filter((name) => name !== 'index').flatMap((name) => sourcesOf(`${name}.js`));
+    expect(ofProgram.filter((source) => ofJudge.test(source))).toEqual([]);
+  });
+
+  it('load parts of Node that take milliseconds where they are needed', () => {
+    const atOnce = (name: string) =>
+      fs.readFileSync(new URL(`${name}.js`, folder), 'utf8').match(/^const .*getBuiltin.*$/gm);
+    const all = PROGRAM.flatMap((name) => atOnce(name) ?? []);
+    expect(all).not.toEqual([]);
+    expect(all.filter((line) => /worker_threads|perf_hooks/.test(line))).toEqual([]);
   });
 
   it('have the most of what a program needs in what it loads later', () => {

@@ -3,39 +3,18 @@
  */
 import os from 'node:os';
 import { decide, type Decision, type Question } from '@heddle/advisor';
-import { cpuPressure, readMachine } from '@heddle/machine';
-import { monotonicMs } from '../clock/clock.ts';
 import type { BackendCost, CalibrationState, Explanation, FunctionExplanation } from '../pool/explanation.ts';
 import { explainSize } from '../pool/size-sentence.ts';
 import type { Backend } from '../transport/transport.ts';
 import type { LiveCosts } from './backend-costs.ts';
+import type { JudgeParts, Matter } from './judge.ts';
 import type { Part } from './part.ts';
-import type { AutoPlan, Unavailable } from './plan.ts';
-import type { FunctionMeasures, RunMeasures } from './run-measures.ts';
+import type { Unavailable } from './plan.ts';
+import type { FunctionMeasures } from './run-measures.ts';
 
-export interface AdviceParts {
-  /** As it is now. */
-  readonly plan: () => AutoPlan;
+export interface AdviceParts extends Omit<JudgeParts, 'cloning' | 'onCosts'> {
   readonly costs: LiveCosts;
-  readonly measures: RunMeasures;
-  readonly partOf: (backend: Backend) => Part | undefined;
-  readonly cores: () => number;
-  /** Is it not known yet whether this backend can be had? */
-  readonly isPending: (backend: Backend) => boolean;
-  /** Such a backend would be the right one: now it is to be found out. */
-  readonly onWanted: () => void;
   readonly calibration: () => CalibrationState;
-}
-
-/** What is asked about calls of one function. */
-export interface Matter {
-  readonly calls: number;
-  readonly current: Backend | undefined;
-  /** Must each of them be stoppable from outside? */
-  readonly isDemanded: boolean;
-  /** Do they travel together? */
-  readonly isBatched: boolean;
-  readonly observedMs?: Readonly<Partial<Record<Backend, number>>> | undefined;
 }
 
 /** Some versions of Node count a quota twice: two cores are hoped for always. */
@@ -76,22 +55,6 @@ export class Advice {
     return decision;
   }
 
-  /**
-   * Is it certain, without a question, that so many calls that run inline stay there? Their work takes no longer than the start of a worker,
-   * with all that there was before, and none is there or on its way; or they wait; and no rule takes them away. A first question costs some milliseconds, more than most such work.
-   */
-  isSurelyInline(measures: FunctionMeasures, calls: number): boolean {
-    const { costs, partOf } = this.#parts;
-    const plan = this.#parts.plan();
-    const { itemMs, crashes, isForThisProcess, seemsToWait } = measures;
-    if (!plan.available.has('inline') || plan.wishes.objective === 'latency' || crashes > 0) return false;
-    if (seemsToWait) return true;
-    if (partOf('threads') !== undefined || partOf('processes') !== undefined || isForThisProcess) return false;
-    if (itemMs === undefined) return true;
-    const startMs = Math.min(costs.startMsOf('threads'), costs.startMsOf('processes'));
-    return calls * (itemMs + costs.of('inline', true, false).callerMs) + this.#parts.measures.crowdMs < startMs;
-  }
-
   /** Where workers are to be when nothing is known of any function: for a pool that has to have them. */
   askFirst(): Decision {
     const unknown = { name: 'a function', wallMs: undefined };
@@ -129,11 +92,11 @@ export class Advice {
     isHopeful = false,
   ): Pick<Question, 'machine' | 'costs' | 'workersMax' | 'wishes' | 'unavailable'> {
     const { wishes, available } = this.#parts.plan();
-    const { cores, partOf } = this.#parts;
+    const { machine, partOf } = this.#parts;
     const working = partOf('threads') ?? partOf('processes');
     const sizeOf = (backend: Backend) => available.get(backend)?.workersMax ?? 1;
     return {
-      machine: isHopeful ? { cores: CORES_HOPED } : { cores: cores(), pressure: cpuPressure() },
+      machine: isHopeful ? { cores: CORES_HOPED } : { cores: machine.coresAllowed(), pressure: machine.cpuPressure() },
       costs: this.costs(isBatched),
       workersMax: isHopeful
         ? undefined
@@ -184,9 +147,10 @@ export class Advice {
   #memoryMiB(): number {
     const bytes = (process as { availableMemory?: () => number }).availableMemory?.() ?? 0;
     if (bytes >= PLENTY_BYTES) return (bytes / 2 ** 20) * MEMORY_SHARE;
-    const now = monotonicMs();
+    const { machine, now: readNow } = this.#parts;
+    const now = readNow();
     if (this.#memory === undefined || now - this.#memory.readAt > MEMORY_HOLDS_MS)
-      this.#memory = { mib: (readMachine().memory.availableBytes / 2 ** 20) * MEMORY_SHARE, readAt: now };
+      this.#memory = { mib: (machine.readMachine().memory.availableBytes / 2 ** 20) * MEMORY_SHARE, readAt: now };
     return this.#memory.mib;
   }
 
@@ -234,10 +198,6 @@ export class Advice {
       actualMs: { ...actualMs },
     };
   }
-}
-
-export function isRuledOut({ ruledOut }: Decision, backend: Backend): boolean {
-  return ruledOut.some((out) => out.backend === backend);
 }
 
 /** What was measured inline, unless workers have told something newer. */

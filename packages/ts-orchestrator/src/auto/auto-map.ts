@@ -13,7 +13,7 @@ import type { Decision } from '@heddle/advisor';
 import { isPrimitive } from '@heddle/codec';
 import type { CancelItem, MapTarget, OnOutcome } from '../pool/map.ts';
 import type { Backend } from '../transport/transport.ts';
-import { isRuledOut, type Matter } from './advice.ts';
+import { isRuledOut, type Matter } from './judge.ts';
 import type { Part } from './part.ts';
 import { isForThisProcess } from './plan.ts';
 import { inlineWindow, PROBE_CALLS, PROBE_MS, type FunctionMeasures } from './run-measures.ts';

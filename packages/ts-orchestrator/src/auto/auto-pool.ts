@@ -18,15 +18,13 @@ import type { Explanation } from '../pool/explanation.ts';
 import type { PoolStats } from '../pool/pool-stats.ts';
 import { parseMapOptions, type MapOptions, type RunOptions } from '../task/task-options.ts';
 import type { Backend } from '../transport/transport.ts';
-import { Advice, isRuledOut, type Matter } from './advice.ts';
 import { AutoMap, countOf } from './auto-map.ts';
 import { joinStats } from './auto-stats.ts';
-import { LiveCosts } from './backend-costs.ts';
-import type { CalibrationStore } from './calibration-file.ts';
 import { CallLine } from './call-line.ts';
+import { Counsel } from './counsel.ts';
+import { isRuledOut, type Judge, type JudgeParts, type MachineView, type Matter } from './judge.ts';
 import { Part, type Assembled } from './part.ts';
 import { demandOf, isForThisProcess, type AutoPlan } from './plan.ts';
-import { PoolCalibration } from './pool-calibration.ts';
 import { inlineWindow, type FunctionMeasures, type RunMeasures } from './run-measures.ts';
 import { SideBySide } from './side-by-side.ts';
 
@@ -44,10 +42,9 @@ export interface AutoPoolParts {
   /** Hears what runs inline. */
   readonly observer: RunMeasures;
   readonly assemble: (backend: Backend, hooks: PartHooks) => Assembled;
-  /** Cores that this program may use now. */
-  readonly cores: () => number;
-  /** Where the calibration of this machine is kept. */
-  readonly store: () => CalibrationStore;
+  readonly machine: MachineView;
+  /** Who weighs, when something is to be weighed for the first time. Throws where that can't be had. */
+  readonly loadJudge: (parts: JudgeParts) => Judge;
 }
 
 /** Where single calls of a function go, and what was known when that was decided. */
@@ -68,9 +65,7 @@ export class AutoPool {
   #completePlan: AutoPoolParts['completePlan'];
   readonly #measures: RunMeasures;
   readonly #assemble: AutoPoolParts['assemble'];
-  readonly #costs = new LiveCosts();
-  readonly #calibration: PoolCalibration;
-  readonly #advice: Advice;
+  readonly #counsel: Counsel;
   readonly #parts = new Map<Backend, Part>();
   readonly #routes = new Map<string, Route>();
   readonly #maps = new Set<AutoMap>();
@@ -83,25 +78,21 @@ export class AutoPool {
   /** Workers that came or went, and other news that make a decision old. */
   #changes = 0;
 
-  constructor({ plan, completePlan, observer, assemble, cores, store }: AutoPoolParts) {
+  constructor({ plan, completePlan, observer, assemble, machine, loadJudge }: AutoPoolParts) {
     this.#plan = plan;
     this.#completePlan = completePlan;
     this.#measures = observer;
     this.#assemble = assemble;
-    this.#calibration = new PoolCalibration({
-      costs: this.#costs,
-      open: store,
+    this.#counsel = new Counsel({
+      load: loadJudge,
+      plan: () => this.#plan,
+      measures: observer,
+      machine,
+      now: monotonicMs,
       cloning: () => this.stats().cloning,
-      onUsed: () => {
+      onCosts: () => {
         this.#changes++;
       },
-    });
-    this.#advice = new Advice({
-      plan: () => this.#plan,
-      costs: this.#costs,
-      calibration: () => this.#calibration.state,
-      measures: observer,
-      cores,
       isPending: (backend) => backend === 'processes' && this.#completePlan !== undefined,
       onWanted: () => void this.#onWanted(),
       partOf: (backend) => this.#parts.get(backend),
@@ -110,7 +101,7 @@ export class AutoPool {
   }
 
   async open(): Promise<void> {
-    const first = this.#assembled(this.#plan.available.has('inline') ? 'inline' : this.#advice.askFirst().backend);
+    const first = this.#assembled(this.#plan.available.has('inline') ? 'inline' : this.#counsel.askFirst());
     this.#first = first;
     await first.open();
   }
@@ -226,7 +217,7 @@ export class AutoPool {
       isDemanded: this.#isDemanded(call),
       targetIn: (part) => part.core.mapTarget(name, call),
       ask: (matter) => this.#ask(name, matter),
-      isSurelyInline: (items) => this.#advice.isSurelyInline(measures, items),
+      isSurelyInline: (items) => this.#counsel.isSurelyInline(measures, items),
       open: (backend) => this.#partOf(backend),
       inline: this.#inline,
       now: monotonicMs,
@@ -273,7 +264,7 @@ export class AutoPool {
   #route(measures: FunctionMeasures): Part {
     const { name, calls } = measures;
     const underWay = this.#underWay;
-    if (this.#advice.isSurelyInline(measures, underWay + 1)) return this.#inline!;
+    if (this.#counsel.isSurelyInline(measures, underWay + 1)) return this.#inline!;
     const crowd = 32 - Math.clz32(underWay);
     const known = 32 - Math.clz32(calls);
     let route = this.#routes.get(name);
@@ -291,7 +282,7 @@ export class AutoPool {
   }
 
   #ask(name: string, matter: Matter): Decision {
-    return this.#advice.ask(name, matter);
+    return this.#counsel.ask(name, matter);
   }
 
   /** Once: processes would make sense. */
@@ -349,11 +340,11 @@ export class AutoPool {
       },
     });
     const part = new Part(backend, assembled, (ms) => {
-      this.#costs.started(backend, ms);
+      this.#counsel.started(backend, ms);
       this.#measures.forgetCrowd();
     });
     this.#parts.set(backend, part);
-    if (backend !== 'inline') this.#calibration.read();
+    if (backend !== 'inline') this.#counsel.readCalibration();
     return part;
   }
 
@@ -394,7 +385,7 @@ export class AutoPool {
     for (const line of this.#lines.values()) line.flush();
     // All of them refuse what is new before anything is waited for.
     const ends = await Promise.allSettled([...this.#parts.values()].map(({ core }) => core.close(options)));
-    this.#calibration.keep();
+    this.#counsel.keepCalibration();
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
   }
 
@@ -410,6 +401,6 @@ export class AutoPool {
   }
 
   explain(): Explanation {
-    return this.#advice.explain();
+    return this.#counsel.explain();
   }
 }

@@ -15,6 +15,7 @@ import {
 } from '@heddle/advisor';
 import { WORKER_MIB } from '../pool/memory-bound.ts';
 import type { Backend } from '../transport/transport.ts';
+import { INLINE_CALL_MS, THREAD_START_MS } from './first-costs.ts';
 
 /** Of single calls; `batchedCallerMs`, `batchedWorkerMs`: of items that travel together. */
 interface Constants extends Omit<BackendCosts, 'isReady'> {
@@ -27,7 +28,7 @@ const BACKENDS = ['inline', 'threads', 'processes'] as const;
 const CONSTANTS: Readonly<Record<Backend, Constants>> = {
   inline: {
     startMs: 0,
-    callerMs: 0.003,
+    callerMs: INLINE_CALL_MS,
     workerMs: 0,
     latencyMs: 0,
     memoryMiB: WORKER_MIB.inline,
@@ -35,7 +36,7 @@ const CONSTANTS: Readonly<Record<Backend, Constants>> = {
     batchedWorkerMs: 0,
   },
   threads: {
-    startMs: 80,
+    startMs: THREAD_START_MS,
     callerMs: 0.0065,
     workerMs: 0.002,
     latencyMs: 0.025,
@@ -70,7 +71,7 @@ export class LiveCosts {
     for (const backend of BACKENDS) this.#known[backend] = believed(backend, kept);
   }
 
-  /** What this program has measured itself comes first, then what was kept, then the constants. Asked before every call. */
+  /** What this program has measured itself comes first, then what was kept, then the constants. */
   startMsOf(backend: Backend): number {
     return this.#startMs[backend] ?? this.#known[backend].startMs;
   }

@@ -14,10 +14,10 @@ import {
   type Calibration,
   type CalibrationKey,
 } from '@heddle/advisor';
-import { coresOfProcess, cpuModel } from '@heddle/machine';
 import fs from 'node:fs';
 import path from 'node:path';
 import { randomName } from '../clock/random.ts';
+import type { MachineView } from './judge.ts';
 
 /** What there is of it. `file` undefined: there is no folder for one. */
 export interface FoundCalibration {
@@ -67,7 +67,10 @@ export function cacheFolder({ env, platform, home }: CacheSurroundings): { folde
 }
 
 /** For this machine, this Node and the cores of this process. */
-export function openCalibrationStore(surroundings?: CacheSurroundings): CalibrationStore {
+export function openCalibrationStore(
+  { cpuModel, coresOfProcess }: Pick<MachineView, 'cpuModel' | 'coresOfProcess'>,
+  surroundings?: CacheSurroundings,
+): CalibrationStore {
   const os = process.getBuiltinModule('node:os');
   const key: CalibrationKey = {
     node: process.version,

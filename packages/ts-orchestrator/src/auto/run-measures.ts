@@ -1,7 +1,8 @@
 /**
  * What calls take that run inline, by function: the probe is the first calls themselves, and nothing of it is thrown away.
  */
-import { COMPUTES_SHARE, type Profile } from '@heddle/advisor';
+import type { Profile } from '@heddle/advisor';
+import { COMPUTES_SHARE } from '@heddle/advisor/computes-share';
 import type { RunObserver } from '../entry/task-runner.ts';
 import type { Backend } from '../transport/transport.ts';
 import { LoopUse } from './loop-use.ts';
@@ -105,13 +106,17 @@ export class FunctionMeasures {
   }
 
   #judge(): void {
+    if (!this.#isWaitedFor) {
+      this.#seemsToWait = false;
+      this.#itemMs = this.#computed.median;
+      return;
+    }
     const { wallMs, cpuMs } = this.times();
     this.#itemMs = wallMs?.median;
     this.#seemsToWait =
-      this.#isWaitedFor &&
-      (wallMs === undefined
+      wallMs === undefined
         ? this.#computed.least < (this.calls === 1 ? FIRST_PROMPT_MS : PROMPT_MS)
-        : cpuMs!.median < wallMs.median * COMPUTES_SHARE);
+        : cpuMs!.median < wallMs.median * COMPUTES_SHARE;
   }
 
   /**

@@ -23,8 +23,12 @@ export class Samples {
     return Math.min(...this.#kept);
   }
 
+  get median(): number {
+    return medianOf(this.#kept);
+  }
+
   get spread(): Spread {
-    const median = medianOf(this.#kept);
+    const { median } = this;
     return { median, spread: medianOf(this.#kept.map((value) => Math.abs(value - median))) };
   }
 }

@@ -1,7 +1,7 @@
 // Where the items of one map go, with backends that do what the test says.
 import { describe, expect, it } from 'vitest';
 import type { Decision } from '@heddle/advisor';
-import type { Matter } from '../../src/auto/advice.ts';
+import type { Matter } from '../../src/auto/judge.ts';
 import { AutoMap } from '../../src/auto/auto-map.ts';
 import type { Part } from '../../src/auto/part.ts';
 import { FunctionMeasures } from '../../src/auto/run-measures.ts';

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Calibration } from '@heddle/advisor';
+import * as machine from '@heddle/machine';
 import { createPool } from '@heddle/ts-orchestrator';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { LiveCosts } from '../../src/auto/backend-costs.ts';
@@ -10,7 +11,7 @@ import { cacheFolder, openCalibrationStore, type FoundCalibration } from '../../
 import { fixture, temporaryFolder } from '../helpers.ts';
 
 const open = (folder: string) =>
-  openCalibrationStore({ env: { XDG_CACHE_HOME: folder }, platform: process.platform, home: () => '/nobody' });
+  openCalibrationStore(machine, { env: { XDG_CACHE_HOME: folder }, platform: process.platform, home: () => '/nobody' });
 const readFrom = (folder: string) => new Promise<FoundCalibration>((resolve) => open(folder).read(resolve));
 /** A ceiling against a hang, not a judgement of speed. */
 const PATIENT = { timeout: 50_000, interval: 5 };

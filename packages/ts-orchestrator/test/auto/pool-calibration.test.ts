@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Calibration } from '@heddle/advisor';
+import * as machine from '@heddle/machine';
 import { describe, expect, it, vi } from 'vitest';
 import { LiveCosts } from '../../src/auto/backend-costs.ts';
 import { openCalibrationStore, type FoundCalibration } from '../../src/auto/calibration-file.ts';
@@ -10,7 +11,7 @@ import { temporaryFolder } from '../helpers.ts';
 import { startProgram } from '../programs.ts';
 
 const open = (folder: string) =>
-  openCalibrationStore({ env: { XDG_CACHE_HOME: folder }, platform: process.platform, home: () => '/nobody' });
+  openCalibrationStore(machine, { env: { XDG_CACHE_HOME: folder }, platform: process.platform, home: () => '/nobody' });
 /** A ceiling against a hang, not a judgement of speed. */
 const PATIENT = { timeout: 50_000, interval: 5 };
 const made = (folder: string, change: Partial<Calibration> = {}): Calibration => ({
