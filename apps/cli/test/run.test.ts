@@ -1,5 +1,6 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { heddle, isAlive, livingDescendants, scratchDir, start } from './heddle.ts';
 
@@ -158,4 +159,30 @@ test('a reader that goes away ends the run', async () => {
   await started.shows('"value":20');
   started.child.stdout!.destroy();
   expect((await started.ended).code).toBe(141);
+});
+
+/** Hooks that write the URL of each module that a program loads to the file that HEDDLE_TEST_LOADS names. */
+const HOOKS = `import { appendFileSync } from 'node:fs';
+export const load = (url, context, next) => {
+  appendFileSync(process.env.HEDDLE_TEST_LOADS, JSON.stringify(url) + ',');
+  return next(url, context);
+};
+`;
+const REGISTER = `import { register } from 'node:module';
+import { isMainThread } from 'node:worker_threads';
+if (isMainThread) register('./hooks.mjs', import.meta.url);
+`;
+
+test('loads nothing of the other commands', async () => {
+  const cwd = project();
+  writeFileSync(path.join(cwd, 'hooks.mjs'), HOOKS);
+  writeFileSync(path.join(cwd, 'register.mjs'), REGISTER);
+  const loads = path.join(cwd, 'loads.txt');
+  const { href } = pathToFileURL(path.join(cwd, 'register.mjs'));
+  const env = { NODE_OPTIONS: `--import ${href}`, HEDDLE_TEST_LOADS: loads };
+  const args = ['run', './tasks.ts#double', '--range', '1..2', '--backend', 'inline'];
+  expect(await heddle(args, { cwd, env })).toMatchObject({ code: 0 });
+  const loaded = JSON.parse(`[${readFileSync(loads, 'utf8')}""]`) as string[];
+  expect(loaded.filter((url) => /\/dist\/commands\//.test(url)).map((url) => path.basename(url))).toEqual(['run.js']);
+  expect(loaded.filter((url) => /\/(measure|workloads|cluster-bullmq)\/dist\//.test(url))).toEqual([]);
 });
