@@ -3,6 +3,7 @@
 //   node tools/native-model.mjs                  builds and runs all models
 //   node tools/native-model.mjs 1000000          with that many orders of each scenario (default 20000)
 //   node tools/native-model.mjs --sabotage       each source with one step changed at a time: every change must be found
+//                                                (default 4000 orders)
 // Without Relacy's headers (Debian: relacy-dev) it says so and succeeds (HEDDLE_REQUIRE_TOOLS=1: fails).
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -19,7 +20,7 @@ const { values: options, positionals } = parseArgs({
   options: { sabotage: { type: 'boolean', default: false } },
   allowPositionals: true,
 });
-const orders = positionals[0] ?? '20000';
+const orders = positionals[0] ?? (options.sabotage ? '4000' : '20000');
 if (!/^[1-9]\d*$/.test(orders)) {
   console.error(`native-model: ${orders}: expected a number of orders`);
   process.exit(2);
