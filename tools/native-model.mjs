@@ -5,8 +5,9 @@
 //   node tools/native-model.mjs --sabotage       each source with one step changed at a time: every change must be found
 //                                                (default 4000 orders)
 // Without Relacy's headers (Debian: relacy-dev) it says so and succeeds (HEDDLE_REQUIRE_TOOLS=1: fails).
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { findToolchain } from './toolchain.mjs';
@@ -40,46 +41,72 @@ if (!hasRelacy) {
   process.exit(process.env.HEDDLE_REQUIRE_TOOLS === '1' ? 1 : 0);
 }
 
+/** Runs a program to its end: how it ended, and what it said if `isHeard`; what a broken model says is long. */
+function run(file, args, isHeard = true) {
+  const child = spawn(file, args, { stdio: ['ignore', ...Array(2).fill(isHeard ? 'pipe' : 'ignore')] });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (said += String(chunk)));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (status, signal) => resolve({ status, signal, said }));
+  });
+}
+
 /** Builds a model with `folders` before those of the sources. The path of the program. */
-function build(model, name, folders = []) {
+async function build(model, name, folders = []) {
   fs.mkdirSync(buildDir, { recursive: true });
   const program = path.join(buildDir, name);
   const includes = [...folders, path.join(modelDir, 'shadow'), modelDir, path.join(packageDir, 'core')];
   // Relacy replaces the plain `operator delete` only.
   const args = ['-std=c++20', '-O1', '-w', '-fno-sized-deallocation', ...includes.flatMap((folder) => ['-I', folder])];
   const source = path.join(modelDir, `${model}.cc`);
-  const { status, stderr } = spawnSync(compiler.command, [...args, source, '-o', program], { encoding: 'utf8' });
+  const { status, said } = await run(compiler.command, [...args, source, '-o', program]);
   if (status === 0) return program;
-  console.error(stderr.slice(0, 4_000));
+  console.error(said.slice(0, 4_000));
   throw new Error(`native-model: ${name} can't be built`);
 }
 
-function sabotage() {
-  let unseen = 0;
-  for (const [index, { model, file, changes, why }] of sabotages.entries()) {
-    let source = fs.readFileSync(path.join(packageDir, 'core', file), 'utf8');
-    for (const [from, to] of changes) {
-      if (source.split(from).length !== 2) throw new Error(`native-model: ${file} has not one '${from}'`);
-      source = source.replace(from, () => to);
-    }
-    const folder = path.join(buildDir, `sabotage-${index}`);
-    fs.mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
-    fs.writeFileSync(path.join(folder, file), source);
-    const { status, signal } = spawnSync(build(model, `sabotaged-${index}`, [folder]), [orders], { stdio: 'ignore' });
-    const isSeen = status === 1 || signal !== null;
-    if (!isSeen) unseen++;
-    console.log(`${isSeen ? 'seen' : 'NOT SEEN'}: ${why}`);
+/** Whether one is seen. */
+async function isSeen({ model, file, changes }, index) {
+  let source = fs.readFileSync(path.join(packageDir, 'core', file), 'utf8');
+  for (const [from, to] of changes) {
+    if (source.split(from).length !== 2) throw new Error(`native-model: ${file} has not one '${from}'`);
+    source = source.replace(from, () => to);
   }
+  const folder = path.join(buildDir, `sabotage-${index}`);
+  fs.mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
+  fs.writeFileSync(path.join(folder, file), source);
+  const { status, signal } = await run(await build(model, `sabotaged-${index}`, [folder]), [orders], false);
+  return status === 1 || signal !== null;
+}
+
+/** Several at a time: most of it is the compiler's, which takes one core for each. */
+async function sabotage() {
+  const waiting = [...sabotages.entries()];
+  let unseen = 0;
+  const work = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [index, one] = next;
+      const wasSeen = await isSeen(one, index);
+      if (!wasSeen) unseen++;
+      console.log(`${wasSeen ? 'seen' : 'NOT SEEN'}: ${one.why}`);
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
   return unseen === 0;
 }
 
-function models() {
+async function models() {
   const names = fs.readdirSync(modelDir).filter((name) => name.endsWith('_model.cc'));
-  const results = names.map((name) => {
-    const model = path.basename(name, '.cc');
-    return spawnSync(build(model, model), [orders], { stdio: 'inherit' }).status === 0;
-  });
+  const results = await Promise.all(
+    names.map(async (name) => {
+      const model = path.basename(name, '.cc');
+      const { status, said } = await run(await build(model, model), [orders]);
+      process.stdout.write(said);
+      return status === 0;
+    }),
+  );
   return results.every(Boolean);
 }
 
-process.exitCode = (options.sabotage ? sabotage() : models()) ? 0 : 1;
+process.exitCode = (await (options.sabotage ? sabotage() : models())) ? 0 : 1;
