@@ -46,6 +46,8 @@ export function contractOf(subject: Subject): void {
     const codeOf = (code: string) => subject.codes?.[code] ?? code;
     const moving = (...transfer: ArrayBuffer[]) => (isTransferring ? { transfer } : {});
     /** Runs a task and resolves when it has told that it runs. */
+    /** A worker that heeds a cancel stays, however long that takes it on a machine that does much else. */
+    const patient = { cancelGraceMs: 60_000 };
     function begin(pool: AnyPool, name: string, options: object = {}) {
       const { options: watching, started } = subject.watchStart(pool);
       const outcome = pool.run(name, [], { ...watching, ...options });
@@ -625,7 +627,7 @@ export function contractOf(subject: Subject): void {
       });
 
       promises('hold the generator back', async () => {
-        const pool = await makePool({ workers: 1 });
+        const pool = await makePool({ workers: 1, ...patient });
         const stream = pool.stream('countsProduced');
         for (let n = 1; n <= 20; n++) expect((await stream.next()).value).toBe(n);
         await stream.return();
@@ -633,7 +635,7 @@ export function contractOf(subject: Subject): void {
       });
 
       promises('end the generator when left early', async () => {
-        const pool = await makePool({ workers: 1 });
+        const pool = await makePool({ workers: 1, ...patient });
         for await (const n of pool.stream('countsFinally')) if (n === 3) break;
         expect(await pool.run('finallyRunsNow')).toBe(1);
         expect(pool.stats().workers).toMatchObject({ started: 1, killed: 0 });
@@ -673,7 +675,7 @@ export function contractOf(subject: Subject): void {
 
     describe('stopping', () => {
       promises('aborts the signal of the task first, and keeps a worker that heeds it', async () => {
-        const pool = await makePool({ workers: 1 });
+        const pool = await makePool({ workers: 1, ...patient });
         const controller = new AbortController();
         const who = await pool.run('whoAmI');
         const { started, outcome } = begin(pool, 'heedsAbort', { signal: controller.signal });
@@ -699,7 +701,7 @@ export function contractOf(subject: Subject): void {
       });
 
       promises('takes any reason', async () => {
-        const pool = await makePool({ workers: 1 });
+        const pool = await makePool({ workers: 1, ...patient });
         for (const reason of [() => 1, Symbol('s'), new Blob(['x']), new SharedArrayBuffer(8), new Proxy({}, {})]) {
           const controller = new AbortController();
           const { started, outcome } = begin(pool, 'heedsAbort', { signal: controller.signal });
