@@ -10,7 +10,7 @@ import { collect, errorOf, fixture, isAlive, temporaryFolder } from './helpers.t
 import { localSubject, type AnyPool, type Asked, type Subject } from './pool.subjects.ts';
 
 /** Where the clock can't be held until a task has begun. */
-const LONG_ENOUGH_TO_BEGIN_MS = 3_000;
+const LONG_ENOUGH_TO_BEGIN_MS = 10_000;
 
 export function poolContract(asked: Asked, isolation?: IsolationLevel): void {
   contractOf(localSubject(asked, isolation));
