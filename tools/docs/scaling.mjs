@@ -80,7 +80,8 @@ ${kills.killed.worker} killed workers and ${kills.killed.node} killed nodes; los
 
 By calculation from the figures above, not measured. A node runs two chunks at a time of ${targetMs} ms each, so it takes ${chunksPerNode} chunks a second from Redis,
 however many cores it has and however long an input takes below ${targetMs} ms. One core runs the commands of a Redis, for ${significant(redisUsPerChunk)} µs a chunk: ${significant(chunksMost)}
-chunks a second at most. A node without work takes ${significant(redisUsPerNode)} µs a second: it says that it lives, asks what is wanted, and looks for lost chunks.
+chunks a second at most. A node without work takes ${significant(redisUsPerNode)} µs a second: it says that it lives, asks what is wanted, and looks for chunks (five runs of
+its own, the same day, on the code with a look each second).
 
 ${table(
   ['nodes', 'chunks/s', 'of one Redis', 'of one client, for chunks', 'Redis needed at half load'],

@@ -1,36 +1,32 @@
 // One round of BullMQ alone: a job for each input, added in bulk, results from its events. No order, nothing kept: what it does least work for.
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { Queue, QueueEvents } from 'bullmq';
 import { startCpuClock } from './cpu-clock.ts';
-import { Nodes } from './nodes.ts';
-import type { RoundOrder } from './orders.ts';
-import { startRedis } from './redis.ts';
+import type { RedisServer } from './redis.ts';
 import { Books, type RoundReport } from './report.ts';
+import { runAsProgram, type RoundPlace } from './round-program.ts';
 
 /** Jobs that are added together. */
 const BULK = 1_000;
 
-const order = JSON.parse(process.argv[2]!) as RoundOrder;
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'heddle-bench-cluster-'));
-const redis = await startRedis(folder, false);
-const connection = { path: new URL(redis.url).pathname, maxRetriesPerRequest: null };
-const nodes = new Nodes('bullmq-worker', { connection });
-const queue = new Queue('peer', { connection, streams: { events: { maxLen: 1_000_000 } } });
-const events = new QueueEvents('peer', { connection });
-try {
-  await Promise.all([nodes.start(order.nodes), events.waitUntilReady()]);
-  await mapped(order.warmItems);
-  process.stdout.write(`${JSON.stringify(await round())}\n`);
-} finally {
-  await nodes.end();
-  await Promise.all([queue.close(), events.close()]);
-  await redis.end();
-  fs.rmSync(folder, { recursive: true, force: true });
-}
+const connectionOf = ({ socket }: RedisServer) => ({ path: socket, maxRetriesPerRequest: null });
 
-async function mapped(count: number): Promise<Books> {
+await runAsProgram(
+  { program: 'bullmq-worker', order: (redis) => ({ connection: connectionOf(redis) }) },
+  async (place) => {
+    const connection = connectionOf(place.redis);
+    const queue = new Queue('peer', { connection, streams: { events: { maxLen: 1_000_000 } } });
+    const events = new QueueEvents('peer', { connection });
+    try {
+      await events.waitUntilReady();
+      await mapped(queue, events, place.order.warmItems);
+      return await round(place, queue, events);
+    } finally {
+      await Promise.all([queue.close(), events.close()]);
+    }
+  },
+);
+
+async function mapped(queue: Queue, events: QueueEvents, count: number): Promise<Books> {
   const books = new Books(count);
   const firstOf = new Map<string, number>();
   const early: Array<{ jobId: string; value: string }> = [];
@@ -63,10 +59,10 @@ async function mapped(count: number): Promise<Books> {
   return books;
 }
 
-async function round(): Promise<RoundReport> {
+async function round({ order, redis, nodes }: RoundPlace, queue: Queue, events: QueueEvents): Promise<RoundReport> {
   const cpuMs = startCpuClock(redis, nodes);
   const beganMs = performance.now();
-  const { lost, doubled, outOfOrder, longestGapMs } = await mapped(order.items);
+  const { lost, doubled, outOfOrder, longestGapMs } = await mapped(queue, events, order.items);
   const elapsedMs = performance.now() - beganMs;
   const cpu = cpuMs();
   return {

@@ -1,15 +1,12 @@
 // What nodes that serve a module take of Redis in a second while nobody maps: beats, looks for what is wanted and for lost chunks.
 import { execFileSync } from 'node:child_process';
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClusterPool } from '@heddle/cluster-bullmq';
 import { startCpuClock } from './cpu-clock.ts';
-import { Nodes, ROOT, TASKS } from './nodes.ts';
-import type { RoundOrder } from './orders.ts';
-import { startRedis, type RedisServer } from './redis.ts';
+import { ROOT, TASKS } from './nodes.ts';
+import type { RedisServer } from './redis.ts';
 import type { RoundReport } from './report.ts';
+import { runAsProgram, type RoundPlace } from './round-program.ts';
 
 /** To the microsecond, which the clock of processes is not. */
 function redisCpuMs({ socket }: RedisServer): number {
@@ -18,20 +15,9 @@ function redisCpuMs({ socket }: RedisServer): number {
   return (seconds('sys') + seconds('user')) * 1_000;
 }
 
-const order = JSON.parse(process.argv[2]!) as RoundOrder;
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'heddle-bench-cluster-'));
-const redis = await startRedis(folder, false);
-const nodes = new Nodes('node', { redis: redis.url, root: ROOT, workers: 1 });
-try {
-  await nodes.start(order.nodes);
-  process.stdout.write(`${JSON.stringify(await round())}\n`);
-} finally {
-  await nodes.end();
-  await redis.end();
-  fs.rmSync(folder, { recursive: true, force: true });
-}
+await runAsProgram({ program: 'node', order: ({ url }) => ({ redis: url, root: ROOT, workers: 1 }) }, round);
 
-async function round(): Promise<RoundReport> {
+async function round({ order, redis, nodes }: RoundPlace): Promise<RoundReport> {
   // So that the module is wanted. The first call makes every node serve it.
   await using pool = await createClusterPool(TASKS, { redis: redis.url, root: ROOT });
   for await (const _ of pool.map(order.task, [1, 2, 3]));

@@ -1,29 +1,14 @@
 // One round of heddle's cluster, as a program of its own: Redis, nodes, a map, and what is killed meanwhile. Its order: `RoundOrder` as JSON.
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { createClusterPool } from '@heddle/cluster-bullmq';
 import { startCpuClock } from './cpu-clock.ts';
-import { Nodes, ROOT, TASKS } from './nodes.ts';
-import type { RoundOrder } from './orders.ts';
-import { startRedis } from './redis.ts';
+import { ROOT, TASKS } from './nodes.ts';
 import { Books, numbers, type RoundReport } from './report.ts';
+import { runAsProgram, type RoundPlace } from './round-program.ts';
 
-const order = JSON.parse(process.argv[2]!) as RoundOrder;
-const { kill, task, chunkItems } = order;
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'heddle-bench-cluster-'));
-const redis = await startRedis(folder, kill !== undefined && 'what' in kill && kill.what === 'redis');
-const nodes = new Nodes('node', { redis: redis.url, root: ROOT, workers: 1 });
-try {
-  await nodes.start(order.nodes);
-  process.stdout.write(`${JSON.stringify(await round())}\n`);
-} finally {
-  await nodes.end();
-  await redis.end();
-  fs.rmSync(folder, { recursive: true, force: true });
-}
+await runAsProgram({ program: 'node', order: ({ url }) => ({ redis: url, root: ROOT, workers: 1 }) }, round);
 
-async function round(): Promise<RoundReport> {
+async function round({ order, redis, nodes }: RoundPlace): Promise<RoundReport> {
+  const { kill, task, chunkItems } = order;
   await using pool = await createClusterPool(TASKS, { redis: redis.url, root: ROOT });
   const call = chunkItems === undefined ? {} : { chunkItemsMax: chunkItems };
   for await (const _ of pool.map(task, numbers(order.warmItems), call));

@@ -55,7 +55,8 @@ export interface ClusterPool<M> extends AsyncDisposable {
 
   /**
    * Calls the function with each item of `source` as its one argument and yields `{ index, value }`, in order unless told otherwise, each
-   * index once. Pulls from the source only as fast as results are consumed, some chunks ahead.
+   * index once. Pulls from the source only as fast as results are consumed, ahead by
+   * what the nodes do in about ten seconds (64 MiB of inputs and 1,000 chunks at most).
    */
   map<K extends TaskName<M>, O extends ClusterMapOptions | undefined = undefined>(
     name: K,
