@@ -133,7 +133,7 @@
           'libraries': ['-lpthread'],
           'sources': ['test/cpp/distances_test.cc', 'test/cpp/fft_test.cc', 'test/cpp/job_queue_test.cc',
                       'test/cpp/kernel_test.cc', 'test/cpp/main.cc',
-                      'test/cpp/os_test.cc', 'test/cpp/pool_test.cc',
+                      'test/cpp/os_test.cc', 'test/cpp/patience_test.cc', 'test/cpp/pool_test.cc',
                       'test/cpp/random_kernel_test.cc', 'test/cpp/vector_kernel_test.cc',
                       'test/cpp/shared_word_test.cc', 'test/cpp/sort_test.cc'],
         },

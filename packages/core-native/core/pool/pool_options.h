@@ -23,7 +23,8 @@ inline constexpr uint32_t kRowJobs = 64;
 /**
  * Pauses spent looking for work before sleeping: 30 to 80 us, 40 to 140 cycles each by processor. Waking a sleeping
  * thread costs about 25 us on a virtual machine, so calls that follow each other within that time find the workers
- * awake, and an idle pool burns nothing after it. Longer spins lose when other programs want the cores.
+ * awake, and an idle pool burns nothing after it. Longer spins lose when other programs want the cores; where they pay,
+ * sync/patience.h adds to this one.
  */
 inline constexpr uint32_t kSpinPauses = 2000;
 

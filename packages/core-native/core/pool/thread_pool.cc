@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "sync/parker.h"
+#include "sync/patience.h"
 #include "sync/spin_wait.h"
 
 namespace heddle {
@@ -121,6 +122,7 @@ void* ThreadPool::workerMain(void* argument) {
 }
 
 void ThreadPool::workerLoop(uint32_t index) {
+  Patience patience;
   for (;;) {
     // Read before looking for regions: one that is announced after the look changes the epoch, and the worker looks
     // again. Read before looking at the limit, too: a worker that has become surplus since would sleep among those that
@@ -132,14 +134,27 @@ void ThreadPool::workerLoop(uint32_t index) {
       continue;
     }
     // Jobs first: a small one must not wait for the end of a long region.
-    if (runOneJob() || help(index)) continue;
-    bool isNew = false;
-    for (uint32_t spins = 0; spins < kSpinPauses && !isNew; ++spins) {
-      spinPause();
-      isNew = epoch_.load(std::memory_order_relaxed) != epoch || !queue_.isEmpty();
-    }
-    if (!isNew) sleep(index, epoch);
+    if (runOneJob()) continue;
+    const Help help = this->help(index);
+    if (help == Help::given) continue;
+    if (help == Help::notWanted) patience.lose();
+    awaitNews(index, epoch, patience);
   }
+}
+
+void ThreadPool::awaitNews(uint32_t index, uint32_t epoch, Patience& patience) {
+  const auto isNews = [&] {
+    spinPause();
+    return epoch_.load(std::memory_order_relaxed) != epoch || !queue_.isEmpty();
+  };
+  for (uint32_t spins = 0; spins < kSpinPauses; ++spins) {
+    if (isNews()) return;
+  }
+  patience.begin();
+  bool isNew = false;
+  while (!isNew && patience.lasts()) isNew = isNews();
+  if (!isNew) sleep(index, epoch);
+  if (queue_.isEmpty()) patience.regionCame();
 }
 
 void ThreadPool::sleep(uint32_t index, uint32_t epoch) {
@@ -181,7 +196,8 @@ void ThreadPool::wake(uint32_t workers) {
   unpark(epoch_, static_cast<int>(count));
 }
 
-bool ThreadPool::help(uint32_t index) {
+ThreadPool::Help ThreadPool::help(uint32_t index) {
+  Help answer = Help::nothing;
   uint32_t open = open_.load(std::memory_order_acquire);
   while (open != 0) {
     Slot& slot = slots_[__builtin_ctz(open)];
@@ -202,11 +218,12 @@ bool ThreadPool::help(uint32_t index) {
         slot.done.fetch_add(1, std::memory_order_release);
         unpark(slot.done, 1);
       }
-      if (isIn) return true;
+      if (isIn) return Help::given;
       break;
     }
+    if ((state & kOpen) != 0 && (state & kSeatMask) == 0) answer = Help::notWanted;
   }
-  return false;
+  return answer;
 }
 
 ThreadPool::Slot* ThreadPool::claimSlot() {

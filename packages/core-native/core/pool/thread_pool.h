@@ -19,6 +19,7 @@
 
 #include "pool/job_queue.h"
 #include "pool/pool_options.h"
+#include "sync/patience.h"
 #include "sync/placement.h"
 
 namespace heddle {
@@ -70,11 +71,14 @@ class ThreadPool {
   ThreadPool();
   static void* workerMain(void* argument);
   void workerLoop(uint32_t index);
-  bool help(uint32_t index);
+  /** What became of a look for a seat: taken, or none was free, or there was no open region. */
+  enum class Help { given, notWanted, nothing };
+  Help help(uint32_t index);
   bool runOneJob();
   bool ensureWorkers(uint32_t wanted);
   void announce(uint32_t workers);
   void wake(uint32_t workers);
+  void awaitNews(uint32_t index, uint32_t epoch, Patience& patience);
   void sleep(uint32_t index, uint32_t epoch);
   Slot* claimSlot();
   void close(Slot& slot);
