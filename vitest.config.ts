@@ -29,8 +29,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['@heddle/source'] } },
   test: {
     pool: 'forks',
-    // What tests measure is not for the programs of who runs them.
-    env: { HEDDLE_CALIBRATION: 'off' },
+    // What tests measure and compile is not for the programs of who runs them.
+    env: { HEDDLE_CALIBRATION: 'off', HEDDLE_CODE_CACHE: 'off' },
     // One more than vitest takes by itself: most of what is tested here waits for processes.
     maxWorkers: availableParallelism(),
     // A ceiling against a hang, not a judgement of speed: a test waits for its event.

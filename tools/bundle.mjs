@@ -10,14 +10,16 @@
 // start (027).
 //   index.js          the public names, all of which lie in start.js
 //   start.js          what index.ts imports: checks options and starts the first thread
-//   pool.js           what every pool needs, and pools of threads; asked for when the first thread is on its way
-//   plan-processes.js what starts processes; asked for before the first of them is on its way
-//   open-*.js         what one backend needs beyond that
+//   pool.cjs          what every pool needs, and pools of threads; asked for when the first thread is on its way
+//   plan-processes.cjs what starts processes; asked for before the first of them is on its way
+//   open-*.cjs        what one backend needs beyond that
 //   judge-entry.cjs   what weighs where calls run; asked for with the first question (023)
+// Those that are asked for later are scripts: later-parts.mjs.
 import fs from 'node:fs';
 import path from 'node:path';
 import { rolldown } from 'rolldown';
 import { parseAst } from 'rolldown/parseAst';
+import { asPart, asStart } from './later-parts.mjs';
 
 const entries = process.argv.slice(2);
 if (entries.length === 0) {
@@ -155,12 +157,10 @@ function programParts() {
 /** The package with the pools. What a user holds of the others is nearly all of them, and nothing of it waits for a start. */
 const hasPools = fs.existsSync(path.join(packageDir, 'src/open-threads.ts'));
 
-async function bundle(argument) {
-  const entry = argument.replace(/^require:/, '');
-  const isRequired = entry !== argument;
-  const isProgram = entry === 'index.ts' && hasPools;
+/** Code of one or more files from an entry below src, with their source maps. */
+async function build(entry, { isProgram = false, ending = 'js', banner = '' } = {}) {
   const parts = programParts();
-  const build = await rolldown({
+  const bundler = await rolldown({
     cwd: packageDir,
     input: path.join('src', entry),
     platform: 'node',
@@ -171,27 +171,53 @@ async function bundle(argument) {
     treeshake: { moduleSideEffects: [{ external: true, sideEffects: false }] },
     plugins: [...(hasPools ? [plainFields] : []), ...(isProgram ? [parts.plugin] : [])],
   });
-  const { output } = await build.generate({
+  const { output } = await bundler.generate({
     dir: outDir,
-    entryFileNames: isRequired ? '[name].cjs' : '[name].js',
+    entryFileNames: `[name].${ending}`,
     chunkFileNames: '[name].js',
     format: 'es',
-    banner: isRequired ? '"use strict";' : '',
+    banner,
     codeSplitting: isProgram ? { groups: parts.groups } : false,
     comments: false,
     sourcemap: true,
     // They are in the package.
     sourcemapExcludeSources: true,
   });
-  await build.close();
-  const finished = (code) => {
-    const whole = asAscii(withoutImports(code, isProgram));
-    return isRequired ? asRequired(whole) : whole;
-  };
-  const files = output.filter(({ fileName }) => !fileName.startsWith(RUNTIME));
-  for (const { fileName, type, code, source } of files)
-    fs.writeFileSync(path.join(outDir, fileName), type === 'chunk' ? finished(code) : source);
-  return files.map(({ fileName }) => fileName);
+  await bundler.close();
+  const files = new Map();
+  for (const { fileName, type, code, source } of output)
+    if (!fileName.startsWith(RUNTIME))
+      files.set(fileName, type === 'chunk' ? asAscii(withoutImports(code, isProgram)) : source);
+  return files;
+}
+
+/** The files of a program, of which all but the first are asked for later. */
+async function buildProgram(entry) {
+  const files = await build(entry, { isProgram: true });
+  const loader = (await build('entry/later-parts.ts')).get('later-parts.js');
+  const program = new Map();
+  const parts = {};
+  for (const [file, content] of files) {
+    const [, name, map = ''] = /^([\w-]+)\.js(\.map)?$/.exec(file);
+    const isLater = name !== 'index' && name !== 'start';
+    if (isLater && map === '') parts[name] = asPart(file, content);
+    program.set(isLater ? `${name}.cjs${map}` : file, (map === '' && parts[name]) || content);
+  }
+  return program.set('start.js', asStart(files.get('start.js'), loader, parts));
+}
+
+async function bundle(argument) {
+  const entry = argument.replace(/^require:/, '');
+  let files;
+  if (entry === 'index.ts' && hasPools) files = await buildProgram(entry);
+  else if (entry === argument) files = await build(entry);
+  else {
+    files = await build(entry, { ending: 'cjs', banner: '"use strict";' });
+    const [[file, code]] = files;
+    files.set(file, asRequired(code));
+  }
+  for (const [file, content] of files) fs.writeFileSync(path.join(outDir, file), content);
+  return [...files.keys()];
 }
 
 fs.mkdirSync(outDir, { recursive: true });

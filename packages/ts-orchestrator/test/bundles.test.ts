@@ -1,4 +1,5 @@
 // What the build makes of the sources: one file for each that a worker starts with, and a few for a program.
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { isBuiltin, SourceMap, type SourceMapping } from 'node:module';
 import { describe, expect, it } from 'vitest';
@@ -12,9 +13,11 @@ const folder = new URL('../dist/bundle/', import.meta.url);
 const files = fs.readdirSync(folder).filter((name) => /\.c?js$/.test(name));
 const load = (name: string) => import(new URL(name, folder).href) as Promise<Record<string, never>>;
 
-/** What a program loads. */
-const PROGRAM = ['index', 'open-auto', 'open-inline', 'open-processes', 'plan-processes', 'pool', 'start'];
-const isOfProgram = (name: string): boolean => PROGRAM.some((part) => name === `${part}.js`);
+/** What a program loads: with its first line, and when a pool asks for it. */
+const AT_ONCE = ['index.js', 'start.js'];
+const LATER = ['open-auto', 'open-inline', 'open-processes', 'plan-processes', 'pool'].map((name) => `${name}.cjs`);
+const PROGRAM = [...AT_ONCE, ...LATER];
+const isOfProgram = (name: string): boolean => PROGRAM.includes(name);
 
 interface Loads {
   /** Modules that are loaded with the file. */
@@ -30,19 +33,25 @@ interface SyntaxNode {
   readonly type?: string;
   readonly value?: string;
   readonly source?: SyntaxNode | null;
-  readonly callee?: { readonly property?: { readonly name?: string } };
+  readonly callee?: { readonly name?: string; readonly property?: { readonly name?: string } };
   readonly arguments?: readonly SyntaxNode[];
 }
 
 function loadsOf(code: string): Loads {
   const loads: Loads = { atOnce: [], later: [], builtIn: [] };
+  const called: Record<string, string[]> = {
+    __part: loads.atOnce,
+    __later: loads.later,
+    getBuiltinModule: loads.builtIn,
+  };
   const visit = (value: unknown): void => {
     if (Array.isArray(value)) return value.forEach(visit);
     if (typeof value !== 'object' || value === null) return;
     const { type = '', source: from, callee, arguments: args } = value as SyntaxNode;
     if (/^(Import|ExportAll|ExportNamed)Declaration$/.test(type) && from) loads.atOnce.push(from.value!);
     if (type === 'ImportExpression' && from!.type === 'Literal') loads.later.push(from!.value!);
-    if (callee?.property?.name === 'getBuiltinModule') loads.builtIn.push(args![0]!.value!);
+    const name = callee?.name ?? callee?.property?.name ?? '';
+    if (Object.hasOwn(called, name) && typeof args![0]?.value === 'string') called[name]!.push(args![0].value);
     Object.values(value).forEach(visit);
   };
   visit(parseAst(code));
@@ -52,8 +61,8 @@ function loadsOf(code: string): Loads {
 describe('the bundles', () => {
   it('are those that are named in the code', () => {
     const workers = ['process-entry', 'stack-probe', 'task-module', 'thread-entry', 'typescript-hook'];
-    const names = [...PROGRAM, ...workers, 'calibration', 'calibration-tasks'];
-    expect(files.toSorted()).toEqual([...names.map((name) => `${name}.js`), 'judge-entry.cjs'].toSorted());
+    const names = [...workers, 'calibration', 'calibration-tasks'].map((name) => `${name}.js`);
+    expect(files.toSorted()).toEqual([...PROGRAM, ...names, 'judge-entry.cjs'].toSorted());
   });
 
   it.each(files.filter((name) => !isOfProgram(name)))('%s is one file: it loads nothing but parts of Node', (name) => {
@@ -64,23 +73,34 @@ describe('the bundles', () => {
   });
 
   it('start a program with two files, and load the others when a pool asks for them', () => {
-    const loads = new Map(
-      PROGRAM.map((name) => [name, loadsOf(fs.readFileSync(new URL(`${name}.js`, folder), 'utf8'))]),
-    );
-    expect(loads.get('index')!.atOnce).toEqual(['./start.js']);
-    expect(loads.get('start')!.atOnce).toEqual([]);
-    for (const name of ['plan-processes', 'pool']) expect(loads.get(name)!.atOnce).toEqual(['./start.js']);
-    for (const { atOnce, later, builtIn } of loads.values()) {
-      expect(atOnce.filter((id) => !isOfProgram(id.slice(2)))).toEqual([]);
-      const others = [...later, ...builtIn].filter((id) => !(id.startsWith('node:') && isBuiltin(id)));
-      expect(others.filter((id) => !(id.startsWith('./') && isOfProgram(id.slice(2))))).toEqual([]);
+    const loads = new Map(PROGRAM.map((name) => [name, loadsOf(fs.readFileSync(new URL(name, folder), 'utf8'))]));
+    expect(loads.get('index.js')!.atOnce).toEqual(['./start.js']);
+    // Itself: what it exports is what the others import.
+    expect(loads.get('start.js')!.atOnce).toEqual(['./start.js']);
+    for (const name of ['plan-processes.cjs', 'pool.cjs']) expect(loads.get(name)!.atOnce).toEqual(['start']);
+    for (const [name, { atOnce, later, builtIn }] of loads) {
+      const parts = LATER.includes(name) ? [...atOnce, ...later] : later;
+      const isPart = (id: string) => id === 'start' || LATER.includes(`${id}.cjs`);
+      const others = [...parts.filter((id) => !isPart(id)), ...builtIn];
+      expect(others.filter((id) => !(id.startsWith('node:') && isBuiltin(id)))).toEqual([]);
     }
   });
 
+  it('know the digest of what is loaded later: compiled code is kept under it', () => {
+    const start = fs.readFileSync(new URL('start.js', folder), 'utf8');
+    const digests = JSON.parse(/digests: (\{.+?\})/.exec(start)![1]!) as Record<string, string>;
+    const digestOf = (name: string) =>
+      createHash('sha256')
+        .update(fs.readFileSync(new URL(name, folder)))
+        .digest('hex')
+        .slice(0, 16);
+    expect(digests).toEqual(Object.fromEntries(LATER.map((name) => [name.slice(0, -4), digestOf(name)])));
+  });
+
   it('read nothing of the machine before the first worker is on its way', () => {
-    const reads = (name: string) =>
-      /mountinfo|availableMemory/.test(fs.readFileSync(new URL(`${name}.js`, folder), 'utf8'));
-    expect(['start', 'plan-processes', 'pool', 'thread-entry', 'process-entry'].filter(reads)).toEqual(['pool']);
+    const reads = (name: string) => /mountinfo|availableMemory/.test(fs.readFileSync(new URL(name, folder), 'utf8'));
+    const looked = ['start.js', 'plan-processes.cjs', 'pool.cjs', 'thread-entry.js', 'process-entry.js'];
+    expect(looked.filter(reads)).toEqual(['pool.cjs']);
   });
 
   it.each(files)('%s has characters of one byte only', (name) => {
@@ -94,21 +114,20 @@ describe('the bundles', () => {
       /advisor\/src\/(?!computes-share)|auto\/(advice|backend-costs|calibration-file|pool-calibration)\.ts$/;
     expect(sourcesOf('judge-entry.cjs').filter((source) => ofJudge.test(source)).length).toBeGreaterThan(8);
     // `index.js` only names what is elsewhere.
-    const ofProgram = PROGRAM.filter((name) => name !== 'index').flatMap((name) => sourcesOf(`${name}.js`));
+    const ofProgram = PROGRAM.filter((name) => name !== 'index.js').flatMap(sourcesOf);
     expect(ofProgram.filter((source) => ofJudge.test(source))).toEqual([]);
   });
 
   it('load parts of Node that take milliseconds where they are needed', () => {
-    const atOnce = (name: string) =>
-      fs.readFileSync(new URL(`${name}.js`, folder), 'utf8').match(/^const .*getBuiltin.*$/gm);
+    const atOnce = (name: string) => fs.readFileSync(new URL(name, folder), 'utf8').match(/^const .*getBuiltin.*$/gm);
     const all = PROGRAM.flatMap((name) => atOnce(name) ?? []);
     expect(all).not.toEqual([]);
     expect(all.filter((line) => /worker_threads|perf_hooks/.test(line))).toEqual([]);
   });
 
   it('have the most of what a program needs in what it loads later', () => {
-    const bytesOf = (name: string) => fs.statSync(new URL(`${name}.js`, folder)).size;
-    expect(bytesOf('start') * 4).toBeLessThan(bytesOf('pool'));
+    const bytesOf = (name: string) => fs.statSync(new URL(name, folder)).size;
+    expect(bytesOf('start.js') * 4).toBeLessThan(bytesOf('pool.cjs'));
   });
 
   it.each(files.filter((name) => name !== 'index.js'))('%s has a source map that leads to its sources', (name) => {
@@ -139,14 +158,18 @@ describe('the bundles', () => {
     await pool.close();
   });
 
-  it.each(['pool', 'thread-entry', 'process-entry'])('%s has plain names for what else is private', (name) => {
-    const code = fs.readFileSync(new URL(`${name}.js`, folder), 'utf8');
-    expect(code.match(/\bthis\._\w+/g)!.length).toBeGreaterThan(4 * code.match(/\bthis\.#\w+/g)!.length);
-  });
+  it.each(['pool.cjs', 'thread-entry.js', 'process-entry.js'])(
+    '%s has plain names for what else is private',
+    (name) => {
+      const code = fs.readFileSync(new URL(name, folder), 'utf8');
+      expect(code.match(/\bthis\._\w+/g)!.length).toBeGreaterThan(4 * code.match(/\bthis\.#\w+/g)!.length);
+    },
+  );
 
   it('would be seen to load more', () => {
-    const code = `import a from './a.js'; export * from 'b'; export { c } from 'c'; import('d'); import(e);`;
-    expect(loadsOf(code)).toEqual({ atOnce: ['./a.js', 'b', 'c'], later: ['d'], builtIn: [] });
+    const code = `import a from './a.js'; export * from 'b'; export { c } from 'c'; import('d'); import(e); __later('f');`;
+    expect(loadsOf(code)).toEqual({ atOnce: ['./a.js', 'b', 'c'], later: ['d', 'f'], builtIn: [] });
+    expect(loadsOf(`(function (__part) { const { a } = __part('b'); })`).atOnce).toEqual(['b']);
   });
 });
 

@@ -17,6 +17,7 @@ import {
 import fs from 'node:fs';
 import path from 'node:path';
 import { randomName } from '../clock/random.ts';
+import { cacheFolder, type CacheSurroundings } from '../entry/cache-folder.ts';
 import type { MachineView } from './judge.ts';
 
 /** What there is of it. `file` undefined: there is no folder for one. */
@@ -39,32 +40,8 @@ export interface CalibrationStore {
   write(calibration: Calibration): string | undefined;
 }
 
-export interface CacheSurroundings {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly platform: NodeJS.Platform;
-  /** Throws where there is none. */
-  readonly home: () => string;
-}
-
 /** Switches it off, in this program and its workers. */
 export const CALIBRATION_SWITCH = 'HEDDLE_CALIBRATION';
-
-/** The folder of `heddle` in the user's cache, or why there is none. */
-export function cacheFolder({ env, platform, home }: CacheSurroundings): { folder: string } | { problem: string } {
-  if (env[CALIBRATION_SWITCH] === 'off') return { problem: `${CALIBRATION_SWITCH} is off` };
-  const { join, isAbsolute } = platform === 'win32' ? path.win32 : path.posix;
-  const named = env.XDG_CACHE_HOME ?? (platform === 'win32' ? env.LOCALAPPDATA : undefined);
-  // A relative one is to be ignored, says the specification of these variables.
-  if (named !== undefined && isAbsolute(named)) return { folder: join(named, 'heddle') };
-  try {
-    const own = { darwin: ['Library', 'Caches'], win32: ['AppData', 'Local'] } as Partial<Record<string, string[]>>;
-    const dir = home();
-    if (!isAbsolute(dir)) return { problem: 'there is no home folder' };
-    return { folder: join(dir, ...(own[platform] ?? ['.cache']), 'heddle') };
-  } catch {
-    return { problem: 'there is no home folder' };
-  }
-}
 
 /** For this machine, this Node and the cores of this process. */
 export function openCalibrationStore(
@@ -79,7 +56,9 @@ export function openCalibrationStore(
     cpu: cpuModel(),
     cores: coresOfProcess(),
   };
-  const place = cacheFolder(surroundings ?? { env: process.env, platform: process.platform, home: os.homedir });
+  const around = surroundings ?? { env: process.env, platform: process.platform, home: os.homedir };
+  const isOff = around.env[CALIBRATION_SWITCH] === 'off';
+  const place = isOff ? { problem: `${CALIBRATION_SWITCH} is off` } : cacheFolder(around);
   if ('problem' in place) {
     const found = { file: undefined, calibration: undefined, problem: place.problem };
     const read = (onFound: (none: FoundCalibration) => void) => void setImmediate(onFound, found).unref();

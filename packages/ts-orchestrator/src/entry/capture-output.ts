@@ -2,7 +2,6 @@
  * Takes over stdout and stderr: a task's results are the host's stdout, so whatever it prints goes to the host's stderr, named.
  * The task is known through its asynchronous context, also for a line printed after its end.
  */
-import { isMainThread } from 'node:worker_threads';
 import { taskRealm } from '../task/task-context.ts';
 
 type WriteCallback = (error?: Error | null) => void;
@@ -74,16 +73,16 @@ function redirectLater(name: 'stdout' | 'stderr', redirection: Redirection): () 
 }
 
 /**
- * What Node makes the streams of: those of a terminal, of a file, of a pipe or a socket. While none of them is loaded, neither stream is
- * there, so nobody holds one, console included. Those of a worker thread are there from its start.
+ * What Node makes the streams of: those of a terminal, of a file, of a pipe or a socket, and of a worker thread, which has them from its
+ * start. While none of them is loaded, neither stream is there, so nobody holds one, console included.
  */
-const STREAM_MODULES = new Set(['tty', 'internal/fs/sync_write_stream', 'net'].map((name) => `NativeModule ${name}`));
+const STREAM_MODULES = new Set(
+  ['tty', 'internal/fs/sync_write_stream', 'net', 'internal/worker/io'].map((name) => `NativeModule ${name}`),
+);
 
 function mayExist(): boolean {
   const { moduleLoadList } = process as { moduleLoadList?: unknown };
-  return (
-    !isMainThread || !Array.isArray(moduleLoadList) || moduleLoadList.some((name) => STREAM_MODULES.has(name as string))
-  );
+  return !Array.isArray(moduleLoadList) || moduleLoadList.some((name) => STREAM_MODULES.has(name as string));
 }
 
 let shares = 0;

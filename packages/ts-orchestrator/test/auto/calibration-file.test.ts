@@ -7,7 +7,7 @@ import * as machine from '@heddle/machine';
 import { createPool } from '@heddle/ts-orchestrator';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { LiveCosts } from '../../src/auto/backend-costs.ts';
-import { cacheFolder, openCalibrationStore, type FoundCalibration } from '../../src/auto/calibration-file.ts';
+import { openCalibrationStore, type FoundCalibration } from '../../src/auto/calibration-file.ts';
 import { fixture, temporaryFolder } from '../helpers.ts';
 
 const open = (folder: string) =>
@@ -28,35 +28,11 @@ function withFile(): { folder: string; file: string } {
   return { folder, file: path.join(folder, 'heddle', name!) };
 }
 
-describe('the folder', () => {
-  const home = () => '/home/me';
-  it.each([
-    ['linux', {}, '/home/me/.cache/heddle'],
-    ['linux', { XDG_CACHE_HOME: '/var/me' }, '/var/me/heddle'],
-    ['linux', { XDG_CACHE_HOME: 'relative' }, '/home/me/.cache/heddle'],
-    ['linux', { XDG_CACHE_HOME: '' }, '/home/me/.cache/heddle'],
-    ['darwin', {}, '/home/me/Library/Caches/heddle'],
-    ['freebsd', {}, '/home/me/.cache/heddle'],
-  ] as const)('%s %j', (platform, env, folder) => {
-    expect(cacheFolder({ env, platform, home })).toEqual({ folder });
-  });
-
-  it('is LOCALAPPDATA on Windows', () => {
-    const windows = { platform: 'win32', home: () => 'C:\\Users\\me' } as const;
-    const folder = 'C:\\Users\\me\\AppData\\Local\\heddle';
-    expect(cacheFolder({ ...windows, env: {} })).toEqual({ folder });
-    expect(cacheFolder({ ...windows, env: { LOCALAPPDATA: 'D:\\x' } })).toEqual({ folder: 'D:\\x\\heddle' });
-  });
-
-  it('may be none', () => {
-    const none = () => {
-      throw new Error('uv_os_homedir');
-    };
-    expect(cacheFolder({ env: {}, platform: 'linux', home: none })).toEqual({ problem: 'there is no home folder' });
-    expect(cacheFolder({ env: {}, platform: 'linux', home: () => '' })).toEqual({ problem: 'there is no home folder' });
-    const off = { HEDDLE_CALIBRATION: 'off', XDG_CACHE_HOME: '/x' };
-    expect(cacheFolder({ env: off, platform: 'linux', home })).toEqual({ problem: 'HEDDLE_CALIBRATION is off' });
-  });
+it('may be switched off', () => {
+  const env = { HEDDLE_CALIBRATION: 'off', XDG_CACHE_HOME: '/x' };
+  const store = openCalibrationStore(machine, { env, platform: 'linux', home: () => '/home/me' });
+  expect(store.file).toBeUndefined();
+  expect(store.readNow().problem).toBe('HEDDLE_CALIBRATION is off');
 });
 
 describe('the file', () => {
