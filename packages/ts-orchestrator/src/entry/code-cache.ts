@@ -19,7 +19,7 @@ import { cacheFolder, type CacheSurroundings } from './cache-folder.ts';
 /** `off`: nothing is read or kept. */
 export const CODE_CACHE_SWITCH = 'HEDDLE_CODE_CACHE';
 /** Kept at most, of all versions: beyond it those go that were written first. One has 0.1 to 0.8 MB. */
-export const CACHED_FILES_MAX = 32;
+export const CACHED_FILES_MAX = 64;
 
 const ENDING = '.code';
 

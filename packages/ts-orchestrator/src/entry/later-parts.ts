@@ -55,8 +55,10 @@ function functionsOf(
   }
   const vm = process.getBuiltinModule('node:vm');
   const onEnd: (() => void)[] = [];
+  // Which functions have been compiled when a program ends depends on what it has used: kept for each kind of pool that comes first.
+  let kind: string | undefined;
   return (name) => {
-    const id = `${name}-${digests[name]}`;
+    const id = `${(kind ??= name)}-${name}-${digests[name]}`;
     const cached = cache.read(id);
     const cachedData = typeof cached === 'string' ? undefined : cached;
     const source = `(function (module) {${fs.readFileSync(fileURLToPath(urlOf(name)), 'latin1')}\n})`;
