@@ -2,10 +2,10 @@
  * The decision: hard rules first, then the least predicted time.
  *
  * Workers that have to be started first must save some of their start besides: it takes processor time from what runs meanwhile, and
- * most where others want the cores. Where so much was missed for want of workers that PAID_START of their start would have been paid, they
+ * most where others want the cores. Where so much was missed for want of workers that `paidStart` of their start would have been paid, they
  * count as if they were there (the rule for renting or buying skis): many short pieces of work then get what one of them alone would not start.
- * Where calls run now is left only for a gain of more than LEAVE_GAIN, inline as well as workers, so that predictions that are a little
- * wrong don't move work to and fro. Backends within NEAR_TIE of each other count as equal, and the more isolated is taken. Isolation that
+ * Where calls run now is left only for a gain of more than `leaveGain`, inline as well as workers, so that predictions that are a little
+ * wrong don't move work to and fro. Backends within `nearTie` of each other count as equal, and the more isolated is taken. Isolation that
  * was required, or that a crash has shown to be needed, is a hard rule: no prediction moves calls below it.
  */
 import { predictMs, predictReadyMs, startMsOf, workersFor } from './cost-model.ts';
@@ -14,25 +14,21 @@ import { sentenceOf } from './explain.ts';
 import { BACKENDS, type Backend, type Question, type Wishes } from './question.ts';
 import { computingShare, meetsIsolation, ruleOut } from './rules.ts';
 import { problemOf } from './sane.ts';
+import { TUNING, type Tuning } from './tuning.ts';
 
-/** Part of the time that has to be gained to leave where calls run. */
-export const LEAVE_GAIN = 0.2;
-/** The same with objective `memory`. */
+/** Part of the time that has to be gained to leave inline with objective `memory`. */
 export const LEAVE_GAIN_MEMORY = 0.5;
-/** As in the classic rule. */
-export const PAID_START = 1;
-/** Part of a start that has to be saved, beyond its own time; more by the pressure on the cores. A guess. */
-export const SAVED_START = 0.5;
-/** As Vitest does with the backends that it has measured. */
-export const NEAR_TIE = 0.05;
 /** What meets a soft wish counts as if it took so much less. */
 export const PREFERRED_GAIN = 0.2;
 
-/** The same question has the same answer. Never throws. Costs some microseconds. */
-export function decide(question: Question): Decision {
+/**
+ * The same question has the same answer. Never throws. Costs some microseconds. `tuning`: other thresholds than those that are in use, to
+ * find out what they would have done.
+ */
+export function decide(question: Question, tuning: Tuning = TUNING): Decision {
   const problem = problemOf(question);
   if (problem !== undefined) return fallBack(question, problem);
-  const ruledOut = ruleOut(question);
+  const ruledOut = ruleOut(question, tuning.computesShare);
   const candidates = BACKENDS.filter((backend) => !ruledOut.some((out) => out.backend === backend));
   const about = { question, ruledOut, computingShare: computingShare(question.profile) };
   if (candidates.length === 0) return conclude(about, floorOf(question), 'conflict', {});
@@ -45,7 +41,7 @@ export function decide(question: Question): Decision {
   const predictedMs: Partial<Record<Backend, number>> = {};
   for (const backend of candidates) predictedMs[backend] = predictMs(question, backend, canRunInline);
   if (candidates.length === 1) return conclude(about, candidates[0]!, 'only', predictedMs);
-  const [backend, why] = choose(question, candidates, predictedMs);
+  const [backend, why] = choose(question, candidates, predictedMs, tuning);
   return conclude(about, backend, why, predictedMs);
 }
 
@@ -53,10 +49,11 @@ function choose(
   question: Question,
   candidates: readonly Backend[],
   predictedMs: Readonly<Partial<Record<Backend, number>>>,
+  { paidStart, nearTie, leaveGain: gainToLeave, savedStart }: Tuning,
 ): [Backend, Why] {
   const { current, wishes, costs, missedMs = 0, machine } = question;
   const { pressure = 0 } = machine;
-  const isThere = (backend: Backend) => costs[backend].isReady || missedMs >= PAID_START * startMsOf(question, backend);
+  const isThere = (backend: Backend) => costs[backend].isReady || missedMs >= paidStart * startMsOf(question, backend);
   const timeOf = (backend: Backend) => (isThere(backend) ? predictReadyMs(question, backend) : predictedMs[backend]!);
   const scoreOf = (backend: Backend) =>
     timeOf(backend) * (isPreferred(backend, wishes?.prefer) ? 1 - PREFERRED_GAIN : 1);
@@ -69,15 +66,15 @@ function choose(
   const others = candidates.filter((backend) => backend !== stay);
   const best = Math.min(...others.map(scoreOf));
   const isSaving = wishes?.objective === 'memory';
-  const near = others.filter((backend) => scoreOf(backend) <= best * (1 + NEAR_TIE));
+  const near = others.filter((backend) => scoreOf(backend) <= best * (1 + nearTie));
   // From the most isolated on; where memory counts, from the lightest.
   if (isSaving) near.sort((a, b) => costs[a].memoryMiB - costs[b].memoryMiB);
   else near.reverse();
   if (stay === undefined) return [near[0]!, 'gain'];
-  const leaveGain = isSaving && stay === 'inline' ? LEAVE_GAIN_MEMORY : LEAVE_GAIN;
+  const leaveGain = isSaving && stay === 'inline' ? LEAVE_GAIN_MEMORY : gainToLeave;
   const paysItsStart = (backend: Backend) =>
     isThere(backend) ||
-    predictedMs[stay]! - predictedMs[backend]! >= (SAVED_START + pressure) * startMsOf(question, backend);
+    predictedMs[stay]! - predictedMs[backend]! >= (savedStart + pressure) * startMsOf(question, backend);
   const gaining = near.find((backend) => scoreOf(backend) < scoreOf(stay) * (1 - leaveGain) && paysItsStart(backend));
   return gaining === undefined ? [stay, 'stays'] : [gaining, 'gain'];
 }

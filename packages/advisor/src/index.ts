@@ -13,7 +13,7 @@ export {
   type CalibrationKey,
 } from './calibration.ts';
 export { CLONE_MS_PER_MIB } from './cost-model.ts';
-export { decide, LEAVE_GAIN, LEAVE_GAIN_MEMORY, NEAR_TIE, PREFERRED_GAIN } from './decide.ts';
+export { decide, LEAVE_GAIN_MEMORY, PREFERRED_GAIN } from './decide.ts';
 export type { Decision, Why } from './decision.ts';
 export {
   BACKENDS,
@@ -29,3 +29,4 @@ export {
 } from './question.ts';
 export { COMPUTES_SHARE } from './computes-share.ts';
 export { HOLD_MS_MAX, type Rule, type RuledOut } from './rules.ts';
+export { LEAVE_GAIN, NEAR_TIE, TUNING, type Tuning } from './tuning.ts';

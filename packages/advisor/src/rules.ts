@@ -1,7 +1,6 @@
 /**
  * What is out of the question before anything is computed, and by which rule. First rule wins.
  */
-import { COMPUTES_SHARE } from './computes-share.ts';
 import { BACKENDS, type Backend, type Isolation, type Question } from './question.ts';
 
 /**
@@ -42,13 +41,13 @@ export function workersThatFit({ machine, costs }: Question, backend: Backend): 
   return machine.memoryMiB === undefined || each <= 0 ? Infinity : Math.floor(machine.memoryMiB / each);
 }
 
-/** At most one entry per backend, in the order of BACKENDS. */
-export function ruleOut(question: Question): RuledOut[] {
+/** At most one entry per backend, in the order of BACKENDS. `computesShare`: calls that compute for less of their time wait. */
+export function ruleOut(question: Question, computesShare: number): RuledOut[] {
   const hard = BACKENDS.flatMap((backend) => hardRule(question, backend) ?? []);
   const isOut = (backend: Backend) => hard.some((out) => out.backend === backend);
   // Two that only mean something where there is a choice.
   const soft = BACKENDS.filter((backend) => !isOut(backend)).flatMap((backend) => {
-    if (backend !== 'inline') return (!isOut('inline') && waits(question, backend)) || [];
+    if (backend !== 'inline') return (!isOut('inline') && waits(question, backend, computesShare)) || [];
     return ((!isOut('threads') || !isOut('processes')) && holdsTheThread(question)) || [];
   });
   return BACKENDS.flatMap((backend) => [...hard, ...soft].find((out) => out.backend === backend) ?? []);
@@ -76,9 +75,9 @@ function hardRule(question: Question, backend: Backend): RuledOut | undefined {
   return undefined;
 }
 
-function waits({ profile }: Question, backend: Backend): RuledOut | undefined {
+function waits({ profile }: Question, backend: Backend, computesShare: number): RuledOut | undefined {
   const share = computingShare(profile);
-  if (share >= COMPUTES_SHARE) return undefined;
+  if (share >= computesShare) return undefined;
   const percent = Math.round((1 - share) * 100);
   return {
     backend,
