@@ -6,7 +6,17 @@ import { parseAst } from 'vitest/node';
 
 /** layer -> layers it may use. Arrows point down only; what isn't listed is not allowed. */
 export const ARROWS: Readonly<Record<string, readonly string[]>> = {
-  app: ['workloads', 'measure', 'cluster-bullmq', 'ts-orchestrator', 'sync', 'machine', 'core-js', 'core-native'],
+  app: [
+    'workloads',
+    'measure',
+    'cluster-bullmq',
+    'ts-orchestrator',
+    'sync',
+    'advisor',
+    'machine',
+    'core-js',
+    'core-native',
+  ],
   workloads: ['ts-orchestrator', 'sync', 'machine', 'core-js', 'core-native'],
   measure: ['machine'],
   'cluster-bullmq': ['ts-orchestrator', 'codec', 'machine'],
