@@ -1,9 +1,9 @@
 // `npm run bench`: chooses the cases, runs them, reports. Progress on stderr, results on stdout and in the report folder.
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { EXIT, parseOptions, UsageError, type BenchOptions } from './options.ts';
 import { Progress } from './render/progress.ts';
-import type { SuiteRun } from './suite.ts';
+import { UnreadableRun, type Suite, type SuiteRun } from './suite.ts';
 import { SUITES } from './suites.ts';
 
 async function writeReport(run: SuiteRun, { json, out }: BenchOptions): Promise<string> {
@@ -24,7 +24,22 @@ function exitCodeOf({ result, isGood }: SuiteRun): number {
   return isGood ? EXIT.ok.code : EXIT.failed.code;
 }
 
+/** Nothing is measured, so there is nothing to interrupt. */
+async function simulate(file: string, options: BenchOptions): Promise<number> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    throw new UnreadableRun(`${file} can't be read (${(error as NodeJS.ErrnoException).code})`, { cause: error });
+  }
+  const suite: Suite = SUITES[options.suite];
+  const run = suite.simulate!(text);
+  process.stderr.write(`Report: ${await writeReport(run, options)}\n`);
+  return exitCodeOf(run);
+}
+
 async function bench(options: BenchOptions): Promise<number> {
+  if (options.simulate !== undefined) return simulate(options.simulate, options);
   const progress = new Progress();
   const interrupt = new AbortController();
   const onSignal = (): void => {
@@ -53,7 +68,7 @@ try {
   const options = parseOptions(process.argv.slice(2));
   if (options !== undefined) process.exitCode = await bench(options);
 } catch (error) {
-  const isUsage = error instanceof UsageError;
+  const isUsage = error instanceof UsageError || error instanceof UnreadableRun;
   const text = isUsage ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`heddle-bench: ${text}\n`);
   process.exitCode = isUsage ? EXIT.usage.code : EXIT.failed.code;

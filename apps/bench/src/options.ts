@@ -1,7 +1,7 @@
 // The command line of `npm run bench`: the grammar, and what is wrong with words that don't fit it.
 import { closest } from 'fastest-levenshtein';
 import { Command, CommanderError } from 'commander';
-import type { Choice } from './suite.ts';
+import type { Choice, Suite } from './suite.ts';
 import { SUITES, type SuiteName } from './suites.ts';
 
 export const EXIT = {
@@ -10,7 +10,7 @@ export const EXIT = {
     code: 1,
     meaning: 'a contestant failed or results differ; in pool, dispatch, sync and cluster only those of heddle count',
   },
-  usage: { code: 2, meaning: 'unknown option, suite or case; nothing was run' },
+  usage: { code: 2, meaning: 'unknown option, suite or case, or no run to simulate; nothing was run' },
   interrupted: { code: 130, meaning: 'ended by Ctrl-C; the finished cases are reported' },
 } as const;
 
@@ -19,6 +19,8 @@ export interface BenchOptions {
   /** Ids of the suite's cases, in its order. */
   cases: readonly string[];
   quick: boolean;
+  /** File of a recorded run from which is computed what follows from it; nothing is measured then. */
+  simulate: string | undefined;
   /** File for the JSON besides the report folder; '-' is stdout, in place of the table. */
   json: string | undefined;
   out: string;
@@ -45,6 +47,10 @@ function createProgram(): Command {
       'small sizes and counts, few rounds: kernels in little more than a minute, the others in some',
       false,
     )
+    .option(
+      '--simulate <file>',
+      'measures nothing: computes from a recorded run what other thresholds, and other machines, would do; suite advisor only',
+    )
     .option('--json <file>', "the result as JSON in this file too; '-' for stdout in place of the tables")
     .option('--out <folder>', 'where report.html and report.json go', 'bench-report')
     .addHelpText('after', `\nExit codes:\n${exitTable}`)
@@ -63,15 +69,27 @@ export function parseOptions(words: readonly string[]): BenchOptions | undefined
     if (error.exitCode === 0) return undefined;
     throw new UsageError(sentence(error, program), { cause: error });
   }
-  const { suite, only, quick, json, out } = program.opts<{
+  const { suite, only, quick, simulate, json, out } = program.opts<{
     suite: string;
     only?: string;
     quick: boolean;
+    simulate?: string;
     json?: string;
     out: string;
   }>();
   const name = checkSuite(suite);
-  return { suite: name, cases: chooseCases(SUITES[name].cases, only, quick), quick, json, out };
+  if (simulate !== undefined) checkSimulate(name, only !== undefined || quick);
+  const cases = chooseCases(SUITES[name].cases, only, quick);
+  return { suite: name, cases, quick, simulate, json, out };
+}
+
+function checkSimulate(name: SuiteName, isPart: boolean): void {
+  const canSimulate = (suite: Suite): boolean => suite.simulate !== undefined;
+  if (!canSimulate(SUITES[name])) {
+    const able = Object.keys(SUITES).filter((each) => canSimulate(SUITES[each as SuiteName]));
+    throw new UsageError(`--simulate does not go with suite '${name}', only with ${able.join(', ')}`);
+  }
+  if (isPart) throw new UsageError('--simulate takes a recorded run whole, leave out --only and --quick');
 }
 
 function sentence({ code, message }: CommanderError, program: Command): string {

@@ -18,6 +18,9 @@ export interface SuiteRun {
   isGood: boolean;
 }
 
+/** What was to be read is no run that could be used: one sentence. */
+export class UnreadableRun extends Error {}
+
 /** A case as it is chosen on the command line. */
 export interface Choice {
   /** Unique in its suite. */
@@ -33,4 +36,6 @@ export interface Suite {
   readonly cases: readonly Choice[];
   /** Runs these cases in this order. After an abort, those that were finished. */
   run(ids: readonly string[], options: SuiteOptions): Promise<SuiteRun>;
+  /** Computes anew what follows from a recorded run, whose JSON this is, without measuring. Throws `UnreadableRun`. */
+  simulate?(recorded: string): SuiteRun;
 }

@@ -137,3 +137,9 @@ it('refuses what it does not know, and runs nothing', async () => {
   expect(run).toMatchObject({ code: 2, stdout: '' });
   expect(run.stderr).toBe('heddle-bench: there is no option --qick, did you mean --quick?\n');
 });
+
+it('simulates no run that is not there', async () => {
+  const run = await bench(['--suite', 'advisor', '--simulate', 'nowhere.json']);
+  expect(run).toMatchObject({ code: 2, stdout: '' });
+  expect(run.stderr).toBe("heddle-bench: nowhere.json can't be read (ENOENT)\n");
+});

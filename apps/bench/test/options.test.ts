@@ -16,6 +16,11 @@ it('chooses cases by text', () => {
   expect(ids('--suite', 'dispatch', '--only', 'flood-t')).toEqual(['flood-threads']);
 });
 
+it('takes a kept run to simulate', () => {
+  expect(parseOptions([])!.simulate).toBeUndefined();
+  expect(parseOptions(['--suite', 'advisor', '--simulate', 'run.json'])!.simulate).toBe('run.json');
+});
+
 describe('one sentence for', () => {
   it.each([
     [['--qick'], 'there is no option --qick, did you mean --quick?'],
@@ -25,6 +30,11 @@ describe('one sentence for', () => {
     [['--only', 'srot'], "no case has 'srot' in its name, did you mean 'sort'?"],
     [['--only', 'sum f32', '--quick'], /^a quick run leaves out sum f32, .*, leave out --quick$/],
     [['--suite', 'dispatch', '--only', 'folod'], "no case has 'folod' in its name, did you mean 'flood'?"],
+    [['--simulate', 'a.json'], "--simulate does not go with suite 'kernels', only with advisor"],
+    [
+      ['--suite', 'advisor', '--simulate', 'a.json', '--quick'],
+      '--simulate takes a recorded run whole, leave out --only and --quick',
+    ],
     [['sort'], "it takes options only, got 'sort'"],
     [['--json'], "option '--json <file>' argument missing"],
   ])('%j', (words, sentence) => {

@@ -2,6 +2,7 @@
 import { quantile, renderPage, type Cell, type Section } from '@heddle/measure';
 import { formatFigure, formatRatio } from '../render/format.ts';
 import { CHOOSERS, type ChooserName } from './choosers.ts';
+import { replaySections } from './replay/page.ts';
 import type { AdvisorResult, JobResult } from './result.ts';
 import { autoRegret, byRegret, placesText } from './table.ts';
 
@@ -85,6 +86,7 @@ export function advisorPage(result: AdvisorResult): string {
         columns: ['', 'inline, ms', 'threads', 'processes', 'auto', 'by best', 'by inline'],
         rows: byRegret(jobs).map((job) => jobRow(job)),
       },
+      ...replaySections(result),
       ...(problems.length === 0
         ? []
         : ([{ kind: 'prose', text: problems.map(({ id, problem }) => `Not judged: ${id}: ${problem}`) }] as const)),

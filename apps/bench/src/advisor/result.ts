@@ -1,5 +1,8 @@
 // Results of the suite `advisor` as plain JSON.
 import type { ContestantResult, Comparison, MachineCard } from '@heddle/measure';
+import type { Recording } from './record/recording.ts';
+import { simulate, type Simulation } from './replay/simulation.ts';
+import { validate, type Validation } from './replay/validation.ts';
 import type { ChooserName } from './choosers.ts';
 import { ADVISOR_BACKENDS, type AdvisorBackend } from './contestants.ts';
 import { judgeJob, scoreAll, type Phase, type Scores, type Verdict } from './judge.ts';
@@ -32,6 +35,27 @@ export interface AdvisorResult {
   /** Absent where nothing was judged. */
   scores?: Scores;
   families: Array<{ readonly family: string; readonly scores: Scores }>;
+  /** What a replay needs; absent where it was not recorded, or not to its end. */
+  recorded?: Recording;
+  /** Absent where nothing was recorded, or too little. */
+  validation?: Validation;
+  simulation?: Simulation;
+}
+
+/** What follows from what was recorded. */
+export function replaysOf(
+  jobs: readonly JobResult[],
+  recorded: Recording | undefined,
+  cores: number,
+): Pick<AdvisorResult, 'recorded' | 'validation' | 'simulation'> {
+  if (recorded === undefined) return {};
+  const validation = validate(jobs, recorded, cores);
+  const simulation = simulate(jobs, recorded, cores);
+  return {
+    recorded,
+    ...(validation === undefined ? {} : { validation }),
+    ...(simulation === undefined ? {} : { simulation }),
+  };
 }
 
 /** Both jobs of a workload, or what went wrong. */

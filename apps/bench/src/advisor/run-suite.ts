@@ -6,7 +6,9 @@ import { CHOOSERS } from './choosers.ts';
 import { ADVISOR_BACKENDS } from './contestants.ts';
 import type { Rate } from './items.ts';
 import type { ProgramOptions } from './program.ts';
-import { evaluate, scoresOf, type AdvisorResult } from './result.ts';
+import { profileOf, recordCosts, type ProfileSaid } from './record/record.ts';
+import type { Recording } from './record/recording.ts';
+import { evaluate, replaysOf, scoresOf, type AdvisorResult } from './result.ts';
 import { spin } from './tasks.ts';
 import type { AdvisorWorkload } from './workloads.ts';
 
@@ -56,11 +58,19 @@ async function runWorkload(workload: AdvisorWorkload, rate: Rate, step: string, 
 export async function runAdvisor(workloads: readonly AdvisorWorkload[], options: SuiteOptions): Promise<AdvisorResult> {
   const { results, ...about } = await runCases(workloads, options, () => {
     const rate = measureRate();
-    return async (workload, step) => ({
-      workload,
-      comparison: await runWorkload(workload, rate, step, options),
-    });
+    return async (workload, step) => {
+      const comparison = await runWorkload(workload, rate, step, options);
+      options.onProgress(step, 'its profile');
+      return {
+        workload,
+        comparison,
+        said: options.signal.aborted ? undefined : await profileOf(workload.id, rate, options.quick),
+      };
+    };
   });
+  const said = results.flatMap((one) => one.said ?? []);
+  const { date } = about.card;
+  const recorded = await recordingOf(date, said, options);
   const judged = results.map(({ workload, comparison }) => ({
     id: workload.id,
     ...evaluate(workload, comparison, about.card.cores.allowed),
@@ -75,5 +85,20 @@ export async function runAdvisor(workloads: readonly AdvisorWorkload[], options:
     jobs,
     problems: judged.flatMap(({ id, problem }) => (problem === undefined ? [] : [{ id, problem }])),
     ...scoresOf(jobs),
+    ...replaysOf(jobs, recorded, about.card.cores.allowed),
   };
+}
+
+/** With what the backends cost, measured once the workloads are over. */
+async function recordingOf(
+  date: string,
+  said: readonly ProfileSaid[],
+  { quick, signal, onProgress }: SuiteOptions,
+): Promise<Recording | undefined> {
+  const [first] = said;
+  if (first === undefined || signal.aborted) return undefined;
+  const step = 'What the backends cost';
+  const costs = await recordCosts({ quick, signal, onProgress: (detail) => onProgress(step, detail) });
+  if (costs === undefined) return undefined;
+  return { date, ...costs, believed: first.believed, profiles: said.map(({ profile }) => profile) };
 }

@@ -3,6 +3,7 @@ import { formatFigure, formatRatio } from '../render/format.ts';
 import { plainTable } from '../render/plain-table.ts';
 import { CHOOSERS, type ChooserName } from './choosers.ts';
 import type { Score } from './judge.ts';
+import { replayText } from './replay/text.ts';
 import type { AdvisorResult, JobResult } from './result.ts';
 
 const WORST_SHOWN = 20;
@@ -77,6 +78,7 @@ export function advisorText(result: AdvisorResult): string {
     familyTable(result),
     `The ${Math.min(WORST_SHOWN, jobs.length)} in which auto is furthest from the best`,
     jobTable(byRegret(jobs).slice(0, WORST_SHOWN)),
+    ...replayText(result),
     ...problems.map(({ id, problem }) => `Not judged: ${id}: ${problem}`),
   ].join('\n\n');
 }
