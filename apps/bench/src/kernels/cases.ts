@@ -30,6 +30,7 @@ import { DISTANCE_CASES } from './distance-cases.ts';
 import { FOURIER_CASES } from './fourier-cases.ts';
 import { fillUniform, Stock, uniform } from './inputs.ts';
 import { RANDOM_CASES } from './random-cases.ts';
+import { SIMULATION_CASES } from './simulation-cases.ts';
 import { VECTOR_CASES } from './vector-cases.ts';
 
 function sortCase(type: TypeName, quickSizes: readonly number[]): BenchCase {
@@ -376,29 +377,6 @@ function termSizes({ positions, masses }: Bodies, body: number): [number, number
   return sizes;
 }
 
-const monteCarloCase: BenchCase = {
-  id: 'monteCarloPi u32',
-  kernel: 'monteCarloPi',
-  type: 'u32',
-  about: 'Pi from random points, a stream of random numbers for every 65,536 of them.',
-  sizes: [1_000, 10_000, 100_000, 1_000_000, 10_000_000],
-  quickSizes: [1_000, 30_000, 3_000_000],
-  sizeLabel: 'samples',
-  unit: 'ns/sample',
-  work: (samples) => samples,
-  workTimed: 3_000_000,
-  contestants: WITHOUT_PLAIN,
-  inexact: [],
-  make(samples): CaseWork<number, { inside: number }> {
-    return {
-      inputs: (count) => Array.from({ length: count }, (_, index) => index),
-      call: (core, threads) => (seed) =>
-        core.monteCarloPiSync({ samples, seed }, threads === undefined ? undefined : { threads }),
-      bytes: ({ inside }) => bytesOfNumbers(inside),
-    };
-  },
-};
-
 export const KERNEL_CASES: readonly BenchCase[] = [
   sortCase('f64', QUICK_LENGTHS),
   sortCase('f32', []),
@@ -420,7 +398,7 @@ export const KERNEL_CASES: readonly BenchCase[] = [
   mandelbrotCase,
   nbodyCase('exact', []),
   nbodyCase('fast', [16, 128, 1024]),
-  monteCarloCase,
+  ...SIMULATION_CASES,
   ...FOURIER_CASES,
   ...DISTANCE_CASES,
 ];

@@ -1,7 +1,8 @@
 // The examples' kernels of both packages, at every thread count and in parts.
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { expectSameBits } from '../support/bits.ts';
+import type { OptionPriceParameters } from '../../src/examples/index.ts';
+import { expectSameBits, expectSameNumber } from '../support/bits.ts';
 import { describeNative, javascript, THREADS } from '../support/cores.ts';
 import { preciseSum } from '../support/exact.ts';
 import { uniform } from '../support/random.ts';
@@ -108,6 +109,33 @@ describeNative('core-native gives what core-js gives', (native) => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('optionPrice', () => {
+    const option = fc.record({
+      kind: fc.constantFrom('call' as const, 'put' as const),
+      spot: fc.constantFrom(100, 1e15, 5e-324),
+      strike: fc.constantFrom(100, 0, 1e15, 90),
+      rate: fc.constantFrom(0, 0.05, -1, 1),
+      volatility: fc.constantFrom(0.2, 0, 10, 1e-9),
+      years: fc.constantFrom(1, 0, 100, 1 / 365),
+      dates: fc.oneof(fc.integer({ min: 1, max: 20 }), fc.constantFrom(1, 127, 129)),
+      paths: fc.oneof(fc.integer({ min: 1, max: 100 }), fc.constantFrom(4095, 4096, 4097, 20_000)),
+      seed: fc.constantFrom(0, 7, 2 ** 32 - 1),
+      blockStart: fc.constantFrom(0, 12_345, 2 ** 32, 2 ** 40),
+    });
+    const check = (parameters: OptionPriceParameters): void => {
+      const expected = javascript.optionPriceSync(parameters);
+      for (const threads of THREADS) {
+        const { price, standardError, sums } = native.optionPriceSync(parameters, { threads });
+        expectSameBits(sums, expected.sums, `sums, ${threads} threads`);
+        expectSameNumber(price, expected.price, `price, ${threads} threads`);
+        expectSameNumber(standardError, expected.standardError, `standard error, ${threads} threads`);
+      }
+    };
+    fc.assert(fc.property(option, check), { numRuns: 100 });
+    // More than eight chunks for the threads.
+    check({ kind: 'call', spot: 99, strike: 101, rate: 0.02, volatility: 0.3, years: 2, paths: 1_000_001, seed: 3 });
   });
 });
 

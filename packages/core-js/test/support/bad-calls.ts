@@ -17,7 +17,7 @@ type KernelName =
   | ExampleName;
 type VectorName = 'minMax' | 'dot' | 'axpy' | 'randomUniform' | 'randomNormal';
 type FourierName = 'fft' | 'ifft';
-type ExampleName = 'mandelbrot' | 'nbodyAccelerations' | 'monteCarloPi';
+type ExampleName = 'mandelbrot' | 'nbodyAccelerations' | 'monteCarloPi' | 'optionPrice';
 
 export interface BadCall {
   kernel: KernelName;
@@ -61,6 +61,7 @@ const picture = { width: 4, height: 4, centerX: 0, centerY: 0, pixelSize: 0.1, m
 const system = (): object => ({ positions: f64(6), masses: f64(2), softening: 0.1 });
 const shape = { m: 2, n: 2, k: 2 };
 const pair = { dimension: 2, metric: 'squaredL2' };
+const option = { kind: 'call', spot: 100, strike: 100, rate: 0.05, volatility: 0.2, years: 1, paths: 10, seed: 1 };
 const range = { bins: 4, min: 0, max: 1 };
 
 const ARRAYS: ReadonlyArray<readonly [KernelName, unknown[]]> = [
@@ -284,6 +285,36 @@ export const BAD_CALLS: readonly BadCall[] = [
   bad('monteCarloPi', 'no seed', 'TypeError', 'seed', () => [{ samples: 5 }]),
   bad('monteCarloPi', 'a negative seed', 'RangeError', 'seed', () => [{ samples: 5, seed: -1 }]),
   bad('monteCarloPi', 'half a block', 'RangeError', 'blockStart', () => [{ samples: 5, seed: 1, blockStart: 0.5 }]),
+
+  bad('optionPrice', 'nothing', 'TypeError', 'parameters', () => []),
+  bad('optionPrice', 'no kind', 'TypeError', 'kind', () => [{ ...option, kind: undefined }]),
+  bad('optionPrice', 'another kind', 'RangeError', 'kind', () => [{ ...option, kind: 'swap' }]),
+  bad('optionPrice', 'a worthless asset', 'RangeError', 'spot', () => [{ ...option, spot: 0 }]),
+  bad('optionPrice', 'a spot as text', 'TypeError', 'spot', () => [{ ...option, spot: '100' }]),
+  bad('optionPrice', 'a negative strike', 'RangeError', 'strike', () => [{ ...option, strike: -1 }]),
+  bad('optionPrice', 'endless interest', 'RangeError', 'rate', () => [{ ...option, rate: Infinity }]),
+  bad('optionPrice', 'interest in percent', 'RangeError', 'rate', () => [{ ...option, rate: 5 }]),
+  bad('optionPrice', 'NaN as volatility', 'RangeError', 'volatility', () => [{ ...option, volatility: NaN }]),
+  bad('optionPrice', 'volatility in percent', 'RangeError', 'volatility', () => [{ ...option, volatility: 20 }]),
+  bad('optionPrice', 'no years', 'TypeError', 'years', () => [{ ...option, years: undefined }]),
+  bad('optionPrice', 'years gone by', 'RangeError', 'years', () => [{ ...option, years: -1 }]),
+  bad('optionPrice', 'no date', 'RangeError', 'dates', () => [{ ...option, dates: 0 }]),
+  bad('optionPrice', 'too many dates', 'RangeError', 'dates', () => [{ ...option, dates: 1025 }]),
+  bad('optionPrice', 'no path', 'RangeError', 'paths', () => [{ ...option, paths: 0 }]),
+  bad('optionPrice', 'too many paths', 'RangeError', 'paths', () => [{ ...option, paths: 2 ** 32 + 1 }]),
+  bad('optionPrice', 'no seed', 'TypeError', 'seed', () => [{ ...option, seed: undefined }]),
+  bad('optionPrice', 'half a block', 'RangeError', 'blockStart', () => [{ ...option, blockStart: 0.5 }]),
+  bad('optionPrice', 'sums of another type', 'TypeError', 'sums', () => [{ ...option, sums: new Float32Array(2) }]),
+  bad('optionPrice', 'sums of another length', 'RangeError', 'sums', () => [{ ...option, sums: f64(3) }]),
+  bad(
+    'optionPrice',
+    'resizable sums',
+    'RangeError',
+    'sums',
+    () => [{ ...option, paths: 16_000, sums: resizable() }],
+    'async',
+  ),
+  bad('optionPrice', 'zero threads', 'RangeError', 'threads', () => [option, { threads: 0 }]),
 ];
 
 /** Makes the call; gives what the synchronous form throws, or undefined when it doesn't. */
