@@ -6,6 +6,7 @@ import { expectSameBits, expectSameNumber } from '../support/bits.ts';
 import { describeNative, javascript, THREADS } from '../support/cores.ts';
 import { preciseSum } from '../support/exact.ts';
 import { uniform } from '../support/random.ts';
+import { randomScene } from '../support/scenes.ts';
 
 const FAST_BOUND = 1e-9;
 
@@ -136,6 +137,50 @@ describeNative('core-native gives what core-js gives', (native) => {
     fc.assert(fc.property(option, check), { numRuns: 100 });
     // More than eight chunks for the threads.
     check({ kind: 'call', spot: 99, strike: 101, rate: 0.02, volatility: 0.3, years: 2, paths: 1_000_001, seed: 3 });
+  });
+
+  it('pathTrace', () => {
+    const picture = fc.record({
+      width: fc.integer({ min: 0, max: 40 }),
+      height: fc.integer({ min: 0, max: 30 }),
+      samples: fc.integer({ min: 1, max: 9 }),
+      seed: fc.constantFrom(0, 1, 2 ** 32 - 1),
+      spheres: fc.oneof(fc.integer({ min: 0, max: 20 }), fc.constantFrom(7, 8, 9, 100)),
+      scene: fc.integer(),
+      from: fc.nat(),
+      count: fc.nat(),
+    });
+    fc.assert(
+      fc.property(picture, ({ spheres, scene, from, count, ...frame }) => {
+        const whole = { ...randomScene(spheres, scene), ...frame };
+        const rowStart = from % (frame.height + 1);
+        const part = { ...whole, rowStart, rowCount: count % (frame.height - rowStart + 1) };
+        for (const rows of [whole, part]) {
+          const expected = javascript.pathTraceSync(rows);
+          for (const threads of THREADS) {
+            expectSameBits(native.pathTraceSync(rows, { threads }), expected, `${threads} threads`);
+          }
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('pathTrace of numbers that overflow', () => {
+    const frame = { width: 9, height: 7, samples: 3, seed: 1 };
+    const { spheres, view } = randomScene(12, 1);
+    for (const [at, value] of [
+      [3, 1e200],
+      [0, -1e300],
+      [5, 1e308],
+      [8 + 9 * 2, 1e-320],
+      [8 + 9 * 2, 0],
+    ] as const) {
+      const scene = { ...frame, view, spheres: spheres.with(at, value) };
+      expectSameBits(native.pathTraceSync(scene), javascript.pathTraceSync(scene), `${value} as element ${at}`);
+    }
+    const far = { ...frame, spheres, view: view.with(0, 1e200) };
+    expectSameBits(native.pathTraceSync(far), javascript.pathTraceSync(far), 'from afar');
   });
 });
 

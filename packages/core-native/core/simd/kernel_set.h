@@ -64,6 +64,28 @@ struct OptionSpan {
   bool isPut;
 };
 
+/** Light of one row's pixels from column `column` on. See kernels/path_trace. */
+struct TraceSpan {
+  const double* spheres;  // nine elements each
+  uint64_t sphereCount;
+  double from[3];
+  double ahead[3];
+  double right[3];
+  double above[3];
+  double horizon[3];
+  double zenith[3];
+  uint64_t width;
+  double halfWidth;
+  double halfHeight;
+  double step;  // side of a pixel at distance 1
+  uint32_t samples;
+  uint32_t seed;
+  uint64_t row;
+  uint64_t column;
+  uint64_t count;
+  float* out;
+};
+
 /** The innermost product of a packed matrix multiplication. See kernels/matmul. */
 template <class T>
 struct MatmulTile {
@@ -162,6 +184,8 @@ struct KernelSet {
   double (*exponential)(double x);
   /** The sums of a block's payoffs and of their squares, into sums[0] and sums[1]. */
   void (*optionBlock)(const OptionSpan& span, double* sums);
+
+  void (*traceSpan)(const TraceSpan& span);
 
   MatmulTile<double> matmulF64;
   MatmulTile<float> matmulF32;
