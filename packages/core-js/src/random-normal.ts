@@ -74,9 +74,12 @@ function compute<T extends FloatArray>(out: T, run: NormalRun): T {
 // The numbers of the current block. Kernels never run in each other's middle.
 const numbers = new Float64Array(RANDOM_BLOCK);
 
-/** Draws the next RANDOM_BLOCK numbers, of mean 0 and deviation 1, from the lanes as they stand, into the array that it returns. */
-export function drawNormals(): Float64Array {
-  for (let lane = 0; lane < LANES; lane++) drawLane(lane, RANDOM_BLOCK, 0, 1);
+/**
+ * Draws the next `count` numbers of mean 0 and deviation 1 from the lanes as they stand, into the array that it returns. At most
+ * RANDOM_BLOCK, and a multiple of 32, so that all lanes stay in step.
+ */
+export function drawNormals(count: number): Float64Array {
+  for (let lane = 0; lane < LANES; lane++) drawLane(lane, count, 0, 1);
   return numbers;
 }
 

@@ -178,12 +178,15 @@ function addBlock({ isPut, spot, strike, dates }: Run, drift: number, spread: nu
   squareLanes.fill(0);
   const perDate = 1 / dates;
   const sign = isPut ? -1 : 1;
-  let normals = drawNormals();
+  // As many as the paths take, the last of those that advance together included.
+  let left = TOGETHER * Math.ceil(paths / TOGETHER) * dates;
+  let normals = drawNormals(Math.min(left, RANDOM_BLOCK));
   let used = 0;
   for (let first = 0; first < paths; first += TOGETHER) {
     for (let date = 0; date < dates; date++, used += TOGETHER) {
       if (used === RANDOM_BLOCK) {
-        normals = drawNormals();
+        left -= RANDOM_BLOCK;
+        normals = drawNormals(Math.min(left, RANDOM_BLOCK));
         used = 0;
       }
       if (date === 0) begin(spot, normals, used, drift, spread);

@@ -19,8 +19,8 @@ constexpr double kVolatilityMax = 10;
 constexpr double kYearsMax = 100;
 constexpr double kDatesMax = 1024;
 
-// Steps of paths per chunk where blocks are short, 0.1 to 0.3 ms; the longest block takes 20 to 60 ms.
-constexpr uint64_t kChunkSteps = 32768;
+// Steps of paths per chunk where blocks are short, 20 to 80 us; the longest block takes 10 to 40 ms.
+constexpr uint64_t kChunkSteps = 8192;
 
 /** False for NaN too. */
 bool isWithin(double value, double min, double max) { return value >= min && value <= max; }
