@@ -74,6 +74,15 @@ function compute<T extends FloatArray>(out: T, run: NormalRun): T {
 // The numbers of the current block. Kernels never run in each other's middle.
 const numbers = new Float64Array(RANDOM_BLOCK);
 
+/**
+ * Draws the next `count` numbers of mean 0 and deviation 1 from the lanes as they stand, into the array that it returns. At most
+ * RANDOM_BLOCK, and a multiple of 32, so that all lanes stay in step.
+ */
+export function drawNormals(count: number): Float64Array {
+  for (let lane = 0; lane < LANES; lane++) drawLane(lane, count, 0, 1);
+  return numbers;
+}
+
 /** Powers 2^-e. */
 const SCALES = Float64Array.from({ length: 54 }, (_, e) => 2 ** -e);
 
@@ -171,4 +180,8 @@ function drawLane(lane: number, count: number, mean: number, deviation: number):
     numbers[i + mirror] = radius * cosine * deviation + mean;
     numbers[i + step - mirror] = radius * sine * deviation + mean;
   }
+  states[lane] = s0;
+  states[LANES + lane] = s1;
+  states[2 * LANES + lane] = s2;
+  states[3 * LANES + lane] = s3;
 }

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { mandelbrot, monteCarloPi } from '../src/examples/index.ts';
+import { mandelbrot, monteCarloPi, optionPrice, pathTrace } from '../src/examples/index.ts';
 import { axpy, dot, fft, minMax, poolThreads, randomNormal, randomUniform, sort, sum } from '../src/index.ts';
 import { isMissing, numbers, reportMissing, shared } from './native.ts';
 
@@ -18,9 +18,23 @@ describe.skipIf(isMissing)('AbortSignal', () => {
   });
 
   it('stops work that runs, on any number of threads', async () => {
-    for (const threads of [1, 2]) {
+    const market = { kind: 'call', spot: 100, strike: 100, rate: 0, volatility: 0.2, years: 1, dates: 1024 } as const;
+    const scene = {
+      spheres: Float64Array.of(0, 0, 0, 1, 0, 1, 1, 1, 0),
+      view: Float64Array.of(0, 0, 5, 0, 0, 0, 0, 1, 0, 1, 1, 1, 1, 1, 1, 1),
+      width: 1000,
+      height: 8000,
+      samples: 4096,
+      seed: 1,
+    };
+    const starts = [1, 2].flatMap((threads) => [
+      (signal: AbortSignal) => monteCarloPi(ENDLESS, { signal, threads }),
+      (signal: AbortSignal) => optionPrice({ ...market, paths: 2 ** 32, seed: 1 }, { signal, threads }),
+      (signal: AbortSignal) => pathTrace(scene, { signal, threads }),
+    ]);
+    for (const start of starts) {
       const controller = new AbortController();
-      const promise = monteCarloPi(ENDLESS, { signal: controller.signal, threads });
+      const promise = start(controller.signal);
       // Something that ran after the first kernel was queued has come back: the pool is at work.
       await sum(numbers(10), { threads: 1 });
       const reason = { any: 'value' };

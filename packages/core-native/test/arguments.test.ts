@@ -20,6 +20,15 @@ const api: Record<string, unknown> = { ...root, ...examples };
 const x = (): Float64Array => new Float64Array([3, 1, 2, 4]);
 const picture = { width: 2, height: 2, centerX: 0, centerY: 0, pixelSize: 1, maxIter: 10 };
 const bodies = { positions: new Float64Array(6), masses: new Float64Array(2), softening: 0.1 };
+const option = { kind: 'call', spot: 100, strike: 100, rate: 0, volatility: 0.2, years: 1, paths: 10, seed: 1 };
+const scene = {
+  spheres: Float64Array.of(0, 0, 0, 1, 0, 1, 1, 1, 0),
+  view: Float64Array.of(0, 0, 5, 0, 0, 0, 0, 1, 0, 1, 1, 1, 1, 1, 1, 1),
+  width: 2,
+  height: 2,
+  samples: 1,
+  seed: 1,
+};
 const oneByOne = { m: 1, n: 1, k: 1 };
 const pair = { dimension: 2, metric: 'squaredL2' };
 const one = (): Float64Array => new Float64Array(1);
@@ -205,6 +214,44 @@ const cases: Case[] = [
   ...[Number.NaN, 0, -1, 1.5, 2 ** 40 + 1].map((samples) => range('monteCarloPi', 'samples', { samples, seed: 1 })),
   ...[Number.NaN, -1, 1.5, 2 ** 32].map((seed) => range('monteCarloPi', 'seed', { samples: 1, seed })),
   range('monteCarloPi', 'blockStart', { samples: 1, seed: 1, blockStart: 2 ** 40 + 1 }),
+  ...(['spot', 'strike', 'rate', 'volatility', 'years'] as const).flatMap((name) => [
+    ...[Number.NaN, Infinity, -2, 2e15].map((value) => range('optionPrice', name, { ...option, [name]: value })),
+    ...[undefined, null, '1', 1n, {}].map((value) => type('optionPrice', name, { ...option, [name]: value })),
+  ]),
+  ...(['dates', 'paths', 'seed', 'blockStart'] as const).flatMap((name) =>
+    notWhole
+      .filter((value) => value !== null)
+      .map((value) => either('optionPrice', name, value, { ...option, [name]: value })),
+  ),
+  range('optionPrice', 'paths', { ...option, paths: 0 }),
+  range('optionPrice', 'spot', { ...option, spot: 0 }),
+  range('optionPrice', 'kind', { ...option, kind: 'x'.repeat(1000) }),
+  type('optionPrice', 'kind', { ...option, kind: 1 }),
+  type('optionPrice', 'sums', { ...option, sums: [0, 0] }),
+  type('optionPrice', 'sums', { ...option, sums: detached() }),
+  range('optionPrice', 'sums', { ...option, sums: new Float64Array(4) }),
+  ...(['width', 'height', 'samples', 'seed'] as const).flatMap((name) =>
+    notWhole.map((value) => either('pathTrace', name, value, { ...scene, [name]: value })),
+  ),
+  range('pathTrace', 'samples', { ...scene, samples: 0 }),
+  range('pathTrace', 'width', { ...scene, width: 32_769 }),
+  range('pathTrace', 'rowStart', { ...scene, rowStart: 3 }),
+  range('pathTrace', 'rowCount', { ...scene, rowStart: 1, rowCount: 2 }),
+  ...notArrays.flatMap((value) => [
+    type('pathTrace', 'spheres', { ...scene, spheres: value }),
+    type('pathTrace', 'view', { ...scene, view: value }),
+  ]),
+  type('pathTrace', 'spheres', { ...scene, spheres: detached() }),
+  range('pathTrace', 'spheres', { ...scene, spheres: new Float64Array(10) }),
+  range('pathTrace', 'spheres', { ...scene, spheres: Float64Array.of(0, 0, 0, 0, 0, 1, 1, 1, 0) }),
+  range('pathTrace', 'spheres', { ...scene, spheres: Float64Array.of(0, 0, 0, 1, 0.5, 1, 1, 1, 0) }),
+  range('pathTrace', 'spheres', { ...scene, spheres: Float64Array.of(0, 0, 0, 1, 0, 1, 1, Infinity, 0) }),
+  range('pathTrace', 'view', { ...scene, view: new Float64Array(16) }),
+  range('pathTrace', 'view', { ...scene, view: new Float64Array(17) }),
+  type('pathTrace', 'out', { ...scene, out: new Float64Array(12) }),
+  range('pathTrace', 'out', { ...scene, out: new Float32Array(13) }),
+  range('pathTrace', 'out', { ...scene, out: new Float32Array(scene.view.buffer, 64, 12) }),
+  range('pathTrace', 'out', { ...scene, out: new Float32Array(scene.spheres.buffer, 0, 12) }),
 ];
 
 function check(error: unknown, { kernel, argument, error: Class }: Case): void {

@@ -52,11 +52,11 @@ vi.mock('@heddle/ts-orchestrator', async (original) => {
 
 /** Counts the threads of every asynchronous kernel of a module. */
 function counting(real: object): object {
+  const general = ['sort', 'sum', 'histogram'];
+  const examples = ['mandelbrot', 'nbodyAccelerations', 'monteCarloPi', 'optionPrice', 'pathTrace'];
   return Object.fromEntries(
     Object.entries(real).map(([name, value]) => {
-      if (!['mandelbrot', 'nbodyAccelerations', 'monteCarloPi', 'sort', 'sum', 'histogram'].includes(name)) {
-        return [name, value];
-      }
+      if (![...general, ...examples].includes(name)) return [name, value];
       const kernel = value as (...args: { threads?: number }[]) => Promise<unknown>;
       return [name, (...args: { threads?: number }[]) => demand.kernel(args.at(-1)!.threads!, () => kernel(...args))];
     }),

@@ -5,8 +5,6 @@ import { decode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
 import * as pathTracerCheck from '../src/path-tracer/check.ts';
 import { readScene } from '../src/path-tracer/scene.ts';
-import type { Scene, Sphere } from '../src/path-tracer/scene.ts';
-import { traceRows } from '../src/path-tracer/trace.ts';
 import { variants as pathTracer } from '../src/path-tracer/variants.ts';
 import { start, testDir } from './support.ts';
 
@@ -35,59 +33,6 @@ describe('the check of path-tracer', () => {
       expect(report.artifacts).toBeUndefined();
     }
     expect(await check(light.slice(3 * WIDTH))).toMatchObject({ problem: '3008 pixels instead of 3072' });
-  });
-});
-
-describe('the tracer', () => {
-  const white = [1, 1, 1] as const;
-  const sceneOf = (...spheres: Sphere[]): Scene => ({
-    camera: { from: [0, 0, 5], to: [0, 0, 0], up: [0, 1, 0], viewHeight: 0.6 },
-    sky: { horizon: white, zenith: white },
-    spheres,
-  });
-  const render = (scene: Scene) => {
-    const out = new Float32Array(3 * 32 * 24);
-    traceRows(scene, { width: 32, height: 24, samples: 8 }, 0, 24, out);
-    return out;
-  };
-  const ball = (kind: Sphere['kind'], more: Partial<Sphere> = {}): Sphere => {
-    return { center: [0, 0, 0], radius: 1, kind, color: white, ...more };
-  };
-
-  it('loses no light and makes none: white things in a white furnace are not to be seen', () => {
-    const spheres = [ball('matte'), ball('metal'), ball('glass')];
-    for (const sphere of spheres) expect(new Set(render(sceneOf(sphere)))).toEqual(new Set([1]));
-  });
-
-  it('takes of the light what the colour says', () => {
-    const light = render(sceneOf(ball('matte', { color: [0.5, 0.25, 1] })));
-    const middle = 3 * (12 * 32 + 16);
-    expect([...light.subarray(middle, middle + 3)]).toEqual([0.5, 0.25, 1]);
-    expect([...light.subarray(0, 3)]).toEqual([1, 1, 1]);
-  });
-
-  it('a mirror shows what is behind the camera, a light is as bright as it says', () => {
-    const behind: Sphere = { center: [0, 0, 30], radius: 20, kind: 'light', color: [4, 2, 0] };
-    const middle = 3 * (12 * 32 + 16);
-    const mirrored = render(sceneOf(ball('metal'), behind));
-    expect([...mirrored.subarray(middle, middle + 3)]).toEqual([4, 2, 0]);
-    expect([...render(sceneOf(ball('light', { color: [3, 2, 1] }))).subarray(middle, middle + 3)]).toEqual([3, 2, 1]);
-  });
-
-  it('gives the same pixels however the rows are divided', async () => {
-    const scene = await readScene();
-    const frame = { width: 32, height: 24, samples: 2 };
-    const whole = new Float32Array(3 * 32 * 24);
-    traceRows(scene, frame, 0, 24, whole);
-    const parts = new Float32Array(whole.length);
-    for (const [start, count] of [
-      [17, 7],
-      [0, 1],
-      [1, 16],
-    ] as const) {
-      traceRows(scene, frame, start, count, parts.subarray(3 * 32 * start, 3 * 32 * (start + count)));
-    }
-    expect(parts).toEqual(whole);
   });
 });
 

@@ -21,7 +21,6 @@ import {
   QUICK_LENGTHS,
   readOnly,
   TYPES,
-  WITHOUT_PLAIN,
   type FloatArray,
   type NumberArray,
   type TypeName,
@@ -29,7 +28,9 @@ import {
 import { DISTANCE_CASES } from './distance-cases.ts';
 import { FOURIER_CASES } from './fourier-cases.ts';
 import { fillUniform, Stock, uniform } from './inputs.ts';
+import { PICTURE_CASES } from './picture-cases.ts';
 import { RANDOM_CASES } from './random-cases.ts';
+import { SIMULATION_CASES } from './simulation-cases.ts';
 import { VECTOR_CASES } from './vector-cases.ts';
 
 function sortCase(type: TypeName, quickSizes: readonly number[]): BenchCase {
@@ -278,31 +279,6 @@ function matmulCase(type: 'f64' | 'f32', quickSizes: readonly number[]): BenchCa
   };
 }
 
-const mandelbrotCase: BenchCase = {
-  id: 'mandelbrot f64',
-  kernel: 'mandelbrot',
-  type: 'f64',
-  about: 'The whole set, at most 256 iterations, from 3 units across.',
-  sizes: [16, 64, 256, 1024, 2048],
-  quickSizes: [16, 64, 512],
-  sizeLabel: 'pixels per side',
-  unit: 'Mpixel/s',
-  work: (side) => side * side,
-  workTimed: 400_000,
-  contestants: WITHOUT_PLAIN,
-  inexact: [],
-  make(side): CaseWork<Uint16Array, Uint16Array> {
-    const picture = { width: side, height: side, centerX: -0.5, centerY: 0, pixelSize: 3 / side, maxIter: 256 };
-    const out = new Uint16Array(side * side);
-    return {
-      inputs: (count) => Array.from({ length: count }, () => out),
-      call: (core, threads) => (out) =>
-        core.mandelbrotSync({ ...picture, out }, threads === undefined ? undefined : { threads }),
-      bytes: bytesOf,
-    };
-  },
-};
-
 interface Bodies {
   positions: Float64Array;
   masses: Float64Array;
@@ -376,29 +352,6 @@ function termSizes({ positions, masses }: Bodies, body: number): [number, number
   return sizes;
 }
 
-const monteCarloCase: BenchCase = {
-  id: 'monteCarloPi u32',
-  kernel: 'monteCarloPi',
-  type: 'u32',
-  about: 'Pi from random points, a stream of random numbers for every 65,536 of them.',
-  sizes: [1_000, 10_000, 100_000, 1_000_000, 10_000_000],
-  quickSizes: [1_000, 30_000, 3_000_000],
-  sizeLabel: 'samples',
-  unit: 'ns/sample',
-  work: (samples) => samples,
-  workTimed: 3_000_000,
-  contestants: WITHOUT_PLAIN,
-  inexact: [],
-  make(samples): CaseWork<number, { inside: number }> {
-    return {
-      inputs: (count) => Array.from({ length: count }, (_, index) => index),
-      call: (core, threads) => (seed) =>
-        core.monteCarloPiSync({ samples, seed }, threads === undefined ? undefined : { threads }),
-      bytes: ({ inside }) => bytesOfNumbers(inside),
-    };
-  },
-};
-
 export const KERNEL_CASES: readonly BenchCase[] = [
   sortCase('f64', QUICK_LENGTHS),
   sortCase('f32', []),
@@ -417,10 +370,10 @@ export const KERNEL_CASES: readonly BenchCase[] = [
   ...RANDOM_CASES,
   matmulCase('f64', [16, 64, 256]),
   matmulCase('f32', []),
-  mandelbrotCase,
+  ...PICTURE_CASES,
   nbodyCase('exact', []),
   nbodyCase('fast', [16, 128, 1024]),
-  monteCarloCase,
+  ...SIMULATION_CASES,
   ...FOURIER_CASES,
   ...DISTANCE_CASES,
 ];

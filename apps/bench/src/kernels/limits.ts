@@ -1,5 +1,5 @@
 // What bounds a kernel on any machine, as data: the memory it must move, or the operations it must do. Kernels that no one unit
-// bounds (sort, histogram, mandelbrot, monteCarloPi) are not here.
+// bounds (sort, histogram, mandelbrot, monteCarloPi, optionPrice, pathTrace) are not here.
 import type { BenchCase } from './case-table.ts';
 
 /** As native/limits/limits.cc measures them. */

@@ -16,6 +16,7 @@ export const UNITS = {
   'GB/s': { counts: 'bytes read and written', better: 'higher', of: (work, ms) => work / ms / PER_MS },
   'GFLOP/s': { counts: 'additions and multiplications', better: 'higher', of: (work, ms) => work / ms / PER_MS },
   'Gpair/s': { counts: 'pairs of bodies', better: 'higher', of: (work, ms) => work / ms / PER_MS },
+  'Mpath/s': { counts: 'paths of light', better: 'higher', of: (work, ms) => work / ms / 1e3 },
   'Mpixel/s': { counts: 'pixels', better: 'higher', of: (work, ms) => work / ms / 1e3 },
 } as const satisfies Record<string, Unit>;
 

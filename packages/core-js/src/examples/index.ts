@@ -7,3 +7,6 @@ export {
   type MonteCarloPiResult,
 } from './monte-carlo-pi.ts';
 export { nbodyAccelerations, nbodyAccelerationsSync, type NbodyParameters } from './nbody-accelerations.ts';
+export { optionPrice, optionPriceSync, type OptionPriceParameters, type OptionPriceResult } from './option-price.ts';
+export { pathTrace, pathTraceSync } from './path-trace.ts';
+export type { PathTraceParameters } from './path-trace-picture.ts';

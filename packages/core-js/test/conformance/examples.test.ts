@@ -1,10 +1,12 @@
 // The examples' kernels of both packages, at every thread count and in parts.
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { expectSameBits } from '../support/bits.ts';
+import type { OptionPriceParameters } from '../../src/examples/index.ts';
+import { expectSameBits, expectSameNumber } from '../support/bits.ts';
 import { describeNative, javascript, THREADS } from '../support/cores.ts';
 import { preciseSum } from '../support/exact.ts';
 import { uniform } from '../support/random.ts';
+import { randomScene } from '../support/scenes.ts';
 
 const FAST_BOUND = 1e-9;
 
@@ -108,6 +110,77 @@ describeNative('core-native gives what core-js gives', (native) => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('optionPrice', () => {
+    const option = fc.record({
+      kind: fc.constantFrom('call' as const, 'put' as const),
+      spot: fc.constantFrom(100, 1e15, 5e-324),
+      strike: fc.constantFrom(100, 0, 1e15, 90),
+      rate: fc.constantFrom(0, 0.05, -1, 1),
+      volatility: fc.constantFrom(0.2, 0, 10, 1e-9),
+      years: fc.constantFrom(1, 0, 100, 1 / 365),
+      dates: fc.oneof(fc.integer({ min: 1, max: 20 }), fc.constantFrom(1, 127, 129)),
+      paths: fc.oneof(fc.integer({ min: 1, max: 100 }), fc.constantFrom(4095, 4096, 4097, 20_000)),
+      seed: fc.constantFrom(0, 7, 2 ** 32 - 1),
+      blockStart: fc.constantFrom(0, 12_345, 2 ** 32, 2 ** 40),
+    });
+    const check = (parameters: OptionPriceParameters): void => {
+      const expected = javascript.optionPriceSync(parameters);
+      for (const threads of THREADS) {
+        const { price, standardError, sums } = native.optionPriceSync(parameters, { threads });
+        expectSameBits(sums, expected.sums, `sums, ${threads} threads`);
+        expectSameNumber(price, expected.price, `price, ${threads} threads`);
+        expectSameNumber(standardError, expected.standardError, `standard error, ${threads} threads`);
+      }
+    };
+    fc.assert(fc.property(option, check), { numRuns: 100 });
+    // More than eight chunks for the threads.
+    check({ kind: 'call', spot: 99, strike: 101, rate: 0.02, volatility: 0.3, years: 2, paths: 1_000_001, seed: 3 });
+  });
+
+  it('pathTrace', () => {
+    const picture = fc.record({
+      width: fc.integer({ min: 0, max: 40 }),
+      height: fc.integer({ min: 0, max: 30 }),
+      samples: fc.integer({ min: 1, max: 9 }),
+      seed: fc.constantFrom(0, 1, 2 ** 32 - 1),
+      spheres: fc.oneof(fc.integer({ min: 0, max: 20 }), fc.constantFrom(7, 8, 9, 100)),
+      scene: fc.integer(),
+      from: fc.nat(),
+      count: fc.nat(),
+    });
+    fc.assert(
+      fc.property(picture, ({ spheres, scene, from, count, ...frame }) => {
+        const whole = { ...randomScene(spheres, scene), ...frame };
+        const rowStart = from % (frame.height + 1);
+        const part = { ...whole, rowStart, rowCount: count % (frame.height - rowStart + 1) };
+        for (const rows of [whole, part]) {
+          const expected = javascript.pathTraceSync(rows);
+          for (const threads of THREADS) {
+            expectSameBits(native.pathTraceSync(rows, { threads }), expected, `${threads} threads`);
+          }
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('pathTrace of numbers that overflow', () => {
+    const frame = { width: 9, height: 7, samples: 3, seed: 1 };
+    const { spheres, view } = randomScene(12, 1);
+    for (const [at, value] of [
+      [3, 1e200],
+      [0, -1e300],
+      [5, 1e308],
+      [8 + 9 * 2, 1e-320],
+      [8 + 9 * 2, 0],
+    ] as const) {
+      const scene = { ...frame, view, spheres: spheres.with(at, value) };
+      expectSameBits(native.pathTraceSync(scene), javascript.pathTraceSync(scene), `${value} as element ${at}`);
+    }
+    const far = { ...frame, spheres, view: view.with(0, 1e200) };
+    expectSameBits(native.pathTraceSync(far), javascript.pathTraceSync(far), 'from afar');
   });
 });
 

@@ -1,5 +1,6 @@
 // Calls that every core must refuse, and how: the class of the error and the argument it names. One table for both.
 import type { Core } from './cores.ts';
+import { sceneView, sphere } from './scenes.ts';
 
 /** A call with wrong values on purpose, so without types. */
 // oxlint-disable-next-line typescript/no-explicit-any -- the values are wrong on purpose
@@ -17,7 +18,7 @@ type KernelName =
   | ExampleName;
 type VectorName = 'minMax' | 'dot' | 'axpy' | 'randomUniform' | 'randomNormal';
 type FourierName = 'fft' | 'ifft';
-type ExampleName = 'mandelbrot' | 'nbodyAccelerations' | 'monteCarloPi';
+type ExampleName = 'mandelbrot' | 'nbodyAccelerations' | 'monteCarloPi' | 'optionPrice' | 'pathTrace';
 
 export interface BadCall {
   kernel: KernelName;
@@ -61,6 +62,16 @@ const picture = { width: 4, height: 4, centerX: 0, centerY: 0, pixelSize: 0.1, m
 const system = (): object => ({ positions: f64(6), masses: f64(2), softening: 0.1 });
 const shape = { m: 2, n: 2, k: 2 };
 const pair = { dimension: 2, metric: 'squaredL2' };
+const option = { kind: 'call', spot: 100, strike: 100, rate: 0.05, volatility: 0.2, years: 1, paths: 10, seed: 1 };
+const frame = (): object => ({
+  spheres: Float64Array.from(sphere(0)),
+  view: sceneView([1, 1, 1], [1, 1, 1]),
+  width: 2,
+  height: 2,
+  samples: 1,
+  seed: 1,
+});
+const changed = (array: Float64Array, at: number, value: number): Float64Array => array.with(at, value);
 const range = { bins: 4, min: 0, max: 1 };
 
 const ARRAYS: ReadonlyArray<readonly [KernelName, unknown[]]> = [
@@ -284,6 +295,82 @@ export const BAD_CALLS: readonly BadCall[] = [
   bad('monteCarloPi', 'no seed', 'TypeError', 'seed', () => [{ samples: 5 }]),
   bad('monteCarloPi', 'a negative seed', 'RangeError', 'seed', () => [{ samples: 5, seed: -1 }]),
   bad('monteCarloPi', 'half a block', 'RangeError', 'blockStart', () => [{ samples: 5, seed: 1, blockStart: 0.5 }]),
+
+  bad('optionPrice', 'nothing', 'TypeError', 'parameters', () => []),
+  bad('optionPrice', 'no kind', 'TypeError', 'kind', () => [{ ...option, kind: undefined }]),
+  bad('optionPrice', 'another kind', 'RangeError', 'kind', () => [{ ...option, kind: 'swap' }]),
+  bad('optionPrice', 'a worthless asset', 'RangeError', 'spot', () => [{ ...option, spot: 0 }]),
+  bad('optionPrice', 'a spot as text', 'TypeError', 'spot', () => [{ ...option, spot: '100' }]),
+  bad('optionPrice', 'a negative strike', 'RangeError', 'strike', () => [{ ...option, strike: -1 }]),
+  bad('optionPrice', 'endless interest', 'RangeError', 'rate', () => [{ ...option, rate: Infinity }]),
+  bad('optionPrice', 'interest in percent', 'RangeError', 'rate', () => [{ ...option, rate: 5 }]),
+  bad('optionPrice', 'NaN as volatility', 'RangeError', 'volatility', () => [{ ...option, volatility: NaN }]),
+  bad('optionPrice', 'volatility in percent', 'RangeError', 'volatility', () => [{ ...option, volatility: 20 }]),
+  bad('optionPrice', 'no years', 'TypeError', 'years', () => [{ ...option, years: undefined }]),
+  bad('optionPrice', 'years gone by', 'RangeError', 'years', () => [{ ...option, years: -1 }]),
+  bad('optionPrice', 'no date', 'RangeError', 'dates', () => [{ ...option, dates: 0 }]),
+  bad('optionPrice', 'too many dates', 'RangeError', 'dates', () => [{ ...option, dates: 1025 }]),
+  bad('optionPrice', 'no path', 'RangeError', 'paths', () => [{ ...option, paths: 0 }]),
+  bad('optionPrice', 'too many paths', 'RangeError', 'paths', () => [{ ...option, paths: 2 ** 32 + 1 }]),
+  bad('optionPrice', 'no seed', 'TypeError', 'seed', () => [{ ...option, seed: undefined }]),
+  bad('optionPrice', 'half a block', 'RangeError', 'blockStart', () => [{ ...option, blockStart: 0.5 }]),
+  bad('optionPrice', 'sums of another type', 'TypeError', 'sums', () => [{ ...option, sums: new Float32Array(2) }]),
+  bad('optionPrice', 'sums of another length', 'RangeError', 'sums', () => [{ ...option, sums: f64(3) }]),
+  bad(
+    'optionPrice',
+    'resizable sums',
+    'RangeError',
+    'sums',
+    () => [{ ...option, paths: 16_000, sums: resizable() }],
+    'async',
+  ),
+  bad('optionPrice', 'zero threads', 'RangeError', 'threads', () => [option, { threads: 0 }]),
+
+  bad('pathTrace', 'nothing', 'TypeError', 'parameters', () => []),
+  bad('pathTrace', 'spheres as a list', 'TypeError', 'spheres', () => [{ ...frame(), spheres: sphere(0) }]),
+  bad('pathTrace', 'half a sphere', 'RangeError', 'spheres', () => [{ ...frame(), spheres: f64(13) }]),
+  bad('pathTrace', 'too many spheres', 'RangeError', 'spheres', () => [{ ...frame(), spheres: f64(9 * 4097) }]),
+  bad('pathTrace', 'a sphere nowhere', 'RangeError', 'spheres', () => [
+    { ...frame(), spheres: changed(Float64Array.from(sphere(0)), 1, NaN) },
+  ]),
+  bad('pathTrace', 'a sphere without size', 'RangeError', 'spheres', () => [
+    { ...frame(), spheres: changed(Float64Array.from(sphere(0)), 3, 0) },
+  ]),
+  bad('pathTrace', 'a sphere of wood', 'RangeError', 'spheres', () => [
+    { ...frame(), spheres: Float64Array.from(sphere(4)) },
+  ]),
+  bad('pathTrace', 'no view', 'TypeError', 'view', () => [{ ...frame(), view: undefined }]),
+  bad('pathTrace', 'a view of another length', 'RangeError', 'view', () => [{ ...frame(), view: f64(15) }]),
+  bad('pathTrace', 'an endless sky', 'RangeError', 'view', () => [
+    { ...frame(), view: changed(sceneView([1, 1, 1], [1, 1, 1]), 15, Infinity) },
+  ]),
+  bad('pathTrace', 'a flat view', 'RangeError', 'view', () => [
+    { ...frame(), view: changed(sceneView([1, 1, 1], [1, 1, 1]), 9, 0) },
+  ]),
+  bad('pathTrace', 'a look at itself', 'RangeError', 'view', () => [
+    { ...frame(), view: changed(sceneView([1, 1, 1], [1, 1, 1]), 2, 0) },
+  ]),
+  bad('pathTrace', 'a look upward', 'RangeError', 'view', () => [
+    { ...frame(), view: Float64Array.of(0, 0, 0, 0, 3, 0, 0, 1, 0, 1, 1, 1, 1, 1, 1, 1) },
+  ]),
+  bad('pathTrace', 'width as text', 'TypeError', 'width', () => [{ ...frame(), width: '2' }]),
+  bad('pathTrace', 'a huge height', 'RangeError', 'height', () => [{ ...frame(), height: 32_769 }]),
+  bad('pathTrace', 'no path', 'RangeError', 'samples', () => [{ ...frame(), samples: 0 }]),
+  bad('pathTrace', 'too many paths', 'RangeError', 'samples', () => [{ ...frame(), samples: 4097 }]),
+  bad('pathTrace', 'no seed', 'TypeError', 'seed', () => [{ ...frame(), seed: undefined }]),
+  bad('pathTrace', 'a first row beyond the last', 'RangeError', 'rowStart', () => [{ ...frame(), rowStart: 3 }]),
+  bad('pathTrace', 'too many rows', 'RangeError', 'rowCount', () => [{ ...frame(), rowStart: 1, rowCount: 2 }]),
+  bad('pathTrace', 'out of another type', 'TypeError', 'out', () => [{ ...frame(), out: f64(12) }]),
+  bad('pathTrace', 'out of another length', 'RangeError', 'out', () => [{ ...frame(), out: new Float32Array(11) }]),
+  bad('pathTrace', 'out over the spheres', 'RangeError', 'out', () => {
+    const spheres = Float64Array.from(sphere(0));
+    return [{ ...frame(), spheres, out: new Float32Array(spheres.buffer, 8, 12) }];
+  }),
+  bad('pathTrace', 'out over the view', 'RangeError', 'out', () => {
+    const view = sceneView([1, 1, 1], [1, 1, 1]);
+    return [{ ...frame(), view, out: new Float32Array(view.buffer, 0, 12) }];
+  }),
+  bad('pathTrace', 'zero threads', 'RangeError', 'threads', () => [frame(), { threads: 0 }]),
 ];
 
 /** Makes the call; gives what the synchronous form throws, or undefined when it doesn't. */

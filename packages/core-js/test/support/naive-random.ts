@@ -162,16 +162,28 @@ function cos(x: number): number {
 
 function normals(
   functions: Functions,
+  constants: readonly [bigint, bigint],
   length: number,
   seed: number,
   blockStart: number,
   mean: number,
   deviation: number,
 ): Float64Array {
-  const constants = [0xa54ff53an, 0x510e527fn] as const;
   const draw = pairBy(functions);
   const plain = numbersOf(constants, seed, blockStart, length, draw);
   return Float64Array.from(plain, (value) => value * deviation + mean);
+}
+
+const NORMAL = [0xa54ff53an, 0x510e527fn] as const;
+
+/** The first `length` numbers of one block of another stream, which goes on as long as it is asked. */
+export function normalsOfStream(
+  constants: readonly [bigint, bigint],
+  length: number,
+  seed: number,
+  block: number,
+): number[] {
+  return numbersOfBlock(constants, seed, block, length, pairBy({ log, sin, cos }));
 }
 
 /** The definition. */
@@ -182,10 +194,10 @@ export function normalDoubles(
   mean: number,
   deviation: number,
 ): Float64Array {
-  return normals({ log, sin, cos }, length, seed, blockStart, mean, deviation);
+  return normals({ log, sin, cos }, NORMAL, length, seed, blockStart, mean, deviation);
 }
 
 /** With the language's own functions: equal up to rounding. */
 export function nearlyNormalDoubles(length: number, seed: number): Float64Array {
-  return normals(Math, length, seed, 0, 0, 1);
+  return normals(Math, NORMAL, length, seed, 0, 0, 1);
 }

@@ -50,6 +50,42 @@ struct RandomSpan {
   double deviation;  // of normal numbers
 };
 
+/** Paths of one block, at most kOptionBlock of them, and what the option pays. See kernels/option_price. */
+struct OptionSpan {
+  uint32_t seed;
+  uint64_t block;
+  uint64_t paths;
+  double spot;
+  double strike;
+  double drift;    // of the logarithm, from date to date
+  double spread;   // deviation of the logarithm, from date to date
+  double perDate;  // 1 / dates
+  uint64_t dates;
+  bool isPut;
+};
+
+/** Light of one row's pixels from column `column` on. See kernels/path_trace. */
+struct TraceSpan {
+  const double* spheres;  // nine elements each
+  uint64_t sphereCount;
+  double from[3];
+  double ahead[3];
+  double right[3];
+  double above[3];
+  double horizon[3];
+  double zenith[3];
+  uint64_t width;
+  double halfWidth;
+  double halfHeight;
+  double step;  // side of a pixel at distance 1
+  uint32_t samples;
+  uint32_t seed;
+  uint64_t row;
+  uint64_t column;
+  uint64_t count;
+  float* out;
+};
+
 /** The innermost product of a packed matrix multiplication. See kernels/matmul. */
 template <class T>
 struct MatmulTile {
@@ -143,6 +179,13 @@ struct KernelSet {
 
   /** Samples inside the circle among those of `blocks` blocks from `first` on, the last one of `lastSamples`. */
   uint64_t (*monteCarlo)(uint32_t seed, uint64_t first, uint64_t blocks, uint64_t lastSamples);
+
+  /** exp(x), within 2^-52 of it for x from -708 to 709. See kernels/option_price. */
+  double (*exponential)(double x);
+  /** The sums of a block's payoffs and of their squares, into sums[0] and sums[1]. */
+  void (*optionBlock)(const OptionSpan& span, double* sums);
+
+  void (*traceSpan)(const TraceSpan& span);
 
   MatmulTile<double> matmulF64;
   MatmulTile<float> matmulF32;

@@ -12,6 +12,8 @@
 #include "kernels/min_max/min_max_simd.h"
 #include "kernels/monte_carlo/monte_carlo_simd.h"
 #include "kernels/nbody/nbody_simd.h"
+#include "kernels/option_price/option_price_simd.h"
+#include "kernels/path_trace/path_trace_simd.h"
 #include "kernels/random/random_normal_simd.h"
 #include "kernels/random/random_uniform_simd.h"
 #include "kernels/sort/sort_simd.h"
@@ -36,6 +38,9 @@ const KernelSet kKernelSetAvx512 = {
     .nbodyFastMin = HEDDLE_ISA::kNbodyFastMin,
     .nbodyFastMax = HEDDLE_ISA::kNbodyFastMax,
     .monteCarlo = HEDDLE_ISA::monteCarloBlocks,
+    .exponential = HEDDLE_ISA::exponential,
+    .optionBlock = HEDDLE_ISA::optionBlock,
+    .traceSpan = HEDDLE_ISA::traceSpan,
     .matmulF64 = HEDDLE_ISA::kMatmulTile<double>,
     .matmulF32 = HEDDLE_ISA::kMatmulTile<float>,
     .distancesF64 = HEDDLE_ISA::distances<double>,

@@ -6,3 +6,5 @@ export {
   type MonteCarloPiResult,
 } from './monte-carlo-pi.ts';
 export { nbodyAccelerations, nbodyAccelerationsSync, type NbodyParameters } from './nbody-accelerations.ts';
+export { optionPrice, optionPriceSync, type OptionPriceParameters, type OptionPriceResult } from './option-price.ts';
+export { pathTrace, pathTraceSync, type PathTraceParameters } from './path-trace.ts';

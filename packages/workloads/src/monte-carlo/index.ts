@@ -1,11 +1,11 @@
 import { defineWorkload } from '../define-workload.ts';
 import { check } from './check.ts';
-import { BLOCK_SAMPLES, minimumWork, sizeOf } from './input.ts';
+import { BLOCK_PATHS, BLOCK_SAMPLES, minimumWork, PATH_BLOCKS, sizeOf } from './input.ts';
 import { variants } from './variants.ts';
 
 export const monteCarlo = defineWorkload({
   name: 'monte-carlo',
-  title: 'Pi by simulation',
+  title: 'Pi and an option by simulation',
   standsFor: 'scientific simulation',
   textbook: {
     rule: 'Long independent computations that exchange almost nothing run equally well in threads and in processes.',
@@ -13,13 +13,18 @@ export const monteCarlo = defineWorkload({
   },
   measures: [
     { key: 'wallMs', label: 'time', unit: 'ms', better: 'lower' },
-    { key: 'millionSamplesPerSecond', label: 'rate', unit: 'million samples/s', better: 'higher' },
+    { key: 'millionSamplesPerSecond', label: 'rate', unit: 'million points and paths/s', better: 'higher' },
   ],
   winner: 'wallMs',
   sizeOf,
   minimumWork,
-  describe: ({ blocks }) => `${(blocks * BLOCK_SAMPLES).toLocaleString('en-US')} points`,
+  describe: ({ blocks }) => {
+    const [points, paths] = [BLOCK_SAMPLES, PATH_BLOCKS * BLOCK_PATHS].map((each) => blocks * each);
+    return `${points!.toLocaleString('en-US')} points, ${paths!.toLocaleString('en-US')} paths`;
+  },
   variants,
   check,
-  measuresOf: ({ samples }, elapsedMs) => ({ millionSamplesPerSecond: samples / elapsedMs / 1000 }),
+  measuresOf: ({ samples, sums }, elapsedMs) => ({
+    millionSamplesPerSecond: (samples + (sums.length / 2) * BLOCK_PATHS) / elapsedMs / 1000,
+  }),
 });

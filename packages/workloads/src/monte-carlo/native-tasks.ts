@@ -1,7 +1,7 @@
-/** Task module: some blocks by the native kernel. Apart from the others, so that only this kind loads the addon. */
-import { monteCarloPiSync } from '@heddle/core-native/examples';
-import type { Blocks } from './tasks.ts';
+/** Task module: a share by the native kernels. Apart from the others, so that only this kind loads the addon. */
+import { monteCarloPiSync, optionPriceSync } from '@heddle/core-native/examples';
+import type { Part, Share } from './input.ts';
 
-export function countInsideNative(blocks: Blocks, threads: number): number {
-  return monteCarloPiSync(blocks, { threads }).inside;
+export function simulateNative({ pi, option }: Share, threads: number): Part {
+  return { inside: monteCarloPiSync(pi, { threads }).inside, sums: optionPriceSync(option, { threads }).sums };
 }

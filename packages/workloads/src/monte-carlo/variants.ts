@@ -1,24 +1,23 @@
-/** One kernel call, or equal shares of the blocks: only a few numbers travel, so threads and processes do the same. */
-import { monteCarloPiSync } from '@heddle/core-js/examples';
+/** A call of each kernel, or equal shares of the blocks: only a few numbers travel, so threads and processes do the same. */
 import type { Runner, Variants } from '../define-workload.ts';
 import { builtFile } from '../support/built-file.ts';
 import { endOf, startPool } from '../support/pool.ts';
 import { divideCores, splitRange } from '../support/split.ts';
-import { BLOCK_SAMPLES, samplesOf } from './input.ts';
-import type { MonteCarloSize, PiCount } from './input.ts';
+import { BLOCK_SAMPLES, shareOf } from './input.ts';
+import type { MonteCarloSize, Part, Share, Simulated } from './input.ts';
 import type * as nativeTasks from './native-tasks.ts';
 import type * as tasks from './tasks.ts';
+import { simulate } from './tasks.ts';
 
 const TASKS = builtFile('./tasks.js', import.meta.url);
 const NATIVE_TASKS = builtFile('./native-tasks.js', import.meta.url);
 
-export const variants: Variants<MonteCarloSize, PiCount> = {
+export const variants: Variants<MonteCarloSize, Simulated> = {
   async inline({ size }) {
+    const shares = sharesOf(size, 1);
     return {
       async run() {
-        const firstInside = monteCarloPiSync(samplesOf(0, 1)).inside;
-        const rest = monteCarloPiSync(samplesOf(1, size.blocks - 1));
-        return total(size, firstInside, [rest.inside]);
+        return total(size, shares.map(simulate));
       },
     };
   },
@@ -36,12 +35,10 @@ export const variants: Variants<MonteCarloSize, PiCount> = {
   async 'processes-native'({ size, workers }) {
     const { processes, threads } = divideCores(workers);
     const pool = await startPool<typeof nativeTasks>(NATIVE_TASKS, 'processes', processes);
+    const shares = sharesOf(size, processes);
     return {
       async run() {
-        const [firstInside, ...rest] = await Promise.all(
-          sharesOf(size, processes).map((blocks) => pool.run('countInsideNative', [blocks, threads])),
-        );
-        return total(size, firstInside!, rest);
+        return total(size, await Promise.all(shares.map((share) => pool.run('simulateNative', [share, threads]))));
       },
       close: () => pool.close(),
     };
@@ -52,39 +49,41 @@ async function pooled(
   size: MonteCarloSize,
   backend: 'threads' | 'processes' | 'auto',
   workers: number,
-): Promise<Runner<PiCount>> {
+): Promise<Runner<Simulated>> {
   const pool = await startPool<typeof tasks>(TASKS, backend, workers);
+  const shares = sharesOf(size, workers);
   return {
     async run() {
-      const [firstInside, ...rest] = await Promise.all(
-        sharesOf(size, workers).map((blocks) => pool.run('countInside', [blocks])),
-      );
-      return total(size, firstInside!, rest);
+      return total(size, await Promise.all(shares.map((share) => pool.run('simulate', [share]))));
     },
     ...endOf(pool),
   };
 }
 
-async function native(size: MonteCarloSize, threads: number): Promise<Runner<PiCount>> {
-  const { monteCarloPi } = await import('@heddle/core-native/examples');
+async function native(size: MonteCarloSize, threads: number): Promise<Runner<Simulated>> {
+  const { monteCarloPi, optionPrice } = await import('@heddle/core-native/examples');
   return {
     async run() {
-      const first = await monteCarloPi(samplesOf(0, 1), { threads });
-      const rest = await monteCarloPi(samplesOf(1, size.blocks - 1), { threads });
-      return total(size, first.inside, [rest.inside]);
+      const parts: Part[] = [];
+      for (const { pi, option } of sharesOf(size, 1)) {
+        const { inside } = await monteCarloPi(pi, { threads });
+        parts.push({ inside, sums: (await optionPrice(option, { threads })).sums });
+      }
+      return total(size, parts);
     },
   };
 }
 
 /** The first block, then the others in one share per worker. */
-function sharesOf({ blocks }: MonteCarloSize, workers: number): tasks.Blocks[] {
-  return [samplesOf(0, 1), ...splitRange(blocks - 1, workers).map(({ start, count }) => samplesOf(1 + start, count))];
+function sharesOf({ blocks }: MonteCarloSize, workers: number): Share[] {
+  return [shareOf(0, 1), ...splitRange(blocks - 1, workers).map(({ start, count }) => shareOf(1 + start, count))];
 }
 
-function total({ blocks }: MonteCarloSize, firstInside: number, rest: readonly number[]): PiCount {
+function total({ blocks }: MonteCarloSize, parts: readonly Part[]): Simulated {
   return {
-    firstInside,
-    inside: rest.reduce((sum, inside) => sum + inside, firstInside),
+    firstInside: parts[0]!.inside,
+    inside: parts.reduce((sum, { inside }) => sum + inside, 0),
     samples: blocks * BLOCK_SAMPLES,
+    sums: Float64Array.from(parts.flatMap(({ sums }) => [...sums])),
   };
 }

@@ -1,7 +1,7 @@
 /**
  * Traces sample pixels again, by a second tracer: vectors as values, a path as a recursion, spheres by the quadratic
  * formula, the generator over whole numbers reduced modulo 2^32. What both have in common is written in words at the top
- * of trace.ts. Then draws the picture.
+ * of core-js's path-trace.ts. Then draws the picture.
  */
 import { join } from 'node:path';
 import type { VariantContext } from '../define-workload.ts';
@@ -9,12 +9,11 @@ import { digestOf } from '../support/digest.ts';
 import { drawOnce } from '../support/png.ts';
 import type { CheckReport } from '../workload.ts';
 import { CHANNELS, frameOf } from './input.ts';
-import type { PathTracerSize } from './input.ts';
+import type { Frame, PathTracerSize } from './input.ts';
 import { generatorOf } from './second-generator.ts';
 import { lightOf } from './second-tracer.ts';
 import { readScene } from './scene.ts';
 import type { Scene } from './scene.ts';
-import type { Frame } from './trace.ts';
 
 const SAMPLES = 64;
 /** Of a channel, or of 1 where that is more: both tracers round in an order of their own, and reflections magnify it. */
@@ -40,7 +39,7 @@ function findProblem(light: Float32Array, frame: Frame, scene: Scene): string | 
     // Spread over all rows, and over the columns too.
     const pixel = Math.floor(((sample + 0.37) * pixels) / Math.min(SAMPLES, pixels));
     const row = Math.floor(pixel / frame.width);
-    const expected = lightOf(scene, frame, pixel % frame.width, row, generatorOf(pixel));
+    const expected = lightOf(scene, frame, pixel % frame.width, row, generatorOf(frame.seed, pixel));
     const found = [...light.subarray(CHANNELS * pixel, CHANNELS * pixel + CHANNELS)];
     const isRight = expected.every((value, channel) => {
       return Math.abs(found[channel]! - value) <= TOLERANCE * Math.max(1, Math.abs(value));

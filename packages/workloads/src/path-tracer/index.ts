@@ -9,7 +9,7 @@ export const pathTracer = defineWorkload({
   standsFor: 'rendering',
   textbook: {
     rule: 'Pixels of a rendered picture are independent: any kind of worker will do, and shared memory saves the copies.',
-    expects: ['threads', 'processes'],
+    expects: ['threads', 'processes', 'native-all'],
   },
   measures: [
     { key: 'wallMs', label: 'time', unit: 'ms', better: 'lower' },

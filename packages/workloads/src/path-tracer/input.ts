@@ -1,5 +1,15 @@
 /** A picture three quarters as high as it is wide, and the scene file that it shows. */
-import type { Frame } from './trace.ts';
+
+/** The picture in the kernel's terms. */
+export interface Frame {
+  /** Pixels. */
+  width: number;
+  /** Pixels. */
+  height: number;
+  /** Paths per pixel. */
+  samples: number;
+  seed: number;
+}
 
 export interface PathTracerSize {
   [key: string]: number;
@@ -11,6 +21,7 @@ export interface PathTracerSize {
 
 const FULL_WIDTH = 480;
 const SAMPLES = 16;
+const SEED = 20_260_101;
 
 /** Area is what costs; a multiple of 8 keeps the height whole and the size printable. */
 export function sizeOf(work: number): PathTracerSize {
@@ -21,7 +32,7 @@ export function sizeOf(work: number): PathTracerSize {
 export const minimumWork = (64 / FULL_WIDTH) ** 2;
 
 export function frameOf({ width, samples }: PathTracerSize): Frame {
-  return { width, height: Math.round((width * 3) / 4), samples };
+  return { width, height: Math.round((width * 3) / 4), samples, seed: SEED };
 }
 
 /** Numbers per pixel: red, green, blue. */

@@ -56,3 +56,26 @@ function findProblem({ camera, sky, spheres }: Partial<Scene>): string | undefin
   }
   return undefined;
 }
+
+/** A scene as the kernels take it. */
+export interface PackedScene {
+  spheres: Float64Array;
+  view: Float64Array;
+}
+
+const KINDS = ['matte', 'metal', 'glass', 'light'] as const;
+
+export function packScene({ camera, sky, spheres }: Scene): PackedScene {
+  const numbers = spheres.flatMap(({ center, radius, kind, color, roughness = 0, index = 1.5 }) => [
+    ...center,
+    radius,
+    KINDS.indexOf(kind),
+    ...color,
+    kind === 'glass' ? index : roughness,
+  ]);
+  const { from, to, up, viewHeight } = camera;
+  return {
+    spheres: Float64Array.from(numbers),
+    view: Float64Array.of(...from, ...to, ...up, viewHeight, ...sky.horizon, ...sky.zenith),
+  };
+}

@@ -1,10 +1,9 @@
-/** For the check: the published xoshiro128++ over whole numbers reduced modulo 2^32, seeded as trace.ts says. */
+/** For the check: the published xoshiro128++ over whole numbers reduced modulo 2^32, seeded as the kernel says. */
 import { mix, PHI, rotate, WORD, wrap, xor } from '../support/whole-numbers.ts';
-import { SEED } from './trace.ts';
 
 /** The numbers of a pixel, each from 0 to 1. */
-export function generatorOf(pixel: number): () => number {
-  const stem = mix(xor(mix(wrap(SEED + PHI)), pixel));
+export function generatorOf(seed: number, pixel: number): () => number {
+  const stem = mix(xor(mix(wrap(seed + PHI)), pixel));
   let state = [1, 2, 3, 4].map((step) => mix(wrap(stem + step * PHI)));
   if (state.every((word) => word === 0)) state = [1, 0, 0, 0];
   return () => {

@@ -1,7 +1,13 @@
 /** For the check: the light of one pixel, written to be read, not to be fast. */
 import type { Scene, Sphere, Triple } from './scene.ts';
-import { BOUNCES_MAX, CENTRE, NEAR } from './trace.ts';
-import type { Frame } from './trace.ts';
+import type { Frame } from './input.ts';
+
+/** Surfaces that a path may meet. */
+const BOUNCES_MAX = 12;
+/** A path that leaves a surface doesn't meet it again within this distance. */
+const NEAR = 1e-4;
+/** Points so near to the centre of the ball give no direction; squared length. */
+const CENTRE = 1e-9;
 
 type Random = () => number;
 

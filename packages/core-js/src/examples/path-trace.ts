@@ -1,35 +1,58 @@
-/**
- * Follows light back from the camera through random reflections: the average of many paths is the light that reaches a
- * pixel (Kajiya, "The rendering equation", 1986; materials as in Shirley, "Ray tracing in one weekend", 2016).
- *
- * Each pixel has random numbers of its own (xoshiro128++ of Blackman and Vigna, seeded from the pixel's number), and
- * only additions, products, quotients and square roots are used: a pixel has the same bits whoever computes it.
- * Numbers are drawn in this order, per path: two for the place within the pixel; then at each surface it meets, for matte
- * a point in the unit ball (three per attempt, until one lies inside and not at its centre), for metal the same, if it is
- * rough, and for glass one, if light can pass at that angle.
- */
-import type { Scene, Triple } from './scene.ts';
+// A picture of spheres by following light back from the camera through random reflections: the average of many paths is
+// the light that reaches a pixel (Kajiya, "The rendering equation", 1986; materials as in Shirley, "Ray tracing in one
+// weekend", 2016).
+//
+// Each pixel has random numbers of its own (xoshiro128++, seeded from the pixel's number), and only additions, products,
+// quotients and square roots are used: a pixel has the same bits whoever computes it. Numbers are drawn in this order, per
+// path: two for the place within the pixel; then at each surface it meets, for matte a point in the unit ball (three per
+// attempt, until one lies inside and not at its centre), for metal the same, if it is rough, and for glass one, if light
+// can pass at that angle.
+import type { KernelOptions, SyncKernelOptions } from '../arguments.ts';
+import { checkOptions } from '../arguments.ts';
+import { beginAsync } from '../async-form.ts';
+import { PHI } from '../random-lanes.ts';
+import {
+  checkPicture,
+  newPicture,
+  SPHERE_FIELDS,
+  type PathTraceParameters,
+  type Picture,
+} from './path-trace-picture.ts';
 
-export interface Frame {
-  /** Pixels. */
-  width: number;
-  /** Pixels. */
-  height: number;
-  /** Paths per pixel. */
-  samples: number;
+/** Surfaces that a path may meet: what light is left after so many is too little to see. */
+const BOUNCES_MAX = 12;
+/** A path that leaves a surface doesn't meet it again within this distance, which rounding would make it do. */
+const NEAR = 1e-4;
+/** Points so near to the centre of the ball give no direction. */
+const CENTRE = 1e-9;
+
+const MATTE = 0;
+const METAL = 1;
+const GLASS = 2;
+const LIGHT = 3;
+
+/**
+ * Light of the pixels of some rows, red, green and blue of each, from 0 (none) upward.
+ *
+ * The light of a pixel is the average of `samples` random paths; its standard error falls with their square root. Rows are
+ * absolute: any split of the picture into rows gives the same light as the whole. Paths end after 12 surfaces.
+ * Returns `out`. Errors: TypeError, RangeError (`HEDDLE_ARGUMENT`). Runs on the calling thread.
+ * Cost: O(width * rowCount * samples * spheres) time, no allocation per pixel.
+ */
+export function pathTraceSync(parameters: PathTraceParameters, options?: SyncKernelOptions): Float32Array {
+  const picture = checkPicture(parameters);
+  checkOptions('pathTrace', options);
+  return trace(picture);
 }
 
-export const SEED = 20_260_101;
-/** Surfaces that a path may meet: what light is left after so many is too little to see. */
-export const BOUNCES_MAX = 12;
-/** A path that leaves a surface doesn't meet it again within this distance, which rounding would make it do. */
-export const NEAR = 1e-4;
-/** Points so near to the centre of the ball give no direction. */
-export const CENTRE = 1e-9;
+/** {@link pathTraceSync} with a promise; the work runs on the calling thread and keeps it busy. */
+export async function pathTrace(parameters: PathTraceParameters, options?: KernelOptions): Promise<Float32Array> {
+  const picture = checkPicture(parameters);
+  const { spheres, view, out } = picture;
+  return trace({ ...picture, ...beginAsync('pathTrace', { spheres, view, out }, options) });
+}
 
-const PHI = 0x9e37_79b9;
-
-// The generator of the pixel in hand. Bands never run in each other's middle.
+// The generator of the pixel in hand. Kernels never run in each other's middle.
 let s0 = 0;
 let s1 = 0;
 let s2 = 0;
@@ -44,8 +67,8 @@ function mix(value: number): number {
   return z ^ (z >>> 16);
 }
 
-function seedPixel(pixel: number): void {
-  const stem = mix(mix((SEED + PHI) | 0) ^ pixel);
+function seedPixel(seed: number, pixel: number): void {
+  const stem = mix(mix((seed + PHI) | 0) ^ pixel);
   s0 = mix((stem + PHI) | 0);
   s1 = mix((stem + 2 * PHI) | 0);
   s2 = mix((stem + 3 * PHI) | 0);
@@ -68,51 +91,37 @@ function random(): number {
   return (bits >>> 0) / 2 ** 32;
 }
 
-// A random point in the unit ball.
-let ballX = 0;
-let ballY = 0;
-let ballZ = 0;
-let ballSquare = 0;
+// Numbers that functions hand on lie in arrays: a variable of this module that holds a double would be a new object with
+// every change.
+
+/** A random point in the unit ball, and the square of its distance from the centre. */
+const ball = new Float64Array(4);
 
 function drawInBall(): void {
+  let square;
   do {
-    ballX = 2 * random() - 1;
-    ballY = 2 * random() - 1;
-    ballZ = 2 * random() - 1;
-    ballSquare = ballX * ballX + ballY * ballY + ballZ * ballZ;
-  } while (ballSquare >= 1 || ballSquare < CENTRE);
+    const x = 2 * random() - 1;
+    const y = 2 * random() - 1;
+    const z = 2 * random() - 1;
+    square = x * x + y * y + z * z;
+    ball[0] = x;
+    ball[1] = y;
+    ball[2] = z;
+  } while (square >= 1 || square < CENTRE);
+  ball[3] = square;
 }
 
-const KINDS = ['matte', 'metal', 'glass', 'light'] as const;
-const MATTE = 0;
-const METAL = 1;
-const GLASS = 2;
-const LIGHT = 3;
+/** What the paths of the pixel in hand have gathered. */
+const light = new Float64Array(3);
 
-const FIELDS = 9; // center, radius, kind, color, roughness or index
-
-/** The scene as one array of numbers, which is read faster than objects. */
-function packSpheres({ spheres }: Scene): Float64Array {
-  return Float64Array.from(
-    spheres.flatMap(({ center, radius, kind, color, roughness = 0, index = 1.5 }) => [
-      ...center,
-      radius,
-      KINDS.indexOf(kind),
-      ...color,
-      kind === 'glass' ? index : roughness,
-    ]),
-  );
-}
-
-// What the path in hand has gathered.
-let red = 0;
-let green = 0;
-let blue = 0;
+/** Horizon and zenith of the sky in `view`. */
+const HORIZON = 10;
+const ZENITH = 13;
 
 /** Adds the light that comes along the path from o in direction d, a unit vector. */
 function follow(
   spheres: Float64Array,
-  { horizon, zenith }: Scene['sky'],
+  view: Float64Array,
   ox: number,
   oy: number,
   oz: number,
@@ -126,7 +135,7 @@ function follow(
   for (let bounce = 0; bounce < BOUNCES_MAX; bounce++) {
     let nearest = Infinity;
     let hit = -1;
-    for (let at = 0; at < spheres.length; at += FIELDS) {
+    for (let at = 0; at < spheres.length; at += SPHERE_FIELDS) {
       const cx = spheres[at]! - ox;
       const cy = spheres[at + 1]! - oy;
       const cz = spheres[at + 2]! - oz;
@@ -144,9 +153,9 @@ function follow(
     }
     if (hit < 0) {
       const up = 0.5 * (dy + 1);
-      red += passRed * (horizon[0] + up * (zenith[0] - horizon[0]));
-      green += passGreen * (horizon[1] + up * (zenith[1] - horizon[1]));
-      blue += passBlue * (horizon[2] + up * (zenith[2] - horizon[2]));
+      light[0]! += passRed * (view[HORIZON]! + up * (view[ZENITH]! - view[HORIZON]!));
+      light[1]! += passGreen * (view[HORIZON + 1]! + up * (view[ZENITH + 1]! - view[HORIZON + 1]!));
+      light[2]! += passBlue * (view[HORIZON + 2]! + up * (view[ZENITH + 2]! - view[HORIZON + 2]!));
       return;
     }
     const kind = spheres[hit + 4]!;
@@ -154,9 +163,9 @@ function follow(
     passGreen *= spheres[hit + 6]!;
     passBlue *= spheres[hit + 7]!;
     if (kind === LIGHT) {
-      red += passRed;
-      green += passGreen;
-      blue += passBlue;
+      light[0]! += passRed;
+      light[1]! += passGreen;
+      light[2]! += passBlue;
       return;
     }
     ox += nearest * dx;
@@ -176,10 +185,10 @@ function follow(
     }
     if (kind === MATTE) {
       drawInBall();
-      const scale = 1 / Math.sqrt(ballSquare);
-      dx = nx + scale * ballX;
-      dy = ny + scale * ballY;
-      dz = nz + scale * ballZ;
+      const scale = 1 / Math.sqrt(ball[3]!);
+      dx = nx + scale * ball[0]!;
+      dy = ny + scale * ball[1]!;
+      dz = nz + scale * ball[2]!;
       // Straight against the normal there is no direction left.
       if (dx * dx + dy * dy + dz * dz < CENTRE) {
         dx = nx;
@@ -193,16 +202,16 @@ function follow(
       dz += 2 * facing * nz;
       if (roughness > 0) {
         drawInBall();
-        dx += roughness * ballX;
-        dy += roughness * ballY;
-        dz += roughness * ballZ;
+        dx += roughness * ball[0]!;
+        dy += roughness * ball[1]!;
+        dz += roughness * ball[2]!;
         // Strayed into the metal.
         if (dx * nx + dy * ny + dz * nz <= 0) return;
       }
     } else if (kind === GLASS) {
       const index = spheres[hit + 8]!;
       const ratio = isInside ? index : 1 / index;
-      const cosine = Math.min(facing, 1);
+      const cosine = facing < 1 ? facing : 1;
       const rest = 1 - ratio * ratio * (1 - cosine * cosine);
       let isReflected = rest < 0;
       if (!isReflected) {
@@ -230,6 +239,8 @@ function follow(
   }
 }
 
+type Triple = readonly [number, number, number];
+
 function unit([x, y, z]: Triple): Triple {
   const length = Math.sqrt(x * x + y * y + z * z);
   return [x / length, y / length, z / length];
@@ -241,21 +252,18 @@ const cross = (a: Triple, b: Triple): Triple => [
   a[0] * b[1] - a[1] * b[0],
 ];
 
-/** Light of the pixels of some rows, red, green and blue of each, into `out`: 3 * rowCount * width elements. */
-export function traceRows(scene: Scene, frame: Frame, rowStart: number, rowCount: number, out: Float32Array): void {
-  const { width, height, samples } = frame;
-  const { from, to, up, viewHeight } = scene.camera;
-  const ahead = unit([to[0] - from[0], to[1] - from[1], to[2] - from[2]]);
-  const right = unit(cross(ahead, up));
+function trace(picture: Picture): Float32Array {
+  const { spheres, view, width, height, samples, seed, rowStart, rowCount } = picture;
+  const out = picture.out ?? newPicture(picture);
+  const [fromX, fromY, fromZ, toX, toY, toZ, upX, upY, upZ, viewHeight] = view;
+  const ahead = unit([toX! - fromX!, toY! - fromY!, toZ! - fromZ!]);
+  const right = unit(cross(ahead, [upX!, upY!, upZ!]));
   const above = cross(right, ahead);
-  const spheres = packSpheres(scene);
-  const step = viewHeight / height;
+  const step = viewHeight! / height;
   for (let row = rowStart, at = 0; row < rowStart + rowCount; row++) {
     for (let column = 0; column < width; column++, at += 3) {
-      seedPixel(row * width + column);
-      red = 0;
-      green = 0;
-      blue = 0;
+      seedPixel(seed, row * width + column);
+      light.fill(0);
       for (let sample = 0; sample < samples; sample++) {
         const u = (column + random() - width / 2) * step;
         const v = (height / 2 - row - random()) * step;
@@ -263,11 +271,12 @@ export function traceRows(scene: Scene, frame: Frame, rowStart: number, rowCount
         const y = ahead[1] + u * right[1] + v * above[1];
         const z = ahead[2] + u * right[2] + v * above[2];
         const length = Math.sqrt(x * x + y * y + z * z);
-        follow(spheres, scene.sky, from[0], from[1], from[2], x / length, y / length, z / length);
+        follow(spheres, view, fromX!, fromY!, fromZ!, x / length, y / length, z / length);
       }
-      out[at] = red / samples;
-      out[at + 1] = green / samples;
-      out[at + 2] = blue / samples;
+      out[at] = light[0]! / samples;
+      out[at + 1] = light[1]! / samples;
+      out[at + 2] = light[2]! / samples;
     }
   }
+  return out;
 }
