@@ -14,7 +14,7 @@ export function kernelTable(text) {
   const elements = Object.fromEntries(
     [...text.matchAll(/^HEDDLE_ELEMENT\((\w+), (\w+), \w+\)$/gm)].map(([, name, typedArray]) => [name, typedArray]),
   );
-  return [...text.matchAll(/^HEDDLE_KERNEL\((\w+), "([^"]*)", "([^"]*)", "[^"]*", "[^"]*"\)$/gm)].map(
+  return [...text.matchAll(/^HEDDLE_KERNEL\((\w+), "([^"]*)", "([^"]*)", "[^"]*", "[^"]*", \d+\)$/gm)].map(
     ([, name, subPath, arrays]) => ({
       name,
       from: path.posix.join('@heddle/core-native', subPath),
@@ -29,7 +29,7 @@ export function kernelTable(text) {
   );
 }
 
-/** "export async function sort<T extends NumericArray>(x: T, …): Promise<T>" on one line, without `export` and body. */
+/** "export function sort<T extends NumericArray>(x: T, …): Promise<T>" on one line, without `export` and body. */
 function signature(text, start) {
   const end = text.indexOf(' {\n', start);
   return text
@@ -60,8 +60,8 @@ function commentOf(text, start) {
 /** The documented function of a kernel, from the sources of the package. */
 function documented(name, sources) {
   for (const { file, text } of sources) {
-    const start = text.indexOf(`export async function ${name}`);
-    if (start < 0 || !/^[<(]/.test(text.slice(start + `export async function ${name}`.length))) continue;
+    const start = text.indexOf(`export function ${name}`);
+    if (start < 0 || !/^[<(]/.test(text.slice(start + `export function ${name}`.length))) continue;
     const sync = text.indexOf(`export function ${name}Sync`);
     const { paragraphs, cost } = commentOf(text, start);
     if (sync < 0 || cost === undefined) throw new Error(`${file}: ${name} lacks its Sync form or the line "Cost:"`);

@@ -11,8 +11,8 @@ const definitions = `
 HEDDLE_ELEMENT(f32, Float32Array, float)
 HEDDLE_ELEMENT(f64, Float64Array, double)
 
-HEDDLE_KERNEL(scale, ".", "x:in:f64|f32 out:out:=x", "factor", "")
-HEDDLE_KERNEL(norm, "./examples", "x:inout:f64", "", "norm scale")
+HEDDLE_KERNEL(scale, ".", "x:in:f64|f32 out:out:=x", "factor", "", 512)
+HEDDLE_KERNEL(norm, "./examples", "x:inout:f64", "", "norm scale", 0)
 `;
 const source = (name: string, cost: string) => `
 /**
@@ -23,7 +23,7 @@ const source = (name: string, cost: string) => `
  * Off the event loop, on the pool. Memory rules: {@link KernelOptions}.
  * Errors: TypeError.
 ${cost} */
-export async function ${name}<T extends Floats>(
+export function ${name}<T extends Floats>(
   x: T,
   options?: KernelOptions,
 ): Promise<T> {

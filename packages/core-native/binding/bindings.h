@@ -5,7 +5,10 @@
 
 namespace heddle::binding {
 
-/** `kernels.<name>` and `kernels.<name>Async` for each kernel, `newToken()`, `cancel(token)`, and `table`. */
+/**
+ * `kernels.<name>` and `kernels.<name>Async` for each kernel (binding/async_run.h), `listen(settle, lines)`: a
+ * listener's index (binding/listener.h), `cancel(number)`, and `table`.
+ */
 void addKernels(Napi::Env env, Napi::Object exports);
 
 /** `poolThreads()`, `setPoolThreads(n)`, `setDefaultPoolThreads(n)`, `forceSimdLevel(name)`, `simdLevel()`. */

@@ -33,25 +33,21 @@ bool tryElementType(napi_typedarray_type type, ElementType* element) {
 
 }  // namespace
 
-bool tryReadArray(napi_env env, napi_value value, ArrayArg* array) {
+bool tryReadArray(napi_env env, napi_value value, ArrayArg* array, bool* isShared) {
   napi_typedarray_type type;
   size_t length;
   void* data;
-  if (napi_get_typedarray_info(env, value, &type, &length, &data, nullptr, nullptr) != napi_ok) return false;
+  napi_value buffer;
+  napi_value* const wanted = isShared == nullptr ? nullptr : &buffer;
+  if (napi_get_typedarray_info(env, value, &type, &length, &data, wanted, nullptr) != napi_ok) return false;
   if (!tryElementType(type, &array->type)) return false;
   array->data = data;
   array->length = data == nullptr ? 0 : length;
-  return true;
-}
-
-bool isShared(napi_env env, napi_value typedArray) {
-  napi_typedarray_type type;
-  size_t length;
-  napi_value buffer;
-  bool isPlain = true;
-  if (napi_get_typedarray_info(env, typedArray, &type, &length, nullptr, &buffer, nullptr) != napi_ok) return false;
+  if (isShared == nullptr) return true;
   // Node-API's ArrayBuffer test is false for a SharedArrayBuffer, and a typed array lies over one or the other.
-  return napi_is_arraybuffer(env, buffer, &isPlain) == napi_ok && !isPlain;
+  bool isPlain = true;
+  *isShared = napi_is_arraybuffer(env, buffer, &isPlain) == napi_ok && !isPlain;
+  return true;
 }
 
 bool tryReadThreads(napi_env env, napi_value value, RunContext* context) {
@@ -63,14 +59,17 @@ bool tryReadThreads(napi_env env, napi_value value, RunContext* context) {
   return true;
 }
 
-Status readCall(napi_env env, const KernelEntry& entry, const napi_value* values, size_t count, KernelCall* call) {
+Status readCall(napi_env env, const KernelEntry& entry, const napi_value* values, size_t count, KernelCall* call,
+                uint32_t* shared) {
   if (count != static_cast<size_t>(entry.arrayCount + entry.numberCount)) {
     return Status::wrongType("the argument list", "have one value for each argument of the kernel");
   }
   for (int index = 0; index < entry.arrayCount; ++index) {
-    if (!tryReadArray(env, values[index], &call->arrays[index])) {
+    bool isShared = false;
+    if (!tryReadArray(env, values[index], &call->arrays[index], shared == nullptr ? nullptr : &isShared)) {
       return Status::wrongType(entry.arrays[index].name, "be a typed array");
     }
+    if (isShared) *shared |= 1u << index;
   }
   for (int index = 0; index < entry.numberCount; ++index) {
     if (napi_get_value_double(env, values[entry.arrayCount + index], &call->numbers[index]) != napi_ok) {

@@ -8,14 +8,18 @@
 
 namespace heddle::binding {
 
-/** Reads `entry`'s arrays and numbers from consecutive values. The context in `call` is left alone. */
-Status readCall(napi_env env, const KernelEntry& entry, const napi_value* values, size_t count, KernelCall* call);
+/**
+ * Reads `entry`'s arrays and numbers from consecutive values. The context in `call` is left alone. `shared`, when it is
+ * asked for: bit i is set where array i lies over a SharedArrayBuffer, and left alone elsewhere.
+ */
+Status readCall(napi_env env, const KernelEntry& entry, const napi_value* values, size_t count, KernelCall* call,
+                uint32_t* shared = nullptr);
 
-/** Reads one typed array; false when the value is none, or of an element type that no kernel takes. */
-bool tryReadArray(napi_env env, napi_value value, ArrayArg* array);
-
-/** True when the typed array lies over a SharedArrayBuffer, which can't be detached or shrunk. */
-bool isShared(napi_env env, napi_value typedArray);
+/**
+ * Reads one typed array; false when the value is none, or of an element type that no kernel takes. `isShared`, when it
+ * is asked for: whether it lies over a SharedArrayBuffer, which can't be detached or shrunk.
+ */
+bool tryReadArray(napi_env env, napi_value value, ArrayArg* array, bool* isShared = nullptr);
 
 /** A context with the thread count that `value` holds, 1..kThreadsMax, cut to the pool's size; false for other values.
  */

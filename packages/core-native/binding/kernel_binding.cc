@@ -56,9 +56,12 @@ void addKernels(Napi::Env env, Napi::Object exports) {
   }
   exports.Set("kernels", kernels);
   exports.Set("table", rows);
-  exports.Set("newToken", Napi::Function::New(env, [](const Napi::CallbackInfo& info) {
+  exports.Set("listen", Napi::Function::New(env, [](const Napi::CallbackInfo& info) {
                 Environment* const environment = Environment::of(info.Env());
-                return Napi::Number::New(info.Env(), environment == nullptr ? 0 : environment->newToken());
+                const int32_t listener =
+                    environment == nullptr ? -1 : environment->addListener(info.Env(), info[0], info[1]);
+                if (listener < 0) throw Napi::TypeError::New(info.Env(), "listen: a function and its lines expected");
+                return Napi::Number::New(info.Env(), listener);
               }));
   exports.Set("cancel", Napi::Function::New(env, [](const Napi::CallbackInfo& info) {
                 Environment* const environment = Environment::of(info.Env());

@@ -153,7 +153,7 @@ export function checkNoOverlap(
 
 /** True for buffers that can shrink under a running job. A growable SharedArrayBuffer can't. */
 export function isResizable(buffer: ArrayBufferLike): boolean {
-  return !types.isSharedArrayBuffer(buffer) && (buffer as { resizable?: boolean }).resizable === true;
+  return (buffer as { resizable?: boolean }).resizable === true && !types.isSharedArrayBuffer(buffer);
 }
 
 /** A new array; a RangeError of this package when the machine can't give that much memory. */

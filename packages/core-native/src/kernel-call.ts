@@ -17,8 +17,9 @@ import {
   wrongType,
   type KernelArray,
 } from './arguments.ts';
-import { ARRAY_NAMES, type KernelArguments, type KernelResults } from './generated/kernel-table.ts';
-import { addon, type KernelName } from './load-addon.ts';
+import { listenerIndex, promiseOf, type Finish } from './calls-in-flight.ts';
+import { ARRAY_NAMES, KERNEL_TABLE, type KernelArguments, type KernelResults } from './generated/kernel-table.ts';
+import { addon, type AsyncStart, type KernelName } from './load-addon.ts';
 import { sharedSegmentOf } from './os/shared-segment.ts';
 import { threadsByDefault } from './pool.ts';
 
@@ -31,7 +32,13 @@ export interface SyncKernelOptions {
   threads?: number;
 }
 
-/** Options of every asynchronous kernel. */
+/**
+ * Options of every asynchronous kernel.
+ *
+ * It works on the pool's threads. A call without a signal that takes about a microsecond at most (some hundred or thousand
+ * elements, by kernel) is done on the calling thread before it returns, because giving it to the pool would take that thread
+ * as long; not where a plain array is written, which is when the promise settles.
+ */
 export interface KernelOptions extends SyncKernelOptions {
   /**
    * Stops the work soon (at the next chunk, typically within milliseconds); the promise then rejects with the signal's
@@ -44,12 +51,6 @@ export interface KernelOptions extends SyncKernelOptions {
    */
   move?: boolean;
 }
-
-/**
- * Which of a kernel's arrays the call made itself, by position. Taken from the very value that was checked: an option read
- * a second time may be another.
- */
-type Fresh = readonly boolean[];
 
 /** Threads to ask the addon for; it cuts the number to the pool's size. */
 function threadsOf(options: SyncKernelOptions | undefined): number {
@@ -73,16 +74,6 @@ export function callSync<K extends KernelName>(
   return call(threadsOf(options), ...values);
 }
 
-function checkAsyncOptions(kernel: string, options: KernelOptions | undefined): void {
-  if (options === undefined) return;
-  checkSyncOptions(kernel, options);
-  const { signal, move } = options;
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw wrongType(kernel, 'signal', 'an AbortSignal', signal);
-  }
-  if (move !== undefined && typeof move !== 'boolean') throw wrongType(kernel, 'move', 'true or false', move);
-}
-
 /** Transfers the buffers of the plain arrays among `arrays`, each once, and gives views of the new buffers. */
 function moveArrays(kernel: string, names: readonly string[], arrays: readonly KernelArray[]): KernelArray[] {
   const isShared = (buffer: ArrayBufferLike) =>
@@ -102,68 +93,88 @@ function moveArrays(kernel: string, names: readonly string[], arrays: readonly K
   return arrays.map((array) => moved[plain.indexOf(array)] ?? array);
 }
 
-/** The results of an asynchronous call, and its arrays: the caller's own, or the new views when they were moved. */
-export interface AsyncOutcome<K extends KernelName> {
-  readonly results: KernelResults[K];
-  readonly arrays: KernelArray[];
+/** What a kernel's asynchronous calls need of it; never changes. */
+interface Started {
+  readonly arrayNames: readonly string[];
+  readonly resultCount: number;
+  readonly start: AsyncStart;
+  /** The second value of each call (binding/async_run.h) but for what differs from call to call. */
+  readonly how: number;
 }
 
-// One listener per signal however many calls use it: Node warns of a leak when a signal has more than ten.
-const running = new WeakMap<AbortSignal, Set<number>>();
+const OWNED_BITS = 4;
+const MAY_RUN_HERE = 1 << OWNED_BITS;
 
-/** Cancels the call when the signal is aborted; the function given back ends that. */
-function cancelOnAbort(signal: AbortSignal, token: number): () => void {
-  let tokens = running.get(signal);
-  if (tokens === undefined) {
-    const fresh = new Set<number>();
-    running.set(signal, (tokens = fresh));
-    signal.addEventListener('abort', () => fresh.forEach((each) => addon().cancel(each)), { once: true });
-  }
-  tokens.add(token);
-  return () => tokens.delete(token);
+const started: { [kernel in KernelName]?: Started } = {};
+
+function startedOf(kernel: KernelName): Started {
+  const known = started[kernel];
+  if (known !== undefined) return known;
+  const resultsText = KERNEL_TABLE.find(([name]) => name === kernel)![4]!;
+  return (started[kernel] = {
+    arrayNames: ARRAY_NAMES[kernel],
+    resultCount: resultsText === '' ? 0 : resultsText.split(' ').length,
+    start: addon().kernels[`${kernel}Async`],
+    how: listenerIndex() << (OWNED_BITS + 1),
+  });
 }
 
-/** Runs a kernel on the pool. Rejects for bad options before anything is moved or started. */
-export async function callAsync<K extends KernelName>(
+/** Bit i of `fresh` says that the call itself made array i, so that nobody else has it. */
+export const freshAt = (index: number, isFresh: boolean): number => (isFresh ? 1 << index : 0);
+
+/**
+ * Starts a kernel on the pool; where it is small and nobody may want to cancel it, runs it here. Throws for bad options,
+ * before anything is moved or started. `fresh` ({@link freshAt}) has to be taken from the very value that was checked:
+ * an option read a second time may be another.
+ */
+export function startAsync<K extends KernelName, Value>(
   kernel: K,
   options: KernelOptions | undefined,
   values: KernelArguments[K],
-  fresh: Fresh = [],
-): Promise<AsyncOutcome<K>> {
-  checkAsyncOptions(kernel, options);
-  const names: readonly string[] = ARRAY_NAMES[kernel];
-  let arrays = values.slice(0, names.length) as KernelArray[];
-  arrays.forEach((array, index) => {
-    if (!isResizable(bufferOf(array))) return;
-    throw wrongRange(kernel, names[index]!, 'have a buffer of fixed size in an asynchronous call', 'a resizable one');
-  });
-  const signal = options?.signal;
-  signal?.throwIfAborted();
-  const { kernels, newToken } = addon();
-  const given = arrays;
-  if (options?.move === true) arrays = moveArrays(kernel, names, given);
-  let owned = 0;
-  for (let index = 0; index < names.length; index++) {
-    if (arrays[index] !== given[index] || fresh[index] === true) owned |= 1 << index;
+  finish: Finish<KernelResults[K], KernelArguments[K], Value>,
+  fresh = 0,
+): Promise<Value> {
+  let threads: number | undefined;
+  let signal: AbortSignal | undefined;
+  let move: boolean | undefined;
+  if (options !== undefined) {
+    checkObject(kernel, 'options', options);
+    ({ threads, signal, move } = options);
+    checkThreads(kernel, threads);
+    if (signal !== undefined && !(signal instanceof AbortSignal)) {
+      throw wrongType(kernel, 'signal', 'an AbortSignal', signal);
+    }
+    if (move !== undefined && typeof move !== 'boolean') throw wrongType(kernel, 'move', 'true or false', move);
   }
+  const names: readonly string[] = ARRAY_NAMES[kernel];
+  for (let index = 0; index < names.length; index++) {
+    if (!isResizable(bufferOf(values[index] as KernelArray))) continue;
+    throw wrongRange(kernel, names[index]!, 'have a buffer of fixed size in an asynchronous call', 'a resizable one');
+  }
+  signal?.throwIfAborted();
+  const { start, how, resultCount } = startedOf(kernel);
+  let owned = fresh;
+  let given: KernelArguments[K] = values;
+  if (move === true) {
+    const arrays = values.slice(0, names.length) as KernelArray[];
+    const moved = moveArrays(kernel, names, arrays);
+    moved.forEach((array, index) => (owned |= freshAt(index, array !== arrays[index])));
+    given = [...moved, ...values.slice(names.length)] as KernelArguments[K];
+  }
+  // With a signal it goes to the pool however small it is: an abort right after the call rejects the promise.
+  const number = start(
+    threads ?? threadsByDefault(),
+    how + owned + (signal === undefined ? MAY_RUN_HERE : 0),
+    ...(given as readonly unknown[]),
+  );
+  return promiseOf(number, resultCount, finish, given, signal);
+}
 
-  type AsyncFunction = (
-    threads: number,
-    token: number,
-    owned: number,
-    ...values: unknown[]
-  ) => Promise<KernelResults[K]>;
-  const start = kernels[`${kernel}Async` as keyof typeof kernels] as unknown as AsyncFunction;
-  const token = newToken();
-  const forget = signal === undefined ? undefined : cancelOnAbort(signal, token);
+/** The promise that `start` gives; one that rejects when it throws instead. */
+export function promised<Value>(start: () => Promise<Value>): Promise<Value> {
   try {
-    const results = await start(threadsOf(options), token, owned, ...arrays, ...values.slice(names.length));
-    signal?.throwIfAborted();
-    return { results, arrays };
+    return start();
   } catch (error) {
-    signal?.throwIfAborted();
-    throw error;
-  } finally {
-    forget?.();
+    return Promise.reject(error);
   }
 }

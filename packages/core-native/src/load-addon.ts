@@ -15,21 +15,16 @@ export type KernelName = keyof KernelArguments;
 type SyncFunctions = {
   [K in KernelName]: (threads: number, ...values: KernelArguments[K]) => KernelResults[K];
 };
-type AsyncFunctions = {
-  [K in KernelName as `${K}Async`]: (
-    threads: number,
-    token: number,
-    owned: number,
-    ...values: KernelArguments[K]
-  ) => Promise<KernelResults[K]>;
-};
+/** Starts a call: `how`, and the number that it gives, are those of binding/async_run.h. */
+export type AsyncStart = (threads: number, how: number, ...values: readonly unknown[]) => number;
+type AsyncFunctions = { [K in KernelName as `${K}Async`]: AsyncStart };
 
 /** What the binary exports; the comments are in binding/bindings.h. */
 export interface Addon {
   readonly kernels: SyncFunctions & AsyncFunctions;
   readonly table: readonly (readonly string[])[];
-  newToken(): number;
-  cancel(token: number): void;
+  listen(settle: (count: number, errors: readonly unknown[] | undefined) => void, lines: Float64Array): number;
+  cancel(number: number): void;
   poolThreads(): number;
   setPoolThreads(threads: number): void;
   setDefaultPoolThreads(threads: number): void;

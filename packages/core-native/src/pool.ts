@@ -21,15 +21,18 @@ export function poolThreads(): number {
  */
 export function setPoolThreads(threads: number): void {
   addon().setPoolThreads(checkInteger('setPoolThreads', 'threads', threads, 1, THREADS_MAX));
-  share = Infinity;
+  share = THREADS_MAX;
 }
 
-/** Threads that a call on this thread may use when nothing else is said: read once, so that no call asks the environment. */
 let share: number | undefined;
 
+/**
+ * Threads that a call on this thread may use when nothing else is said, unless the pool has fewer: read once, so that no
+ * call asks the environment.
+ */
 export function threadsByDefault(): number {
-  share ??= parseShare(process.env[CORES_VARIABLE]) ?? Infinity;
-  return Math.min(addon().poolThreads(), share);
+  share ??= Math.min(parseShare(process.env[CORES_VARIABLE]) ?? THREADS_MAX, THREADS_MAX);
+  return share;
 }
 
 /**

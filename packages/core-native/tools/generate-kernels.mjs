@@ -20,7 +20,7 @@ const kernels = [];
 for (const line of fs.readFileSync(source, 'utf8').split('\n')) {
   if (line.trim() === '' || line.startsWith('//')) continue;
   const element = /^HEDDLE_ELEMENT\((\w+), (\w+), \w+\)$/.exec(line);
-  const kernel = /^HEDDLE_KERNEL\((\w+), "([^"]*)", "([^"]*)", "([^"]*)", "([^"]*)"\)$/.exec(line);
+  const kernel = /^HEDDLE_KERNEL\((\w+), "([^"]*)", "([^"]*)", "([^"]*)", "([^"]*)", \d+\)$/.exec(line);
   if (element) elements.push({ name: element[1], typedArray: element[2] });
   else if (kernel) kernels.push(parseKernel(line, kernel.slice(1)));
   else fail(line, 'not a line of the list');

@@ -9,6 +9,7 @@ const POOLS: Names = ['heddle', 'openmp', 'openmp-active', 'openmp-passive', 'on
 const WITH_BRANCHES: Names = ['heddle', 'openmp', 'openmp-active', 'openmp-passive', 'onetbb'];
 const WITH_QUEUE: Names = ['heddle', 'onetbb'];
 const FROM_JAVASCRIPT: Names = ['heddle-kernel', 'napi-async-work', 'post-message'];
+const SMALL_FROM_JAVASCRIPT: Names = ['heddle-kernel-small', 'napi-async-work', 'post-message'];
 
 const lower = (key: string, label: string, unit: string, target?: number): PoolFigure => ({
   key,
@@ -142,5 +143,23 @@ export const CASES: readonly PoolCase[] = [
     full: { kind: 'completion', calls: 20_000, inFlight: 20_000 },
     quick: { kind: 'completion', calls: 2_000, inFlight: 2_000 },
     contestants: FROM_JAVASCRIPT,
+  },
+  {
+    id: 'completion-small-one',
+    group: 'completion',
+    about: 'The same one by one with so little work that heddle does it before the call returns: the time of a call.',
+    figures: [lower('p50Us', 'p50', 'us'), lower('p99Us', 'p99', 'us')],
+    full: { kind: 'completion', calls: 4_000, inFlight: 1 },
+    quick: { kind: 'completion', calls: 300, inFlight: 1 },
+    contestants: SMALL_FROM_JAVASCRIPT,
+  },
+  {
+    id: 'completion-small-many',
+    group: 'completion',
+    about: 'The same 20,000 at once with so little work: their time by their number.',
+    figures: [lower('eachUs', 'each', 'us')],
+    full: { kind: 'completion', calls: 20_000, inFlight: 20_000 },
+    quick: { kind: 'completion', calls: 2_000, inFlight: 2_000 },
+    contestants: SMALL_FROM_JAVASCRIPT,
   },
 ];

@@ -47,8 +47,14 @@ export const POOL_CONTESTANTS = {
   },
   'heddle-kernel': {
     label: 'heddle sum()',
-    setting: '@heddle/core-native: sum() of eight numbers over shared memory',
+    setting:
+      '@heddle/core-native: sum() of 4,096 numbers over shared memory, through its pool; about half a microsecond of work',
     module: 'heddle-kernel',
+  },
+  'heddle-kernel-small': {
+    label: 'heddle small sum()',
+    setting: '@heddle/core-native: sum() of eight numbers, which is done before the call returns',
+    module: 'heddle-kernel-small',
   },
   'napi-async-work': {
     label: 'napi_async_work',

@@ -29,7 +29,7 @@ function missingReason(name: PoolContestantName): string | undefined {
   const { build, module } = contestantOf(name);
   const built = build === undefined ? undefined : builds.get(build)!;
   if (built !== undefined && 'missing' in built && (build === 'onetbb' || !needsAll)) return built.missing;
-  return module === 'heddle-kernel' && !isAvailable() && !needsAll ? unavailableReason() : undefined;
+  return module?.startsWith('heddle-kernel') === true && !isAvailable() && !needsAll ? unavailableReason() : undefined;
 }
 
 it.for(NAMES)('%s is built, or says what to install', (name, { skip }) => {

@@ -15,7 +15,7 @@ namespace heddle {
 
 enum class ElementType : uint8_t {
 #define HEDDLE_ELEMENT(name, typedArray, type) name,
-#define HEDDLE_KERNEL(name, subPath, arrays, numbers, results)
+#define HEDDLE_KERNEL(name, subPath, arrays, numbers, results, elementsHere)
 #include "kernels/kernels.def"
 #undef HEDDLE_ELEMENT
 #undef HEDDLE_KERNEL
@@ -27,7 +27,7 @@ constexpr uint64_t bytesOf(ElementType type) {
 #define HEDDLE_ELEMENT(name, typedArray, type) \
   case ElementType::name:                      \
     return sizeof(type);
-#define HEDDLE_KERNEL(name, subPath, arrays, numbers, results)
+#define HEDDLE_KERNEL(name, subPath, arrays, numbers, results, elementsHere)
 #include "kernels/kernels.def"
 #undef HEDDLE_ELEMENT
 #undef HEDDLE_KERNEL

@@ -8,7 +8,7 @@
 namespace heddle {
 
 #define HEDDLE_ELEMENT(name, typedArray, type)
-#define HEDDLE_KERNEL(name, subPath, arrays, numbers, results) Status name##Kernel(KernelCall& call);
+#define HEDDLE_KERNEL(name, subPath, arrays, numbers, results, elementsHere) Status name##Kernel(KernelCall& call);
 #include "kernels/kernels.def"
 #undef HEDDLE_ELEMENT
 #undef HEDDLE_KERNEL
@@ -17,7 +17,7 @@ namespace {
 
 constexpr const char* kElementNames[] = {
 #define HEDDLE_ELEMENT(name, typedArray, type) #name,
-#define HEDDLE_KERNEL(name, subPath, arrays, numbers, results)
+#define HEDDLE_KERNEL(name, subPath, arrays, numbers, results, elementsHere)
 #include "kernels/kernels.def"
 #undef HEDDLE_ELEMENT
 #undef HEDDLE_KERNEL
@@ -25,7 +25,7 @@ constexpr const char* kElementNames[] = {
 
 constexpr int kEntries = 0
 #define HEDDLE_ELEMENT(name, typedArray, type)
-#define HEDDLE_KERNEL(name, subPath, arrays, numbers, results) +1
+#define HEDDLE_KERNEL(name, subPath, arrays, numbers, results, elementsHere) +1
 #include "kernels/kernels.def"
 #undef HEDDLE_ELEMENT
 #undef HEDDLE_KERNEL
@@ -103,8 +103,8 @@ void parse(KernelEntry& entry) {
 KernelEntry* build() {
   auto* entries = new KernelEntry[kEntries]{
 #define HEDDLE_ELEMENT(name, typedArray, type)
-#define HEDDLE_KERNEL(name, subPath, arrays, numbers, results) \
-  {#name, subPath, arrays, numbers, results, &name##Kernel, {}, 0, 0, 0},
+#define HEDDLE_KERNEL(name, subPath, arrays, numbers, results, elementsHere) \
+  {#name, subPath, arrays, numbers, results, elementsHere, &name##Kernel, {}, 0, 0, 0},
 #include "kernels/kernels.def"
 #undef HEDDLE_ELEMENT
 #undef HEDDLE_KERNEL

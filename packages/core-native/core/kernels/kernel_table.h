@@ -21,6 +21,7 @@ struct KernelEntry {
   const char* arraysText;
   const char* numbersText;
   const char* resultsText;
+  uint64_t elementsHere;
   KernelFunction function;
   ArraySpec arrays[kArraysMax];
   int arrayCount;

@@ -1,7 +1,7 @@
 // Escape-time counts of the Mandelbrot set: the work of a renderer, many independent points with uneven cost.
 import { allocate, checkArray, checkFinite, checkInteger, checkLength, checkObject, wrongRange } from '../arguments.ts';
 import type { KernelArguments } from '../generated/kernel-table.ts';
-import { callAsync, callSync, type KernelOptions, type SyncKernelOptions } from '../kernel-call.ts';
+import { callSync, freshAt, promised, startAsync, type KernelOptions, type SyncKernelOptions } from '../kernel-call.ts';
 
 /** Which picture to compute, and which rows of it. */
 export interface MandelbrotParameters {
@@ -59,10 +59,12 @@ function valuesOf(parameters: MandelbrotParameters, given: Uint16Array | undefin
  * Gives `out`. Errors: TypeError, RangeError (`HEDDLE_ARGUMENT`), NativeUnavailableError, the signal's reason.
  * Cost: O(rowCount * width * maxIter) time at worst; no allocation when `out` is given and shared or moved.
  */
-export async function mandelbrot(parameters: MandelbrotParameters, options?: KernelOptions): Promise<Uint16Array> {
-  const out = parameters?.out;
-  const { arrays } = await callAsync(KERNEL, options, valuesOf(parameters, out), [out === undefined]);
-  return arrays[0] as Uint16Array;
+export function mandelbrot(parameters: MandelbrotParameters, options?: KernelOptions): Promise<Uint16Array> {
+  return promised(() => {
+    const out = parameters?.out;
+    const values = valuesOf(parameters, out);
+    return startAsync(KERNEL, options, values, (_, given) => given[0] as Uint16Array, freshAt(0, out === undefined));
+  });
 }
 
 /** {@link mandelbrot} on the calling thread and the pool; returns when it is done. */

@@ -1,7 +1,7 @@
 // Pi by counting random points inside a quarter circle: the shape of many simulations, all random numbers and no data.
 import { checkInteger, checkObject } from '../arguments.ts';
 import type { KernelArguments } from '../generated/kernel-table.ts';
-import { callAsync, callSync, type KernelOptions, type SyncKernelOptions } from '../kernel-call.ts';
+import { callSync, promised, startAsync, type KernelOptions, type SyncKernelOptions } from '../kernel-call.ts';
 
 /** How many samples, and of which streams. */
 export interface MonteCarloPiParameters {
@@ -48,12 +48,8 @@ function resultOf(inside: number, [samples]: KernelArguments['monteCarloPi']): M
  * Errors: TypeError, RangeError (`HEDDLE_ARGUMENT`), NativeUnavailableError, the signal's reason.
  * Cost: O(samples) time; no allocation.
  */
-export async function monteCarloPi(
-  parameters: MonteCarloPiParameters,
-  options?: KernelOptions,
-): Promise<MonteCarloPiResult> {
-  const values = valuesOf(parameters);
-  return resultOf((await callAsync(KERNEL, options, values)).results, values);
+export function monteCarloPi(parameters: MonteCarloPiParameters, options?: KernelOptions): Promise<MonteCarloPiResult> {
+  return promised(() => startAsync(KERNEL, options, valuesOf(parameters), resultOf));
 }
 
 /** {@link monteCarloPi} on the calling thread and the pool; returns when it is done. */

@@ -11,7 +11,7 @@ import {
   wrongType,
 } from '../arguments.ts';
 import type { KernelArguments } from '../generated/kernel-table.ts';
-import { callAsync, callSync, type KernelOptions, type SyncKernelOptions } from '../kernel-call.ts';
+import { callSync, freshAt, promised, startAsync, type KernelOptions, type SyncKernelOptions } from '../kernel-call.ts';
 
 /** The bodies, and which of them to compute. */
 export interface NbodyParameters {
@@ -78,10 +78,12 @@ function valuesOf(parameters: NbodyParameters, given: Float64Array | undefined):
  * NativeUnavailableError, the signal's reason.
  * Cost: O(bodyCount * n) time; plain arrays that aren't moved are copied.
  */
-export async function nbodyAccelerations(parameters: NbodyParameters, options?: KernelOptions): Promise<Float64Array> {
-  const out = parameters?.out;
-  const { arrays } = await callAsync(KERNEL, options, valuesOf(parameters, out), [false, false, out === undefined]);
-  return arrays[2] as Float64Array;
+export function nbodyAccelerations(parameters: NbodyParameters, options?: KernelOptions): Promise<Float64Array> {
+  return promised(() => {
+    const out = parameters?.out;
+    const values = valuesOf(parameters, out);
+    return startAsync(KERNEL, options, values, (_, given) => given[2] as Float64Array, freshAt(2, out === undefined));
+  });
 }
 
 /** {@link nbodyAccelerations} on the calling thread and the pool; returns when it is done. */

@@ -10,7 +10,7 @@ import {
   wrongType,
 } from '../arguments.ts';
 import type { KernelArguments, KernelResults } from '../generated/kernel-table.ts';
-import { callAsync, callSync, type KernelOptions, type SyncKernelOptions } from '../kernel-call.ts';
+import { callSync, freshAt, promised, startAsync, type KernelOptions, type SyncKernelOptions } from '../kernel-call.ts';
 
 /** The option, the market, and how many paths of which streams. */
 export interface OptionPriceParameters {
@@ -97,9 +97,12 @@ function valuesOf(parameters: OptionPriceParameters, given: Float64Array | undef
   return [sums, paths, seed, blockStart, put, spot, strike, rate, volatility, years, dates];
 }
 
-const resultOf = ([price, standardError]: KernelResults['optionPrice'], sums: Float64Array): OptionPriceResult => {
+function resultOf(
+  [price, standardError]: KernelResults['optionPrice'],
+  [sums]: KernelArguments['optionPrice'],
+): OptionPriceResult {
   return { price, standardError, sums };
-};
+}
 
 /**
  * Estimates what an option is worth from `paths` paths of geometric Brownian motion, whose values at the dates are drawn
@@ -114,17 +117,16 @@ const resultOf = ([price, standardError]: KernelResults['optionPrice'], sums: Fl
  * Errors: TypeError, RangeError (`HEDDLE_ARGUMENT`), NativeUnavailableError, the signal's reason.
  * Cost: O(paths * dates) time; 16 bytes per 4,096 paths when `sums` isn't given.
  */
-export async function optionPrice(
-  parameters: OptionPriceParameters,
-  options?: KernelOptions,
-): Promise<OptionPriceResult> {
-  const sums = parameters?.sums;
-  const { results, arrays } = await callAsync(KERNEL, options, valuesOf(parameters, sums), [sums === undefined]);
-  return resultOf(results, arrays[0] as Float64Array);
+export function optionPrice(parameters: OptionPriceParameters, options?: KernelOptions): Promise<OptionPriceResult> {
+  return promised(() => {
+    const sums = parameters?.sums;
+    const values = valuesOf(parameters, sums);
+    return startAsync(KERNEL, options, values, resultOf, freshAt(0, sums === undefined));
+  });
 }
 
 /** {@link optionPrice} on the calling thread and the pool; returns when it is done. */
 export function optionPriceSync(parameters: OptionPriceParameters, options?: SyncKernelOptions): OptionPriceResult {
   const values = valuesOf(parameters, parameters?.sums);
-  return resultOf(callSync(KERNEL, options, values), values[0]);
+  return resultOf(callSync(KERNEL, options, values), values);
 }

@@ -10,7 +10,7 @@ import {
   wrongRange,
 } from '../arguments.ts';
 import type { KernelArguments } from '../generated/kernel-table.ts';
-import { callAsync, callSync, type KernelOptions, type SyncKernelOptions } from '../kernel-call.ts';
+import { callSync, freshAt, promised, startAsync, type KernelOptions, type SyncKernelOptions } from '../kernel-call.ts';
 
 /** The scene, the picture of it, and which rows to compute. */
 export interface PathTraceParameters {
@@ -130,10 +130,12 @@ function valuesOf(parameters: PathTraceParameters, given: Float32Array | undefin
  * (`HEDDLE_MEMORY`), NativeUnavailableError, the signal's reason.
  * Cost: O(width * rowCount * samples * spheres) time; plain arrays that aren't moved are copied.
  */
-export async function pathTrace(parameters: PathTraceParameters, options?: KernelOptions): Promise<Float32Array> {
-  const out = parameters?.out;
-  const { arrays } = await callAsync(KERNEL, options, valuesOf(parameters, out), [false, false, out === undefined]);
-  return arrays[2] as Float32Array;
+export function pathTrace(parameters: PathTraceParameters, options?: KernelOptions): Promise<Float32Array> {
+  return promised(() => {
+    const out = parameters?.out;
+    const values = valuesOf(parameters, out);
+    return startAsync(KERNEL, options, values, (_, given) => given[2] as Float32Array, freshAt(2, out === undefined));
+  });
 }
 
 /** {@link pathTrace} on the calling thread and the pool; returns when it is done. */

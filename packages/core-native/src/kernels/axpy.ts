@@ -1,6 +1,6 @@
 import { checkArray, checkLength, checkNoOverlap, FLOAT_TYPES, wrongType, type FloatArray } from '../arguments.ts';
 import type { KernelArguments } from '../generated/kernel-table.ts';
-import { callAsync, callSync, type KernelOptions, type SyncKernelOptions } from '../kernel-call.ts';
+import { callSync, promised, startAsync, type KernelOptions, type SyncKernelOptions } from '../kernel-call.ts';
 
 const KERNEL = 'axpy';
 
@@ -27,9 +27,8 @@ function valuesOf<T extends FloatArray>(a: number, x: T, y: T): KernelArguments[
  * NativeUnavailableError, the signal's reason.
  * Cost: O(n) time, bound by memory; plain arrays that aren't moved are copied in and out.
  */
-export async function axpy<T extends FloatArray>(a: number, x: T, y: T, options?: KernelOptions): Promise<T> {
-  const { arrays } = await callAsync(KERNEL, options, valuesOf(a, x, y));
-  return arrays[1] as T;
+export function axpy<T extends FloatArray>(a: number, x: T, y: T, options?: KernelOptions): Promise<T> {
+  return promised(() => startAsync(KERNEL, options, valuesOf(a, x, y), (_, given) => given[1] as T));
 }
 
 /** {@link axpy} on the calling thread and the pool; returns when it is done. Takes any buffer, never copies. */

@@ -11,7 +11,7 @@ import {
   type FloatArray,
 } from '../arguments.ts';
 import type { KernelArguments } from '../generated/kernel-table.ts';
-import { callAsync, callSync, type KernelOptions, type SyncKernelOptions } from '../kernel-call.ts';
+import { callSync, freshAt, promised, startAsync, type KernelOptions, type SyncKernelOptions } from '../kernel-call.ts';
 
 /** What the vectors are, what is computed of them, and where it goes. */
 export interface DistancesParameters<T extends FloatArray> {
@@ -77,15 +77,16 @@ function valuesOf<T extends FloatArray>(
  * NativeUnavailableError, the signal's reason.
  * Cost: O(queries * rows * dimension) time; plain arrays that aren't moved are copied.
  */
-export async function distances<T extends FloatArray>(
+export function distances<T extends FloatArray>(
   queries: T,
   rows: T,
   options: KernelOptions & DistancesParameters<T>,
 ): Promise<T> {
-  const out = options?.out;
-  const values = valuesOf(queries, rows, options, out);
-  const { arrays } = await callAsync(KERNEL, options, values, [false, false, out === undefined]);
-  return arrays[2] as T;
+  return promised(() => {
+    const out = options?.out;
+    const values = valuesOf(queries, rows, options, out);
+    return startAsync(KERNEL, options, values, (_, given) => given[2] as T, freshAt(2, out === undefined));
+  });
 }
 
 /** {@link distances} on the calling thread and the pool; returns when it is done. Takes any buffer, never copies. */

@@ -1,6 +1,6 @@
 import { checkArray, checkLength, FLOAT_TYPES, type FloatArray } from '../arguments.ts';
 import type { KernelArguments } from '../generated/kernel-table.ts';
-import { callAsync, callSync, type KernelOptions, type SyncKernelOptions } from '../kernel-call.ts';
+import { callSync, promised, startAsync, type KernelOptions, type SyncKernelOptions } from '../kernel-call.ts';
 
 const KERNEL = 'dot';
 
@@ -22,8 +22,8 @@ function valuesOf<T extends FloatArray>(x: T, y: T): KernelArguments['dot'] {
  * Cost: O(n) time, bound by memory: plain arrays that aren't moved are copied first, which takes longer than the product.
  * Prefer {@link dotSync} for arrays that aren't over shared memory.
  */
-export async function dot<T extends FloatArray>(x: T, y: T, options?: KernelOptions): Promise<number> {
-  return (await callAsync(KERNEL, options, valuesOf(x, y))).results;
+export function dot<T extends FloatArray>(x: T, y: T, options?: KernelOptions): Promise<number> {
+  return promised(() => startAsync(KERNEL, options, valuesOf(x, y), (total) => total));
 }
 
 /** {@link dot} on the calling thread and the pool; returns when it is done. Takes any buffer, never copies. */

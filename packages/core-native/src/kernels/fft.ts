@@ -3,7 +3,7 @@
 // neighbours of a kind: no instruction goes to telling the parts apart.
 import { checkArray, checkInteger, checkLength, checkNoOverlap, checkObject, wrongRange } from '../arguments.ts';
 import type { KernelArguments } from '../generated/kernel-table.ts';
-import { callAsync, callSync, type KernelOptions, type SyncKernelOptions } from '../kernel-call.ts';
+import { callSync, promised, startAsync, type KernelOptions, type SyncKernelOptions } from '../kernel-call.ts';
 
 /** Complex numbers: real and imaginary parts. */
 export interface ComplexArrays {
@@ -51,14 +51,15 @@ function valuesOf(
   return [re, im, transforms];
 }
 
-async function transform(
+function transform(
   kernel: FftKernel,
   re: Float64Array,
   im: Float64Array,
   options: (KernelOptions & FftParameters) | undefined,
 ): Promise<ComplexArrays> {
-  const { arrays } = await callAsync(kernel, options, valuesOf(kernel, re, im, options));
-  return { re: arrays[0] as Float64Array, im: arrays[1] as Float64Array };
+  return promised(() =>
+    startAsync(kernel, options, valuesOf(kernel, re, im, options), (_, given) => ({ re: given[0], im: given[1] })),
+  );
 }
 
 function transformSync(
@@ -87,7 +88,7 @@ function transformSync(
  * Cost: O(n log n) time; scratch memory of one transform's size, for many short ones per thread; a table for each
  * length that has been used, 0.2 MB for 2^20 points, which is kept; plain arrays that aren't moved are copied in and out.
  */
-export async function fft(
+export function fft(
   re: Float64Array,
   im: Float64Array,
   options?: KernelOptions & FftParameters,
@@ -109,7 +110,7 @@ export function fftSync(
  * errors.
  * Cost: that of {@link fft}, whose tables it uses.
  */
-export async function ifft(
+export function ifft(
   re: Float64Array,
   im: Float64Array,
   options?: KernelOptions & FftParameters,

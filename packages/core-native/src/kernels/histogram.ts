@@ -11,7 +11,7 @@ import {
   type NumericArray,
 } from '../arguments.ts';
 import type { KernelArguments } from '../generated/kernel-table.ts';
-import { callAsync, callSync, type KernelOptions, type SyncKernelOptions } from '../kernel-call.ts';
+import { callSync, freshAt, promised, startAsync, type KernelOptions, type SyncKernelOptions } from '../kernel-call.ts';
 
 /** How to count. For a Uint8Array leave out `bins`, `min` and `max`: every value has its own bin. */
 export interface HistogramParameters {
@@ -78,13 +78,15 @@ function valuesOf(
  * (`HEDDLE_MEMORY`), NativeUnavailableError, the signal's reason.
  * Cost: O(n + bins * threads) time; a plain array that isn't moved is copied first.
  */
-export async function histogram(
+export function histogram(
   x: Uint8Array | NumericArray,
   options?: KernelOptions & HistogramParameters,
 ): Promise<Uint32Array> {
-  const out = options?.out;
-  const { arrays } = await callAsync(KERNEL, options, valuesOf(x, options, out), [false, out === undefined]);
-  return arrays[1] as Uint32Array;
+  return promised(() => {
+    const out = options?.out;
+    const values = valuesOf(x, options, out);
+    return startAsync(KERNEL, options, values, (_, given) => given[1] as Uint32Array, freshAt(1, out === undefined));
+  });
 }
 
 /** {@link histogram} on the calling thread and the pool; returns when it is done. Takes any buffer, never copies. */

@@ -9,7 +9,7 @@ import {
   type FloatArray,
 } from '../arguments.ts';
 import type { KernelArguments } from '../generated/kernel-table.ts';
-import { callAsync, callSync, type KernelOptions, type SyncKernelOptions } from '../kernel-call.ts';
+import { callSync, freshAt, promised, startAsync, type KernelOptions, type SyncKernelOptions } from '../kernel-call.ts';
 
 /** Shapes of the product (a is m x k, b is k x n, the result m x n) and where it goes. */
 export interface MatmulParameters<T extends FloatArray> {
@@ -63,14 +63,12 @@ function valuesOf<T extends FloatArray>(
  * Cost: 2 * m * n * k flops; packed copies of at most 4 MiB of `b` and 128 KiB of `a` per thread; plain arrays that
  * aren't moved are copied.
  */
-export async function matmul<T extends FloatArray>(
-  a: T,
-  b: T,
-  options: KernelOptions & MatmulParameters<T>,
-): Promise<T> {
-  const out = options?.out;
-  const { arrays } = await callAsync(KERNEL, options, valuesOf(a, b, options, out), [false, false, out === undefined]);
-  return arrays[2] as T;
+export function matmul<T extends FloatArray>(a: T, b: T, options: KernelOptions & MatmulParameters<T>): Promise<T> {
+  return promised(() => {
+    const out = options?.out;
+    const values = valuesOf(a, b, options, out);
+    return startAsync(KERNEL, options, values, (_, given) => given[2] as T, freshAt(2, out === undefined));
+  });
 }
 
 /** {@link matmul} on the calling thread and the pool; returns when it is done. Takes any buffer, never copies. */

@@ -1,6 +1,6 @@
 import { checkArray, NUMERIC_TYPES, type NumericArray } from '../arguments.ts';
 import type { KernelArguments } from '../generated/kernel-table.ts';
-import { callAsync, callSync, type KernelOptions, type SyncKernelOptions } from '../kernel-call.ts';
+import { callSync, promised, startAsync, type KernelOptions, type SyncKernelOptions } from '../kernel-call.ts';
 
 /** What {@link meanVariance} gives. */
 export interface MeanVariance {
@@ -26,9 +26,8 @@ function valuesOf(x: NumericArray): KernelArguments['meanVariance'] {
  * Errors: TypeError, RangeError (`HEDDLE_ARGUMENT`), NativeUnavailableError, the signal's reason.
  * Cost: O(n) time, two readings of `x`; a plain array that isn't moved is copied first.
  */
-export async function meanVariance(x: NumericArray, options?: KernelOptions): Promise<MeanVariance> {
-  const [mean, variance] = (await callAsync(KERNEL, options, valuesOf(x))).results;
-  return { mean, variance };
+export function meanVariance(x: NumericArray, options?: KernelOptions): Promise<MeanVariance> {
+  return promised(() => startAsync(KERNEL, options, valuesOf(x), ([mean, variance]) => ({ mean, variance })));
 }
 
 /** {@link meanVariance} on the calling thread and the pool; returns when it is done. Takes any buffer, never copies. */

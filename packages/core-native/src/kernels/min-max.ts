@@ -1,6 +1,6 @@
 import { checkArray, NUMERIC_TYPES, wrongRange, type NumericArray } from '../arguments.ts';
 import type { KernelArguments } from '../generated/kernel-table.ts';
-import { callAsync, callSync, type KernelOptions, type SyncKernelOptions } from '../kernel-call.ts';
+import { callSync, promised, startAsync, type KernelOptions, type SyncKernelOptions } from '../kernel-call.ts';
 
 /** What {@link minMax} gives. */
 export interface MinMax {
@@ -28,9 +28,8 @@ function valuesOf(x: NumericArray): KernelArguments['minMax'] {
  * Cost: O(n) time, bound by memory: a plain array that isn't moved is copied first, which takes longer than the search.
  * Prefer {@link minMaxSync} for arrays that aren't over shared memory.
  */
-export async function minMax(x: NumericArray, options?: KernelOptions): Promise<MinMax> {
-  const [min, max] = (await callAsync(KERNEL, options, valuesOf(x))).results;
-  return { min, max };
+export function minMax(x: NumericArray, options?: KernelOptions): Promise<MinMax> {
+  return promised(() => startAsync(KERNEL, options, valuesOf(x), ([min, max]) => ({ min, max })));
 }
 
 /** {@link minMax} on the calling thread and the pool; returns when it is done. Takes any buffer, never copies. */

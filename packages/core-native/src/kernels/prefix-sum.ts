@@ -7,7 +7,7 @@ import {
   type NumericArray,
 } from '../arguments.ts';
 import type { KernelArguments } from '../generated/kernel-table.ts';
-import { callAsync, callSync, type KernelOptions, type SyncKernelOptions } from '../kernel-call.ts';
+import { callSync, promised, startAsync, type KernelOptions, type SyncKernelOptions } from '../kernel-call.ts';
 
 /** Where the result goes. */
 export interface PrefixSumOutput<T extends NumericArray> {
@@ -38,12 +38,8 @@ function valuesOf<T extends NumericArray>(x: T, options: PrefixSumOutput<T> | un
  * NativeUnavailableError, the signal's reason.
  * Cost: O(n) time, `x` is read twice on several threads; plain arrays that aren't moved are copied in and out.
  */
-export async function prefixSum<T extends NumericArray>(
-  x: T,
-  options?: KernelOptions & PrefixSumOutput<T>,
-): Promise<T> {
-  const { arrays } = await callAsync(KERNEL, options, valuesOf(x, options));
-  return arrays[1] as T;
+export function prefixSum<T extends NumericArray>(x: T, options?: KernelOptions & PrefixSumOutput<T>): Promise<T> {
+  return promised(() => startAsync(KERNEL, options, valuesOf(x, options), (_, given) => given[1] as T));
 }
 
 /** {@link prefixSum} on the calling thread and the pool; returns when it is done. Takes any buffer, never copies. */

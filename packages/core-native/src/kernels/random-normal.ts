@@ -1,6 +1,6 @@
 import { checkFinite, wrongRange, type FloatArray } from '../arguments.ts';
 import type { KernelArguments } from '../generated/kernel-table.ts';
-import { callAsync, callSync, type KernelOptions, type SyncKernelOptions } from '../kernel-call.ts';
+import { callSync, promised, startAsync, type KernelOptions, type SyncKernelOptions } from '../kernel-call.ts';
 import { checkRandom, type RandomParameters } from './random-uniform.ts';
 
 /** Which random numbers, and how they are distributed. */
@@ -34,12 +34,11 @@ function valuesOf(out: FloatArray, parameters: RandomNormalParameters): KernelAr
  * NativeUnavailableError, the signal's reason.
  * Cost: O(n) time; no allocation when `out` is shared or moved, else a copy.
  */
-export async function randomNormal<T extends FloatArray>(
+export function randomNormal<T extends FloatArray>(
   out: T,
   options: KernelOptions & RandomNormalParameters,
 ): Promise<T> {
-  const { arrays } = await callAsync(KERNEL, options, valuesOf(out, options));
-  return arrays[0] as T;
+  return promised(() => startAsync(KERNEL, options, valuesOf(out, options), (_, given) => given[0] as T));
 }
 
 /** {@link randomNormal} on the calling thread and the pool; returns when it is done. Takes any buffer, never copies. */

@@ -1,6 +1,6 @@
 import { checkArray, checkInteger, checkObject, FLOAT_TYPES, type FloatArray } from '../arguments.ts';
 import type { KernelArguments } from '../generated/kernel-table.ts';
-import { callAsync, callSync, type KernelOptions, type SyncKernelOptions } from '../kernel-call.ts';
+import { callSync, promised, startAsync, type KernelOptions, type SyncKernelOptions } from '../kernel-call.ts';
 
 /** Which random numbers: those of blocks blockStart, blockStart + 1, … of 4,096 numbers each. */
 export interface RandomParameters {
@@ -39,12 +39,8 @@ function valuesOf(out: FloatArray, parameters: RandomParameters): KernelArgument
  * NativeUnavailableError, the signal's reason.
  * Cost: O(n) time; no allocation when `out` is shared or moved, else a copy.
  */
-export async function randomUniform<T extends FloatArray>(
-  out: T,
-  options: KernelOptions & RandomParameters,
-): Promise<T> {
-  const { arrays } = await callAsync(KERNEL, options, valuesOf(out, options));
-  return arrays[0] as T;
+export function randomUniform<T extends FloatArray>(out: T, options: KernelOptions & RandomParameters): Promise<T> {
+  return promised(() => startAsync(KERNEL, options, valuesOf(out, options), (_, given) => given[0] as T));
 }
 
 /** {@link randomUniform} on the calling thread and the pool; returns when it is done. Takes any buffer, never copies. */

@@ -1,6 +1,6 @@
 import { checkArray, NUMERIC_TYPES, wrongRange, type NumericArray } from '../arguments.ts';
 import type { KernelArguments } from '../generated/kernel-table.ts';
-import { callAsync, callSync, type KernelOptions, type SyncKernelOptions } from '../kernel-call.ts';
+import { callSync, promised, startAsync, type KernelOptions, type SyncKernelOptions } from '../kernel-call.ts';
 
 const KERNEL = 'sort';
 const LENGTH_MAX = 2 ** 32 - 1;
@@ -24,9 +24,8 @@ function valuesOf(x: NumericArray): KernelArguments['sort'] {
  * Cost: O(n log n) time with vectors, O(n) by radix; a second array of x's size while it runs, and a third for a plain
  * array that isn't moved.
  */
-export async function sort<T extends NumericArray>(x: T, options?: KernelOptions): Promise<T> {
-  const { arrays } = await callAsync(KERNEL, options, valuesOf(x));
-  return arrays[0] as T;
+export function sort<T extends NumericArray>(x: T, options?: KernelOptions): Promise<T> {
+  return promised(() => startAsync(KERNEL, options, valuesOf(x), (_, given) => given[0] as T));
 }
 
 /** {@link sort} on the calling thread and the pool; returns when it is done. Takes any buffer, never copies `x`. */

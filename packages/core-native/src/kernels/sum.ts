@@ -1,6 +1,6 @@
 import { checkArray, NUMERIC_TYPES, type NumericArray } from '../arguments.ts';
 import type { KernelArguments } from '../generated/kernel-table.ts';
-import { callAsync, callSync, type KernelOptions, type SyncKernelOptions } from '../kernel-call.ts';
+import { callSync, promised, startAsync, type KernelOptions, type SyncKernelOptions } from '../kernel-call.ts';
 
 const KERNEL = 'sum';
 
@@ -19,8 +19,8 @@ function valuesOf(x: NumericArray): KernelArguments['sum'] {
  * Cost: O(n) time, bound by memory: a plain array that isn't moved is copied first, which takes longer than the sum.
  * Prefer {@link sumSync} for arrays that aren't over shared memory.
  */
-export async function sum(x: NumericArray, options?: KernelOptions): Promise<number> {
-  return (await callAsync(KERNEL, options, valuesOf(x))).results;
+export function sum(x: NumericArray, options?: KernelOptions): Promise<number> {
+  return promised(() => startAsync(KERNEL, options, valuesOf(x), (total) => total));
 }
 
 /** {@link sum} on the calling thread and the pool; returns when it is done. Takes any buffer, never copies. */

@@ -2,6 +2,7 @@
 // Of each change, what stands once in the file, and what stands there instead.
 const pool = { model: 'pool_model', file: 'pool/thread_pool.cc' };
 const queue = { model: 'pool_model', file: 'pool/job_queue.cc' };
+const finished = { model: 'finished_model', file: 'pool/finished_jobs.h' };
 const word = { model: 'word_model', file: 'os/shared_word.cc' };
 
 export const sabotages = [
@@ -288,5 +289,60 @@ export const sabotages = [
     changes: [
       ['    seen_ = now;\n    addToEventFd(event_, 1);', '    addToEventFd(event_, 1);\n    seen_ = word_->load();'],
     ],
+  },
+  {
+    ...finished,
+    why: 'a job that has run is not published',
+    changes: [
+      [
+        'job, std::memory_order_release, std::memory_order_relaxed',
+        'job, std::memory_order_relaxed, std::memory_order_relaxed',
+      ],
+    ],
+  },
+  {
+    ...finished,
+    why: 'the owner takes jobs that have run without seeing what they wrote',
+    changes: [['exchange(nullptr, std::memory_order_acquire)', 'exchange(nullptr, std::memory_order_relaxed)']],
+  },
+  {
+    ...finished,
+    why: 'who reports the first job does not wake the owner',
+    changes: [['return youngest == nullptr;', 'return youngest != nullptr;']],
+  },
+  {
+    ...finished,
+    why: 'a worker leaves without publishing what it did',
+    changes: [
+      ['left_.fetch_add(kLeft, std::memory_order_acq_rel)', 'left_.fetch_add(kLeft, std::memory_order_relaxed)'],
+    ],
+  },
+  {
+    ...finished,
+    why: 'the owner frees what workers wrote without seeing it',
+    changes: [
+      ['left_.fetch_or(kClosing, std::memory_order_acq_rel)', 'left_.fetch_or(kClosing, std::memory_order_relaxed)'],
+      ['left = left_.load(std::memory_order_acquire);', 'left = left_.load(std::memory_order_relaxed);'],
+    ],
+  },
+  {
+    ...finished,
+    why: 'the last worker to leave does not wake the owner that ends',
+    changes: [['& kClosing) != 0) unpark(left_, 1);', '& kClosing) != 0) return;']],
+  },
+  {
+    ...finished,
+    why: 'an owner that ends does not say that it waits',
+    changes: [
+      [
+        'left_.fetch_or(kClosing, std::memory_order_acq_rel) | kClosing',
+        'left_.load(std::memory_order_acquire) | kClosing',
+      ],
+    ],
+  },
+  {
+    ...finished,
+    why: 'the owner ends without waiting',
+    changes: [['    while (left != all) {', '    while (left == 0) {']],
   },
 ];
