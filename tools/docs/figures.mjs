@@ -55,6 +55,9 @@ export function figuresOf(comparison) {
   };
 }
 
+/** What was seen of the machine besides, which the reader of its figures has to know: a line, written into the results by hand. */
+export const remarkOf = ({ remark }) => (remark === undefined ? '' : `\n${remark}.`);
+
 export function machineLine({ card, workers }) {
   const { cpu, cores, memory, node, date } = card;
   const gib = Math.round(memory.limitBytes / 2 ** 30);

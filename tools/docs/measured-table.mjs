@@ -1,5 +1,5 @@
 // The measured table of the README's first screen.
-import { LABELS, machineLine, times } from './figures.mjs';
+import { LABELS, machineLine, remarkOf, times } from './figures.mjs';
 
 /** "median of 12 to 40": how many rounds stand behind each cell. */
 function rounds({ results }) {
@@ -29,6 +29,6 @@ export function measuredTable(comparison) {
 ${rows.join('\n')}
 
 Bold: fastest, or not told apart from it. ${machineLine(comparison)}; ${rounds(comparison)} interleaved rounds; sizes and spread in
-[docs/results/compare.json](docs/results/compare.json).
+[docs/results/compare.json](docs/results/compare.json).${remarkOf(comparison)}
 `;
 }

@@ -1,6 +1,6 @@
 // docs/threads-or-processes.md: both techniques as a textbook tells them, in its order, each point with its meaning in
 // Node, the command that shows it here, and the figure of the committed run.
-import { count, figuresOf, LABELS, ms, significant } from './figures.mjs';
+import { count, figuresOf, LABELS, ms, remarkOf, significant } from './figures.mjs';
 import { isShared, noted } from './sharing-costs.mjs';
 
 const compare = (name) => `\`npm start -- compare ${name}\``;
@@ -315,7 +315,7 @@ export function threadsOrProcesses(comparison) {
 <!-- Written by tools/generate-docs.mjs from docs/results/compare.json: edit tools/docs/threads-or-processes.mjs. -->
 
 Each point of the textbook on both techniques, with what it means in Node, the command that shows it, and the figure it
-gave here: ${figures.machine}. Speed-ups are medians over inline JavaScript in the same run.
+gave here: ${figures.machine}. Speed-ups are medians over inline JavaScript in the same run.${remarkOf(comparison)}
 What heddle does not measure yet is left out.
 
 ${section(f, 'Threads', threads(f))}
