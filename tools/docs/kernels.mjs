@@ -114,7 +114,7 @@ function measuredTable(cases) {
   ];
   const rows = cases.map((one) => measuredRow(one, hasLimits));
   const note = hasLimits
-    ? '\n\n*Of the limit*: the share that all threads reach of what this machine allowed at best in the same rounds: reading or copying memory of\nthat size, or multiply-adds in registers. Empty where no one unit bounds the kernel.'
+    ? '\n\n*Of the limit*: the share that all threads reach of what this machine allowed at best in the same rounds: reading or copying memory of\nthat size, or multiply-adds in registers. Empty where no one unit bounds the kernel. The limit of memory is the best of many passes in\na row, which find even 80 MB in a cache where it is as large as here; a kernel runs after the others of its round and finds them in memory,\nso its share of the largest sizes is too small.'
     : '';
   return `| ${head.join(' | ')} |\n|${' --- |'.repeat(head.length)}\n${rows.join('\n')}${note}`;
 }
