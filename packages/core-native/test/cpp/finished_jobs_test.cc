@@ -54,6 +54,7 @@ TEST(finishedJobsAllComeAndWakeTheirOwner) {
     for (uint32_t index = 0; index < kEach; ++index) owner->finished.expect();
   }
   std::vector<std::thread> workers;
+  workers.reserve(kWorkers);
   for (auto& some : jobs) {
     workers.emplace_back([&some, all = owner.get()] {
       for (uint32_t index = 0; index < kEach; ++index) {
