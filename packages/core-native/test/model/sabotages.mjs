@@ -208,8 +208,8 @@ export const sabotages = [
     changes: [
       ['    const uint32_t epoch = epoch_.load(std::memory_order_seq_cst);\n', ''],
       [
-        '    bool isNew = false;',
-        '    const uint32_t epoch = epoch_.load(std::memory_order_seq_cst);\n    bool isNew = false;',
+        '    awaitNews(index, epoch, patience);',
+        '    awaitNews(index, epoch_.load(std::memory_order_seq_cst), patience);',
       ],
     ],
   },
