@@ -8,9 +8,9 @@
 // - earned by kProofs waits in a row that each ended with a region within kPatience of their begin. Jobs prove nothing:
 //   nobody stands still for their begin;
 // - lost by one wait that lasted longer, so that an idle pool burns 2 ms at most;
-// - lost where another thread wants the core. The worker yields its core every kYieldEvery, which takes less than 1 us
-// if
-//   nobody else is there to take it; if it took longer, somebody did;
+// - lost where another thread wants the core for longer than a moment. The worker yields its core every kYieldEvery:
+//   1.2 us if nobody else is there to take it, 10 to 140 us if the system does something of its own, about 1 ms or more
+//   if a program computes;
 // - lost by who wakes or looks on for a region without getting a seat: others are enough.
 //
 // A patience belongs to one worker; no other thread touches it.
@@ -41,7 +41,7 @@ struct SystemCore {
 template <class Core>
 class BasicPatience {
  public:
-  /** A wait as long as that of OpenMP's threads by default, within a millisecond. */
+  /** A guess: twice the millisecond that the bench leaves between two regions. */
   static constexpr int64_t kPatienceNs = 2'000'000;
   /** Regions in a row; a guess: a burst of a few calls shouldn't be enough. */
   static constexpr uint32_t kProofs = 8;

@@ -50,7 +50,7 @@ function redirect(stream: NodeJS.WriteStream, redirection: Redirection): () => v
   };
 }
 
-/** Node makes a stream when it is first asked for, which takes 4 ms: a program that prints nothing needs none. */
+/** Node makes a stream when it is first asked for, which takes 4 to 6 ms: a program that prints nothing needs none. */
 function redirectLater(name: 'stdout' | 'stderr', redirection: Redirection): () => void {
   const before = Object.getOwnPropertyDescriptor(process, name);
   if (before?.get === undefined || !before.configurable) return redirect(process[name], redirection);

@@ -30,8 +30,9 @@ export interface PartsOptions {
 export function laterParts({ url, loaded, digests, importModule }: PartsOptions): (name: string) => Promise<unknown> {
   const parts = new Map(Object.entries(loaded));
   const urlOf = (name: string) => new URL(`./${name}.cjs`, url).href;
-  const load = functionsOf(digests, urlOf);
+  let load: ReturnType<typeof functionsOf> | undefined;
   const part = (name: string): unknown => {
+    load ??= functionsOf(digests, urlOf);
     if (!parts.has(name)) parts.set(name, load(name)(part, later, importModule, urlOf(name)));
     return parts.get(name);
   };
