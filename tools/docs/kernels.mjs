@@ -2,7 +2,7 @@
 // committed run of the bench.
 import fs from 'node:fs';
 import path from 'node:path';
-import { machineLine, significant, times } from './figures.mjs';
+import { machineLine, remarkOf, significant, times } from './figures.mjs';
 
 const PACKAGE = 'packages/core-native';
 const MOVED = { in: 'read', out: 'written', inout: 'read and written' };
@@ -114,7 +114,7 @@ function measuredTable(cases) {
   ];
   const rows = cases.map((one) => measuredRow(one, hasLimits));
   const note = hasLimits
-    ? '\n\n*Of the limit*: the share that all threads reach of what this machine allowed at best in the same rounds: reading or copying memory of\nthat size, or multiply-adds in registers. Empty where no one unit bounds the kernel. The limit of memory is the best of many passes in\na row, which find even 80 MB in a cache where it is as large as here; a kernel runs after the others of its round and finds them in memory,\nso its share of the largest sizes is too small.'
+    ? '\n\n*Of the limit*: the share that all threads reach of what this machine allowed at best in the same rounds: reading or copying memory of\nthat size, or multiply-adds in registers. Empty where no one unit bounds the kernel. The limit is the best of many\npasses, the figure of a kernel the median of its rounds: where memory is not steady, the share is low.'
     : '';
   return `| ${head.join(' | ')} |\n|${' --- |'.repeat(head.length)}\n${rows.join('\n')}${note}`;
 }
@@ -196,7 +196,7 @@ Kernels of \`@heddle/core-native\` against the fastest JavaScript there is for t
 plain loop, whichever wins. ${machineLine({ card: run.card, workers: run.native.threads })}; noise of the machine
 ${(run.noise * 100).toFixed(1)} %.
 
-${measuredTable(run.cases)}
+${measuredTable(run.cases)}${remarkOf(run)}
 
 Speed-ups with their 95 % interval. Every size, with spread: [results/kernels.json](results/kernels.json).
 ${besideTable(run.cases)}
